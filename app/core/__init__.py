@@ -1,0 +1,1 @@
+"""What every business area stands on; knows nothing of after-sales service."""
