@@ -1,0 +1,1 @@
+"""Charges, cash handed in, invoices, payments (SO-6, SO-9)."""

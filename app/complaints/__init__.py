@@ -1,0 +1,1 @@
+"""Complaints, approvals, corrective actions (CP)."""

@@ -1,0 +1,123 @@
+"""Complaints and every step of their handling (CP)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.complaints.rules import CATEGORIES, CHANNELS, FINDINGS, SEVERITIES, STATES
+from app.core.db import (
+    Model,
+    Money,
+    Stamped,
+    UTCDateTime,
+    Versioned,
+    choice,
+    ref,
+    text,
+    watch_version,
+)
+from app.customers.models import Customer, Voucher
+from app.fieldservice.models import WorkOrder
+from app.organisation.models import Branch, Staff
+
+
+class Complaint(Versioned, Stamped, Model):
+    """A line of the 投诉登记簿. ``*_by`` are the deadlines of CP-3; when a stage was reached is in its steps."""
+
+    __tablename__ = "complaint"
+    __table_args__ = (
+        choice("channel", CHANNELS),
+        choice("category", CATEGORIES),
+        choice("severity", SEVERITIES),
+        choice("status", STATES),
+        CheckConstraint(
+            "finding IS NULL OR finding IN ('justified', 'not_justified')",
+            name="finding_known",
+        ),
+        CheckConstraint("compensation >= 0", name="compensation_not_negative"),
+        UniqueConstraint("number"),
+        Index("ix_complaint_branch_received", "branch_id", "received_at"),
+        Index("ix_complaint_branch_status", "branch_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), nullable=False)
+    branch_id: Mapped[int] = ref("branch.id", index=False)
+    customer_id: Mapped[int | None] = ref("customer.id", nullable=True)
+    complainant: Mapped[str] = mapped_column(String(64), nullable=False)
+    phone: Mapped[str] = mapped_column(String(32), nullable=False)
+    voucher_id: Mapped[int | None] = ref("voucher.id", nullable=True)
+    work_order_id: Mapped[int | None] = ref("work_order.id", nullable=True)
+    channel: Mapped[str] = mapped_column(
+        String(16), nullable=False, default="telephone"
+    )
+    category: Mapped[str] = mapped_column(String(24), nullable=False, default="other")
+    severity: Mapped[str] = mapped_column(
+        String(16), nullable=False, default="ordinary"
+    )
+    severity_reason: Mapped[str] = text(200)
+    received_at: Mapped[datetime] = mapped_column(
+        UTCDateTime(), nullable=False, index=True
+    )
+    content: Mapped[str] = mapped_column(String(2000), nullable=False)
+    demand: Mapped[str] = text(500)
+    status: Mapped[str] = mapped_column(String(16), nullable=False, default="received")
+    entered_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    handler_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    subject_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    finding: Mapped[str | None] = mapped_column(String(16))
+    solution: Mapped[str] = text(2000)
+    compensation: Mapped[Decimal] = mapped_column(
+        Money(), nullable=False, default=Decimal(0)
+    )
+    acknowledge_by: Mapped[datetime] = mapped_column(
+        UTCDateTime(), nullable=False, index=True
+    )
+    verify_by: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    propose_by: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    settle_by: Mapped[datetime] = mapped_column(
+        UTCDateTime(), nullable=False, index=True
+    )
+    branch: Mapped[Branch] = relationship()
+    customer: Mapped[Customer | None] = relationship()
+    voucher: Mapped[Voucher | None] = relationship()
+    work_order: Mapped[WorkOrder | None] = relationship()
+    entered_by: Mapped[Staff | None] = relationship(foreign_keys=[entered_by_id])
+    handler: Mapped[Staff | None] = relationship(foreign_keys=[handler_id])
+    subject: Mapped[Staff | None] = relationship(foreign_keys=[subject_id])
+    steps: Mapped[list[ComplaintStep]] = relationship(
+        back_populates="complaint", order_by="ComplaintStep.id"
+    )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ComplaintStep(Stamped, Model):
+    """Who did what, when, and what was said (CP-8); ``stage`` is the state it led to."""
+
+    __tablename__ = "complaint_step"
+    __table_args__ = (
+        choice("stage", STATES),
+        Index("ix_complaint_step_stage", "complaint_id", "stage"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = ref("complaint.id", index=False)
+    stage: Mapped[str] = mapped_column(String(16), nullable=False)
+    at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    staff_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    said: Mapped[str] = text(2000)
+    complaint: Mapped[Complaint] = relationship(back_populates="steps")
+    staff: Mapped[Staff | None] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.complaint_id} {self.stage}"
+
+
+watch_version(Complaint)
+__all__ = ["FINDINGS", "Complaint", "ComplaintStep"]

@@ -1,0 +1,1 @@
+"""Maintenance contracts and what they cover (CO, SO-16)."""

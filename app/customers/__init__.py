@@ -1,0 +1,1 @@
+"""Customers, contacts, addresses, products and service vouchers (CU, SO-3)."""

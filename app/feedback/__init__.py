@@ -1,0 +1,1 @@
+"""Return visits, survey cards, assessment (SV, RV, KP)."""

@@ -1,0 +1,1 @@
+"""Repair calls, dispatch, work orders, the technician's day (SO)."""

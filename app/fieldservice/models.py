@@ -1,0 +1,296 @@
+"""Repair calls, work orders and what was recorded on them (SO)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, Date, Index, Integer, String, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import (
+    Model,
+    Money,
+    Stamped,
+    UTCDateTime,
+    Versioned,
+    choice,
+    ref,
+    text,
+    watch_version,
+)
+from app.core.files import StoredFile
+from app.customers.models import Address, Voucher
+from app.customers.rules import CATEGORIES
+from app.fieldservice.rules import (
+    CALL_STATES,
+    CHANNELS,
+    CHARGE_KINDS,
+    EVENT_KINDS,
+    ORDER_STATES,
+    PRIORITIES,
+    SERVICE_CLASSES,
+)
+from app.organisation.models import Branch, Staff
+from app.parts.models import Part, StockMove
+
+
+class FaultCode(Versioned, Model):
+    """A kind of fault, by product category (empty: any); the short list of symptoms and of findings."""
+
+    __tablename__ = "fault_code"
+    __table_args__ = (
+        choice("category", (*CATEGORIES, "any")),
+        UniqueConstraint("code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), nullable=False)
+    category: Mapped[str] = mapped_column(String(24), nullable=False, default="any")
+    name: Mapped[str] = mapped_column(String(100), nullable=False)
+    name_en: Mapped[str] = text(100)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RepairCall(Versioned, Stamped, Model):
+    """A line of 002 叫修登记本: what a customer called for, and until when we must be there (SO-4, SO-15)."""
+
+    __tablename__ = "repair_call"
+    __table_args__ = (
+        choice("channel", CHANNELS),
+        choice("priority", PRIORITIES),
+        choice("status", CALL_STATES),
+        UniqueConstraint("number"),
+        CheckConstraint("carried_over >= 0", name="carried_over_not_negative"),
+        Index("ix_repair_call_branch_reported", "branch_id", "reported_at"),
+        Index("ix_repair_call_branch_status", "branch_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), nullable=False)
+    branch_id: Mapped[int] = ref("branch.id", index=False)
+    voucher_id: Mapped[int] = ref("voucher.id")
+    address_id: Mapped[int] = ref("address.id")
+    caller_name: Mapped[str] = text(64)
+    caller_phone: Mapped[str] = text(32)
+    channel: Mapped[str] = mapped_column(
+        String(16), nullable=False, default="telephone"
+    )
+    reported_at: Mapped[datetime] = mapped_column(
+        UTCDateTime(), nullable=False, index=True
+    )
+    symptom_code_id: Mapped[int | None] = ref("fault_code.id", nullable=True)
+    symptom: Mapped[str] = mapped_column(String(500), nullable=False)
+    priority: Mapped[str] = mapped_column(String(16), nullable=False, default="normal")
+    arrive_by: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
+    status: Mapped[str] = mapped_column(String(16), nullable=False, default="open")
+    carried_over: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    taken_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    cancel_reason: Mapped[str] = text(200)
+    branch: Mapped[Branch] = relationship()
+    voucher: Mapped[Voucher] = relationship()
+    address: Mapped[Address] = relationship()
+    symptom_code: Mapped[FaultCode | None] = relationship()
+    taken_by: Mapped[Staff | None] = relationship()
+    work_orders: Mapped[list[WorkOrder]] = relationship(
+        back_populates="repair_call", order_by="WorkOrder.id"
+    )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class WorkOrder(Versioned, Stamped, Model):
+    """One technician's job for a call (派工). A declined order stays; the next one is a new row."""
+
+    __tablename__ = "work_order"
+    __table_args__ = (
+        choice("status", ORDER_STATES),
+        choice("service_class", SERVICE_CLASSES[:3]),
+        UniqueConstraint("number"),
+        Index(
+            "uq_work_order_live",
+            "repair_call_id",
+            unique=True,
+            sqlite_where=sql("status NOT IN ('declined', 'cancelled')"),
+            postgresql_where=sql("status NOT IN ('declined', 'cancelled')"),
+        ),
+        CheckConstraint(
+            "class_reason <> '' OR service_class = derived_class",
+            name="override_has_reason",
+        ),
+        Index("ix_work_order_technician_status", "technician_id", "status"),
+        Index("ix_work_order_branch_status", "branch_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), nullable=False)
+    repair_call_id: Mapped[int] = ref("repair_call.id")
+    branch_id: Mapped[int] = ref("branch.id", index=False)
+    technician_id: Mapped[int] = ref("staff.id", index=False)
+    dispatched_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    derived_class: Mapped[str] = mapped_column(String(1), nullable=False)
+    service_class: Mapped[str] = mapped_column(String(1), nullable=False)
+    class_reason: Mapped[str] = text(200)
+    appointment_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
+    dispatched_at: Mapped[datetime] = mapped_column(
+        UTCDateTime(), nullable=False, index=True
+    )
+    status: Mapped[str] = mapped_column(
+        String(16), nullable=False, default="dispatched"
+    )
+    arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    arrived_device_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    fault_code_id: Mapped[int | None] = ref("fault_code.id", nullable=True)
+    result: Mapped[str] = text(1000)
+    charges_agreed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    charges_agreed_by: Mapped[str] = text(64)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
+    unsigned_reason: Mapped[str] = text(200)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    closed_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    repair_call: Mapped[RepairCall] = relationship(back_populates="work_orders")
+    branch: Mapped[Branch] = relationship()
+    technician: Mapped[Staff] = relationship(foreign_keys=[technician_id])
+    dispatched_by: Mapped[Staff | None] = relationship(foreign_keys=[dispatched_by_id])
+    closed_by: Mapped[Staff | None] = relationship(foreign_keys=[closed_by_id])
+    fault_code: Mapped[FaultCode | None] = relationship()
+    events: Mapped[list[WorkOrderEvent]] = relationship(
+        back_populates="work_order", order_by="WorkOrderEvent.id"
+    )
+    time_entries: Mapped[list[TimeEntry]] = relationship(
+        back_populates="work_order", order_by="TimeEntry.started_at"
+    )
+    parts_fitted: Mapped[list[PartFitted]] = relationship(
+        back_populates="work_order", order_by="PartFitted.id"
+    )
+    charges: Mapped[list[Charge]] = relationship(
+        back_populates="work_order", order_by="Charge.id"
+    )
+    signatures: Mapped[list[Signature]] = relationship(
+        back_populates="work_order", order_by="Signature.id"
+    )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class WorkOrderEvent(Model):
+    """What happened on a job, by the server's clock and by the device's (SO-15)."""
+
+    __tablename__ = "work_order_event"
+    __table_args__ = (choice("kind", EVENT_KINDS),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = ref("work_order.id")
+    kind: Mapped[str] = mapped_column(String(16), nullable=False)
+    at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    device_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    staff_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    note: Mapped[str] = text(300)
+    work_order: Mapped[WorkOrder] = relationship(back_populates="events")
+    staff: Mapped[Staff | None] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.work_order_id} {self.kind}"
+
+
+class TimeEntry(Versioned, Model):
+    """Minutes of one person on one day; without a work order it is internal work, class D (SO-1, SO-11)."""
+
+    __tablename__ = "time_entry"
+    __table_args__ = (
+        choice("service_class", SERVICE_CLASSES),
+        CheckConstraint("minutes > 0 AND minutes <= 1440", name="minutes_range"),
+        CheckConstraint(
+            "(service_class = 'D') = (work_order_id IS NULL)",
+            name="class_d_is_internal",
+        ),
+        Index("ix_time_entry_staff_day", "staff_id", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = ref("staff.id", index=False)
+    day: Mapped[date] = mapped_column(Date, nullable=False, index=True)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    minutes: Mapped[int] = mapped_column(Integer, nullable=False)
+    service_class: Mapped[str] = mapped_column(String(1), nullable=False)
+    work_order_id: Mapped[int | None] = ref("work_order.id", nullable=True)
+    note: Mapped[str] = text(200)
+    staff: Mapped[Staff] = relationship()
+    work_order: Mapped[WorkOrder | None] = relationship(back_populates="time_entries")
+
+    def __str__(self) -> str:
+        return f"{self.staff} {self.day} {self.minutes}"
+
+
+class PartFitted(Model):
+    """A part fitted on a job: quantity and the price (CNY a unit) at that moment; its stock move (SO-22)."""
+
+    __tablename__ = "part_fitted"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = ref("work_order.id")
+    part_id: Mapped[int] = ref("part.id")
+    quantity: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    unit_price: Mapped[Decimal] = mapped_column(Money(), nullable=False)
+    stock_move_id: Mapped[int | None] = ref("stock_move.id", nullable=True, unique=True)
+    work_order: Mapped[WorkOrder] = relationship(back_populates="parts_fitted")
+    part: Mapped[Part] = relationship()
+    stock_move: Mapped[StockMove | None] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.part} × {self.quantity}"
+
+
+class Charge(Model):
+    """What the customer pays for a job; told and agreed before work starts (SO-6)."""
+
+    __tablename__ = "charge"
+    __table_args__ = (
+        choice("kind", CHARGE_KINDS),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("unit_price >= 0", name="price_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = ref("work_order.id")
+    kind: Mapped[str] = mapped_column(String(16), nullable=False)
+    description: Mapped[str] = text(100)
+    quantity: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    unit_price: Mapped[Decimal] = mapped_column(Money(), nullable=False)
+    work_order: Mapped[WorkOrder] = relationship(back_populates="charges")
+
+    @property
+    def amount(self) -> Decimal:
+        """CNY."""
+        return self.unit_price * self.quantity
+
+    def __str__(self) -> str:
+        return f"{self.description} {self.amount}"
+
+
+class Signature(Stamped, Model):
+    """A signature drawn on screen, as a picture in the file store (SO-5)."""
+
+    __tablename__ = "signature"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = ref("work_order.id")
+    signer: Mapped[str] = mapped_column(String(64), nullable=False)
+    signed_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    stored_file_id: Mapped[int] = ref("stored_file.id", unique=True)
+    work_order: Mapped[WorkOrder] = relationship(back_populates="signatures")
+    stored_file: Mapped[StoredFile] = relationship()
+
+    def __str__(self) -> str:
+        return self.signer
+
+
+for _model in (FaultCode, RepairCall, WorkOrder, TimeEntry):
+    watch_version(_model)

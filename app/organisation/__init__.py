@@ -1,0 +1,1 @@
+"""Branches, staff, skills, districts and the authority matrix."""

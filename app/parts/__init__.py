@@ -1,0 +1,1 @@
+"""Parts, stock places and movements (SO-22)."""
