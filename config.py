@@ -136,7 +136,10 @@ class Settings:
     )
     mail_from: str = setting("MAIL_FROM", _text, "aftercare@localhost", "sender of all mail (aftercare@localhost)")
     files_url: str = setting(
-        "FILES_URL", _text, "", "where files are kept, any fsspec address such as `s3://bucket`; default `VAR_DIR/files`"
+        "FILES_URL",
+        _text,
+        "",
+        "where files are kept, any fsspec address such as `s3://bucket`; default `VAR_DIR/files`",
     )
     zone: str = setting("TZ_OFFICE", _zone, "Asia/Shanghai", "the office's time zone (Asia/Shanghai)")
     web_workers: int = setting("WEB_WORKERS", _whole(1, 64), 2, "web processes (2)")
@@ -291,7 +294,7 @@ def _complete(values: dict[str, Any]) -> Settings:
     if "secret_key" not in values:
         values["secret_key"] = _kept_secret(var / "secret_key")
     host = values.get("host", Settings.host)
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # nosec B104 - compared, not bound
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # nosec B104  # compared, not bound
     values.setdefault("public_url", f"http://{shown}:{values.get('port', Settings.port)}")
     values["public_url"] = values["public_url"].rstrip("/")
     if values.get("cookie_secure") is None:
@@ -317,7 +320,7 @@ def _embedded_queue(var: Path) -> str:
 def _own_names(host: str, public_url: str) -> tuple[str, ...]:
     """The names this machine answers to, so that a forged Host header goes nowhere."""
     names = {"localhost", "127.0.0.1", "[::1]", urlsplit(public_url).hostname or "localhost", socket.gethostname()}
-    if host in ("0.0.0.0", "::"):  # nosec B104 - compared, not bound
+    if host in ("0.0.0.0", "::"):  # nosec B104  # compared, not bound
         with contextlib.suppress(OSError):
             names.update(str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET))
         with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

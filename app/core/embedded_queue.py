@@ -33,6 +33,6 @@ def become_server(settings: Settings) -> NoReturn:
     )
     binary = str(get_binary_path())
     try:
-        os.execv(binary, [binary, str(configuration)])  # nosec B606 - the bundled server, no shell
+        os.execv(binary, [binary, str(configuration)])
     except OSError as problem:
         raise StartFailed(f"The embedded queue server cannot be started: {problem.strerror}.") from problem

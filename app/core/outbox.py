@@ -66,7 +66,7 @@ class OutboxEntry(Stamped, Model):
         return f"{self.kind} {self.id}"
 
 
-_outbox: Table = OutboxEntry.__table__  # type: ignore[assignment]  # declarative tables are Tables
+_outbox: Table = OutboxEntry.__table__
 
 
 class LostClaim(RuntimeError):
@@ -144,13 +144,14 @@ def want(kind: str, payload: dict[str, Any], dedup: str | None = None, not_befor
     connection = db.session().connection()
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     now = clock.now()
-    values = {
+    at = max(now, not_before or now)
+    values: dict[str, Any] = {
         "kind": kind,
         "payload": payload,
         "dedup": dedup,
         "status": "waiting",
         "attempts": 0,
-        "next_try_at": max(now, not_before or now),
+        "next_try_at": at,
         "last_error": "",
         "created_at": now,
     }
@@ -158,8 +159,8 @@ def want(kind: str, payload: dict[str, Any], dedup: str | None = None, not_befor
     made = connection.execute(statement.returning(_outbox.c.id)).scalar()
     if made is None:
         return int(connection.execute(select(_outbox.c.id).where(_outbox.c.dedup == dedup)).scalar_one())
-    if values["next_try_at"] <= now:
-        after_commit(lambda: queue.push(made, 0))
+    if at <= now:
+        _push_later(int(made))
     return int(made)
 
 
@@ -183,7 +184,9 @@ def process(entry_id: int) -> str:
         log.warning("outbox %s: claim lost, left to the one who took it", job.key)
         return "skipped"
     except Exception as problem:
-        log.warning("outbox %s, attempt %d: %s", job.key, job.attempt, problem, exc_info=not isinstance(problem, GiveUp))
+        log.warning(
+            "outbox %s, attempt %d: %s", job.key, job.attempt, problem, exc_info=not isinstance(problem, GiveUp)
+        )
         return _failed(job, problem)
     finally:
         db.session.remove()
@@ -218,13 +221,16 @@ def counts() -> dict[str, int]:
     """Number of entries by status (zero for those without any)."""
     with db.engine.connect() as connection:
         rows = connection.execute(select(_outbox.c.status, func.count()).group_by(_outbox.c.status)).all()
-    return dict.fromkeys(STATUSES, 0) | {status: count for status, count in rows}
+    return dict.fromkeys(STATUSES, 0) | {row[0]: row[1] for row in rows}
 
 
 def oldest_due() -> datetime | None:
     """Since when the longest waiting entry is due; None when none is."""
     with db.engine.connect() as connection:
-        return connection.execute(select(func.min(_outbox.c.next_try_at)).where(_is_due(clock.now()))).scalar()
+        found: datetime | None = connection.execute(
+            select(func.min(_outbox.c.next_try_at)).where(_is_due(clock.now()))
+        ).scalar()
+    return found
 
 
 @command("outbox.retry")
@@ -232,7 +238,7 @@ def retry(actor: Principal, entry_id: int, *, at: datetime | None = None) -> int
     """Try an entry that was laid aside once more, with a full set of attempts. Raises ``Refused``."""
     values = {"status": "waiting", "attempts": 0, "next_try_at": at or clock.now()}
     _decide(entry_id, values, N_("Only an entry that was laid aside can be tried again."))
-    after_commit(lambda: queue.push(entry_id, 0))
+    _push_later(entry_id)
     return entry_id
 
 
@@ -250,6 +256,13 @@ def _decide(entry_id: int, values: dict[str, Any], otherwise: str) -> None:
         raise Refused(otherwise)
     audit.note("outbox_entry", entry_id, {"status": values["status"]})
     db.session().expire_all()
+
+
+def _push_later(entry_id: int) -> None:
+    def push() -> None:
+        queue.push(entry_id, 0)
+
+    after_commit(push)
 
 
 def _is_due(now: datetime) -> Any:

@@ -78,7 +78,7 @@ def run_entry(entry_id: int) -> None:
     """What a worker runs for one queued id."""
     from app.core import outbox
 
-    assert _app is not None  # nosec B101 - set by work() before the first job
+    assert _app is not None
     with _app.app_context():
         outbox.process(entry_id)
 
@@ -107,9 +107,9 @@ class OfficeWorker(Worker):
 
     def setup_work_horse_signals(self) -> None:
         """In the job's process: end with the worker, and open connections of its own."""
-        super().setup_work_horse_signals()
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]  # RQ's has no annotations
         die_with_parent()
-        assert _app is not None  # nosec B101 - set by work()
+        assert _app is not None
         with _app.app_context():
             from app.core.db import db
 
@@ -119,7 +119,6 @@ class OfficeWorker(Worker):
         """RQ's own sign of life and ours, which is shorter."""
         super().heartbeat(timeout, pipeline)
         sign_of_life(pipeline if pipeline is not None else self.connection, "worker", WORKER_TTL + 15)
-
 
 
 def work(app: Flask) -> None:

@@ -17,6 +17,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.core.processes import die_with_parent
 from config import Settings
 
+MEMORY_FOLDER = Path("/dev/shm")  # nosec B108  # only for the web processes' signs of life
+
 
 def _after_fork(_arbiter: Any, worker: Any) -> None:
     die_with_parent(signal.SIGTERM)
@@ -27,7 +29,7 @@ def _after_fork(_arbiter: Any, worker: Any) -> None:
         db.engine.dispose(close=False)  # connections opened before the fork belong to the parent
 
 
-class Web(BaseApplication):  # type: ignore[misc]  # gunicorn comes without types
+class Web(BaseApplication):
     """gunicorn told everything here, nothing by command line or file."""
 
     def __init__(self, settings: Settings) -> None:
@@ -52,8 +54,8 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn comes without type
             "post_fork": _after_fork,
             "proc_name": "aftercare-web",
         }
-        if Path("/dev/shm").is_dir():  # nosec B108 - only for the workers' signs of life, in memory
-            wanted["worker_tmp_dir"] = "/dev/shm"  # nosec B108 - likewise
+        if MEMORY_FOLDER.is_dir():
+            wanted["worker_tmp_dir"] = str(MEMORY_FOLDER)
         for name, value in wanted.items():
             self.cfg.set(name, value)
 
