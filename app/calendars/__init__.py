@@ -1,0 +1,1 @@
+"""Opening hours, holidays, make-up days, deadlines that explain themselves (CAL)."""
