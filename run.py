@@ -1,11 +1,11 @@
 """Start Aftercare.
 
-    python run.py              everything for one machine: database, queue, web, worker, scheduler; Ctrl-C ends it
-    python run.py init         make or bring up to date the database: tables, roles, reference data, demo company
-    python run.py web          the web server alone
-    python run.py worker       one worker alone (several may run)
-    python run.py scheduler    the scheduler alone
-    python run.py queue        the embedded queue server alone
+python run.py              everything for one machine: database, queue, web, worker, scheduler; Ctrl-C ends it
+python run.py init         make or bring up to date the database: tables, roles, reference data, demo company
+python run.py web          the web server alone
+python run.py worker       one worker alone (several may run)
+python run.py scheduler    the scheduler alone
+python run.py queue        the embedded queue server alone
 """
 
 from __future__ import annotations
