@@ -1,0 +1,294 @@
+"""THE TABLE: which role may do which verb, sees which rows, opens which screen.
+
+The framework's permissions are generated from it at initialisation (``app.core.security``); row scope and verbs are
+read from it at start. Verbs that move a record along its lifecycle stand in the lifecycle's own table.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.core.errors import Misconfigured, N_
+from app.core.lifecycle import Lifecycle
+
+CLERK, TECHNICIAN, SUPERVISOR, MANAGER = "clerk", "technician", "supervisor", "branch_manager"
+SERVICE, ACCOUNTANT, MANAGEMENT, ADMINISTRATOR = "service_department", "accountant", "management", "administrator"
+
+ROLES = {
+    CLERK: N_("Clerk"),
+    TECHNICIAN: N_("Technician"),
+    SUPERVISOR: N_("Service supervisor"),
+    MANAGER: N_("Branch manager"),
+    SERVICE: N_("Service department"),
+    ACCOUNTANT: N_("Accountant"),
+    MANAGEMENT: N_("Management"),
+    ADMINISTRATOR: N_("Administrator"),
+}
+
+DESK = (CLERK, SUPERVISOR)
+BRANCH = (CLERK, SUPERVISOR, MANAGER)
+OFFICE = (CLERK, SUPERVISOR, MANAGER, SERVICE)
+READERS = (CLERK, SUPERVISOR, MANAGER, SERVICE, ACCOUNTANT, MANAGEMENT)
+FIELD = (*READERS, TECHNICIAN)
+LEADERS = (SUPERVISOR, MANAGER, SERVICE, MANAGEMENT)
+EVERYONE = tuple(ROLES)
+NOBODY: tuple[str, ...] = ()
+
+# -- lifecycles -------------------------------------------------------------------------------------------------
+
+AREAS = (
+    "organisation",
+    "calendars",
+    "customers",
+    "contracts",
+    "parts",
+    "fieldservice",
+    "workshop",
+    "billing",
+    "complaints",
+    "feedback",
+    "reporting",
+)
+
+
+def lifecycles() -> Iterator[Lifecycle]:
+    """Every lifecycle, as the areas' ``rules.LIFECYCLES`` declare them."""
+    for area in AREAS:
+        try:
+            rules = importlib.import_module(f"app.{area}.rules")
+        except ModuleNotFoundError as problem:
+            if problem.name != f"app.{area}.rules":
+                raise
+            continue
+        yield from getattr(rules, "LIFECYCLES", ())
+
+
+# -- verbs outside lifecycles -----------------------------------------------------------------------------------
+
+_VERBS: dict[str, tuple[str, ...]] = {
+    # organisation and core
+    "setting.change": (ADMINISTRATOR,),
+    "outbox.retry": (ADMINISTRATOR,),
+    "outbox.drop": (ADMINISTRATOR,),
+    "account.change": (ADMINISTRATOR,),
+    "note": EVERYONE,
+    # calendars
+    "calendar.change": (ADMINISTRATOR,),
+    # customers
+    "customer.create": OFFICE,
+    "customer.update": OFFICE,
+    "customer.import": (SUPERVISOR, SERVICE, ADMINISTRATOR),
+    "voucher.create": OFFICE,
+    "voucher.check_out": (CLERK, SUPERVISOR),
+    "voucher.give_back": (CLERK, SUPERVISOR),
+    # contracts
+    "contract.create": OFFICE,
+    "contract.update": OFFICE,
+    "contract.notify": (SERVICE, SUPERVISOR),
+    # parts
+    "stock.receive": (CLERK, SUPERVISOR),
+    "stock.issue": (CLERK, SUPERVISOR),
+    "stock.return": (CLERK, SUPERVISOR),
+    "stock.correct": (SUPERVISOR,),
+    # field service
+    "repair_call.enter": OFFICE,
+    "repair_call.correct": OFFICE,
+    "time_entry.record": (TECHNICIAN, SUPERVISOR),
+    # complaints and return visits
+    "complaint.enter": OFFICE,
+    "complaint.correct": OFFICE,
+    "complaint.assign": (SUPERVISOR, MANAGER, SERVICE),
+    "return_visit.plan": (SERVICE, SUPERVISOR),
+    # reporting
+    "technician_report.draft": (TECHNICIAN, SUPERVISOR),
+    "supervisor_report.draft": (SUPERVISOR,),
+    "document.make": FIELD,
+    "delivery.send_again": (CLERK, SUPERVISOR, MANAGER, SERVICE, ADMINISTRATOR),
+    # what may be printed, by document
+    "print.voucher": FIELD,
+    "print.repair_call_register": READERS,
+    "print.technician_daily": FIELD,
+    "print.supervisor_daily": LEADERS,
+    "print.contract_expiry_notice": OFFICE,
+    "print.complaint_register": (SUPERVISOR, MANAGER, SERVICE, MANAGEMENT),
+    "print.return_visit_plan": (*OFFICE, MANAGEMENT),
+}
+
+
+def verbs() -> dict[str, frozenset[str]]:
+    """The whole verb table, lifecycles included. Raises ``Misconfigured`` for an unknown role."""
+    table = {verb: frozenset(names) for verb, names in _VERBS.items()}
+    for lifecycle in lifecycles():
+        for verb, names in lifecycle.verbs().items():
+            table[verb] = table.get(verb, frozenset()) | names
+    for screen in SCREENS.values():
+        for action, names in (("create", screen.add), ("update", screen.edit), ("delete", screen.delete)):
+            if screen.table:
+                verb = f"{screen.table}.{action}"
+                table[verb] = table.get(verb, frozenset()) | frozenset(names)
+    for verb, names in table.items():
+        if unknown := names - set(ROLES):
+            raise Misconfigured(f"verb {verb}: unknown roles {sorted(unknown)}")
+    return table
+
+
+# -- rows -------------------------------------------------------------------------------------------------------
+
+
+def _rows(**by_role: str) -> dict[str, str]:
+    return by_role
+
+
+_SERVICE_ROWS = _rows(
+    clerk="branch",
+    technician="own",
+    supervisor="branch",
+    branch_manager="branch",
+    service_department="all",
+    accountant="branch",
+    management="all",
+)
+_STOCK_ROWS = _SERVICE_ROWS
+_COMPLAINT_ROWS = _rows(
+    clerk="involved",
+    supervisor="branch",
+    branch_manager="branch",
+    service_department="not_against_me",
+    management="not_against_me",
+)
+_VISIT_ROWS = _rows(
+    clerk="branch", supervisor="branch", branch_manager="branch", service_department="all", management="all"
+)
+_DOCUMENT_ROWS = _rows(
+    clerk="branch",
+    supervisor="branch",
+    branch_manager="branch",
+    service_department="permitted",
+    accountant="branch",
+    management="permitted",
+)
+
+ROW_SCOPE: dict[str, dict[str, str]] = {
+    "customer": _SERVICE_ROWS,
+    "contact": _SERVICE_ROWS,
+    "telephone": _SERVICE_ROWS,
+    "address": _SERVICE_ROWS,
+    "voucher": _SERVICE_ROWS,
+    "voucher_custody": _SERVICE_ROWS,
+    "contract": _SERVICE_ROWS,
+    "contract_item": _SERVICE_ROWS,
+    "contract_notice": _SERVICE_ROWS,
+    "stock_place": _STOCK_ROWS,
+    "stock_balance": _STOCK_ROWS,
+    "stock_move": _STOCK_ROWS,
+    "repair_call": _SERVICE_ROWS,
+    "work_order": _SERVICE_ROWS,
+    "work_order_event": _SERVICE_ROWS,
+    "time_entry": _SERVICE_ROWS,
+    "part_fitted": _SERVICE_ROWS,
+    "charge": _SERVICE_ROWS,
+    "signature": _SERVICE_ROWS,
+    "complaint": _COMPLAINT_ROWS,
+    "complaint_step": _COMPLAINT_ROWS,
+    "return_visit": _VISIT_ROWS,
+    "visit_attempt": _VISIT_ROWS,
+    "technician_report": _SERVICE_ROWS,
+    "supervisor_report": _rows(
+        supervisor="branch", branch_manager="branch", service_department="all", management="all", clerk="branch"
+    ),
+    "document": _DOCUMENT_ROWS,
+    "delivery": _DOCUMENT_ROWS,
+}
+
+# -- screens ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Who opens a screen and who writes through it; ``table`` gives the verbs create, update and delete their roles."""
+
+    read: tuple[str, ...]
+    add: tuple[str, ...] = NOBODY
+    edit: tuple[str, ...] = NOBODY
+    delete: tuple[str, ...] = NOBODY
+    table: str = ""
+
+
+def _reference(table: str, read: tuple[str, ...] = EVERYONE) -> Screen:
+    return Screen(read=read, add=(ADMINISTRATOR,), edit=(ADMINISTRATOR,), delete=(ADMINISTRATOR,), table=table)
+
+
+# By the class name of the view. Deleting is for reference data and for lines entered by mistake only: what happened
+# stays, and is cancelled by a verb.
+SCREENS: dict[str, Screen] = {
+    # organisation and settings
+    "BranchView": _reference("branch"),
+    "DistrictView": _reference("district"),
+    "StaffView": _reference("staff", read=(*OFFICE, MANAGEMENT, ADMINISTRATOR)),
+    "SkillView": _reference("skill"),
+    "StaffSkillView": Screen(
+        read=(*OFFICE, MANAGEMENT, ADMINISTRATOR),
+        add=(SUPERVISOR, ADMINISTRATOR),
+        edit=(SUPERVISOR, ADMINISTRATOR),
+        delete=(SUPERVISOR, ADMINISTRATOR),
+        table="staff_skill",
+    ),
+    "AuthorityLimitView": _reference("authority_limit", read=(MANAGER, SERVICE, MANAGEMENT, ADMINISTRATOR)),
+    "SettingView": Screen(read=(ADMINISTRATOR,), edit=(ADMINISTRATOR,), table="setting"),
+    "AuditEntryView": Screen(read=(ADMINISTRATOR, MANAGEMENT)),
+    "OutboxEntryView": Screen(read=(ADMINISTRATOR,)),
+    # calendars
+    "OpeningHoursView": _reference("opening_hours"),
+    "CalendarExceptionView": _reference("calendar_exception"),
+    # customers
+    "CustomerView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, table="customer"),
+    "ContactView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, delete=OFFICE, table="contact"),
+    "TelephoneView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, delete=OFFICE, table="telephone"),
+    "AddressView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, table="address"),
+    "ProductModelView": Screen(
+        read=EVERYONE, add=(SERVICE, ADMINISTRATOR), edit=(SERVICE, ADMINISTRATOR), table="product_model"
+    ),
+    "VoucherView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, table="voucher"),
+    "VoucherCustodyView": Screen(read=FIELD),
+    # contracts
+    "ContractView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, table="contract"),
+    "ContractItemView": Screen(read=FIELD, add=OFFICE, delete=OFFICE, table="contract_item"),
+    "ContractNoticeView": Screen(read=READERS),
+    # parts
+    "PartView": Screen(
+        read=(*FIELD, ADMINISTRATOR), add=(SERVICE, ADMINISTRATOR), edit=(SERVICE, ADMINISTRATOR), table="part"
+    ),
+    "StockPlaceView": Screen(
+        read=FIELD, add=(SUPERVISOR, ADMINISTRATOR), edit=(SUPERVISOR, ADMINISTRATOR), table="stock_place"
+    ),
+    "StockBalanceView": Screen(read=FIELD),
+    "StockMoveView": Screen(read=READERS),
+    # field service
+    "FaultCodeView": _reference("fault_code"),
+    "RepairCallView": Screen(read=READERS, edit=OFFICE, table="repair_call"),
+    "WorkOrderView": Screen(read=FIELD, table="work_order"),
+    "WorkOrderEventView": Screen(read=FIELD),
+    "TimeEntryView": Screen(read=FIELD),
+    "PartFittedView": Screen(read=FIELD),
+    "ChargeView": Screen(read=FIELD),
+    "SignatureView": Screen(read=FIELD),
+    # complaints and return visits
+    "ComplaintView": Screen(
+        read=(*OFFICE, MANAGEMENT), add=OFFICE, edit=(SUPERVISOR, MANAGER, SERVICE), table="complaint"
+    ),
+    "ComplaintStepView": Screen(read=(*OFFICE, MANAGEMENT)),
+    "ReturnVisitView": Screen(read=(*OFFICE, MANAGEMENT), table="return_visit"),
+    "VisitAttemptView": Screen(read=(*OFFICE, MANAGEMENT)),
+    # reporting
+    "TechnicianReportView": Screen(read=(TECHNICIAN, *OFFICE, MANAGEMENT)),
+    "SupervisorReportView": Screen(read=(SUPERVISOR, MANAGER, SERVICE, MANAGEMENT)),
+    "MadeDocumentView": Screen(read=READERS),
+    "DeliveryView": Screen(read=(*OFFICE, MANAGEMENT)),
+    "DistributionListView": _reference("distribution_list", read=(SERVICE, MANAGEMENT, ADMINISTRATOR)),
+    "DistributionMemberView": _reference("distribution_member", read=(SERVICE, MANAGEMENT, ADMINISTRATOR)),
+    "ScheduleEntryView": Screen(
+        read=(SERVICE, MANAGEMENT, ADMINISTRATOR), edit=(ADMINISTRATOR,), table="schedule_entry"
+    ),
+}

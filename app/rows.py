@@ -1,0 +1,290 @@
+"""Row scope of every table, in one place: what "own" and "branch" mean for it (the role table is ``app/roles.py``).
+
+Sub-selects use Core tables, so that the scope of one table never depends on the scope of another.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.complaints.models import Complaint, ComplaintStep
+from app.contracts.models import Contract, ContractItem, ContractNotice
+from app.core.actors import Principal
+from app.core.permissions import verbs
+from app.core.scope import scoped
+from app.customers.models import (
+    Address,
+    Contact,
+    Customer,
+    Telephone,
+    Voucher,
+    VoucherCustody,
+)
+from app.feedback.models import ReturnVisit, VisitAttempt
+from app.fieldservice.models import (
+    Charge,
+    PartFitted,
+    RepairCall,
+    Signature,
+    TimeEntry,
+    WorkOrder,
+    WorkOrderEvent,
+)
+from app.parts.models import StockBalance, StockMove, StockPlace
+from app.reporting.models import (
+    Delivery,
+    MadeDocument,
+    SupervisorReport,
+    TechnicianReport,
+)
+
+# -- sub-selects ------------------------------------------------------------------------------------------------
+
+_order: Any = WorkOrder.__table__
+_call: Any = RepairCall.__table__
+_voucher: Any = Voucher.__table__
+_customer: Any = Customer.__table__
+_contract: Any = Contract.__table__
+_place: Any = StockPlace.__table__
+_complaint: Any = Complaint.__table__
+_visit: Any = ReturnVisit.__table__
+_document: Any = MadeDocument.__table__
+
+
+def _me(p: Principal) -> int:
+    # Nobody's id, never NULL: a comparison with None would become IS NULL and match rows that belong to no one.
+    return p.staff_id if p.staff_id is not None else -1
+
+
+def _here(p: Principal) -> int:
+    return p.branch_id if p.branch_id is not None else -1
+
+
+# A declined or cancelled job is no longer the technician's.
+_LIVE = ("dispatched", "accepted", "arrived", "finished", "closed")
+
+
+def _my_orders(p: Principal) -> Any:
+    return select(_order.c.id).where(
+        _order.c.technician_id == _me(p), _order.c.status.in_(_LIVE)
+    )
+
+
+def _my_calls(p: Principal) -> Any:
+    return select(_order.c.repair_call_id).where(
+        _order.c.technician_id == _me(p), _order.c.status.in_(_LIVE)
+    )
+
+
+def _my_vouchers(p: Principal) -> Any:
+    return select(_call.c.voucher_id).where(_call.c.id.in_(_my_calls(p)))
+
+
+def _my_customers(p: Principal) -> Any:
+    return select(_voucher.c.customer_id).where(_voucher.c.id.in_(_my_vouchers(p)))
+
+
+def _branch_customers(p: Principal) -> Any:
+    """Customers of the branch, and those of other branches for whom the branch has a call."""
+    served = (
+        select(_voucher.c.customer_id)
+        .join(_call, _call.c.voucher_id == _voucher.c.id)
+        .where(_call.c.branch_id == _here(p))
+    )
+    return select(_customer.c.id).where(
+        or_(_customer.c.branch_id == _here(p), _customer.c.id.in_(served))
+    )
+
+
+def _of_branch(table: Any, p: Principal) -> Any:
+    return select(table.c.id).where(table.c.branch_id == _here(p))
+
+
+# -- customers --------------------------------------------------------------------------------------------------
+
+scoped(
+    Customer,
+    branch=lambda p: Customer.id.in_(_branch_customers(p)),
+    own=lambda p: Customer.id.in_(_my_customers(p)),
+)
+for _model in (Contact, Telephone, Address):
+    scoped(
+        _model,
+        branch=lambda p, m=_model: m.customer_id.in_(_branch_customers(p)),  # type: ignore[misc]  # loop variable bound
+        own=lambda p, m=_model: m.customer_id.in_(_my_customers(p)),  # type: ignore[misc]  # likewise
+    )
+scoped(
+    Voucher,
+    branch=lambda p: or_(
+        Voucher.branch_id == _here(p), Voucher.customer_id.in_(_branch_customers(p))
+    ),
+    own=lambda p: Voucher.id.in_(_my_vouchers(p)),
+)
+scoped(
+    VoucherCustody,
+    branch=lambda p: VoucherCustody.voucher_id.in_(
+        select(_voucher.c.id).where(
+            or_(
+                _voucher.c.branch_id == _here(p),
+                _voucher.c.customer_id.in_(_branch_customers(p)),
+            )
+        )
+    ),
+    own=lambda p: VoucherCustody.voucher_id.in_(_my_vouchers(p)),
+)
+
+# -- contracts --------------------------------------------------------------------------------------------------
+
+scoped(
+    Contract,
+    branch=lambda p: Contract.branch_id == _here(p),
+    own=lambda p: Contract.customer_id.in_(_my_customers(p)),
+)
+for _part in (ContractItem, ContractNotice):
+    scoped(
+        _part,
+        branch=lambda p, m=_part: m.contract_id.in_(_of_branch(_contract, p)),  # type: ignore[misc]  # likewise
+        own=lambda p, m=_part: m.contract_id.in_(  # type: ignore[misc]  # likewise
+            select(_contract.c.id).where(_contract.c.customer_id.in_(_my_customers(p)))
+        ),
+    )
+
+# -- parts ------------------------------------------------------------------------------------------------------
+
+
+def _my_places(p: Principal) -> Any:
+    return select(_place.c.id).where(_place.c.staff_id == _me(p))
+
+
+scoped(
+    StockPlace,
+    branch=lambda p: StockPlace.branch_id == _here(p),
+    own=lambda p: StockPlace.staff_id == _me(p),
+)
+scoped(
+    StockBalance,
+    branch=lambda p: StockBalance.place_id.in_(_of_branch(_place, p)),
+    own=lambda p: StockBalance.place_id.in_(_my_places(p)),
+)
+scoped(
+    StockMove,
+    branch=lambda p: or_(
+        StockMove.from_place_id.in_(_of_branch(_place, p)),
+        StockMove.to_place_id.in_(_of_branch(_place, p)),
+    ),
+    own=lambda p: or_(
+        StockMove.from_place_id.in_(_my_places(p)),
+        StockMove.to_place_id.in_(_my_places(p)),
+    ),
+)
+
+# -- field service ----------------------------------------------------------------------------------------------
+
+scoped(
+    RepairCall,
+    branch=lambda p: RepairCall.branch_id == _here(p),
+    own=lambda p: RepairCall.id.in_(_my_calls(p)),
+)
+scoped(
+    WorkOrder,
+    branch=lambda p: WorkOrder.branch_id == _here(p),
+    own=lambda p: and_(WorkOrder.technician_id == _me(p), WorkOrder.status.in_(_LIVE)),
+)
+for _child in (WorkOrderEvent, PartFitted, Charge, Signature):
+    scoped(
+        _child,
+        branch=lambda p, m=_child: m.work_order_id.in_(_of_branch(_order, p)),  # type: ignore[misc]  # likewise
+        own=lambda p, m=_child: m.work_order_id.in_(_my_orders(p)),  # type: ignore[misc]  # likewise
+    )
+
+
+def _staff_of_branch(p: Principal) -> Any:
+    from app.organisation.models import Staff
+
+    table: Any = Staff.__table__
+    return select(table.c.id).where(table.c.branch_id == _here(p))
+
+
+scoped(
+    TimeEntry,
+    branch=lambda p: TimeEntry.staff_id.in_(_staff_of_branch(p)),
+    own=lambda p: TimeEntry.staff_id == _me(p),
+)
+
+# -- complaints: confidential (CP-13), and never for the person complained about (CP-4) --------------------------
+
+
+def _not_against_me(column: Any, p: Principal) -> ColumnElement[bool]:
+    against = select(_complaint.c.id).where(_complaint.c.subject_id == _me(p))
+    result: ColumnElement[bool] = column.not_in(against)
+    return result
+
+
+def _involved(column: Any, p: Principal) -> ColumnElement[bool]:
+    mine = select(_complaint.c.id).where(
+        or_(_complaint.c.entered_by_id == _me(p), _complaint.c.handler_id == _me(p))
+    )
+    result: ColumnElement[bool] = column.in_(mine)
+    return result
+
+
+for _record, _key in (
+    (Complaint, Complaint.id),
+    (ComplaintStep, ComplaintStep.complaint_id),
+):
+    scoped(
+        _record,
+        branch=lambda p, c=_key: and_(  # type: ignore[misc]  # likewise
+            c.in_(_of_branch(_complaint, p)), _not_against_me(c, p)
+        ),
+        involved=lambda p, c=_key: and_(_involved(c, p), _not_against_me(c, p)),  # type: ignore[misc]  # likewise
+        not_against_me=lambda p, c=_key: _not_against_me(c, p),  # type: ignore[misc]  # likewise
+    )
+
+# -- return visits ----------------------------------------------------------------------------------------------
+
+scoped(ReturnVisit, branch=lambda p: ReturnVisit.branch_id == _here(p))
+scoped(
+    VisitAttempt,
+    branch=lambda p: VisitAttempt.return_visit_id.in_(_of_branch(_visit, p)),
+)
+
+# -- reports and documents --------------------------------------------------------------------------------------
+
+scoped(
+    TechnicianReport,
+    branch=lambda p: TechnicianReport.branch_id == _here(p),
+    own=lambda p: TechnicianReport.staff_id == _me(p),
+)
+scoped(SupervisorReport, branch=lambda p: SupervisorReport.branch_id == _here(p))
+
+
+def _printable(p: Principal) -> list[str]:
+    """Names of the documents this person may print: who may not print it may not read it in the archive either."""
+    return [
+        verb.removeprefix("print.")
+        for verb, roles in verbs().items()
+        if verb.startswith("print.") and roles & p.roles
+    ]
+
+
+scoped(
+    MadeDocument,
+    branch=lambda p: and_(
+        MadeDocument.branch_id == _here(p), MadeDocument.name.in_(_printable(p))
+    ),
+    permitted=lambda p: MadeDocument.name.in_(_printable(p)),
+)
+scoped(
+    Delivery,
+    branch=lambda p: Delivery.document_id.in_(
+        select(_document.c.id).where(
+            _document.c.branch_id == _here(p), _document.c.name.in_(_printable(p))
+        )
+    ),
+    permitted=lambda p: Delivery.document_id.in_(
+        select(_document.c.id).where(_document.c.name.in_(_printable(p)))
+    ),
+)

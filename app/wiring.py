@@ -1,0 +1,28 @@
+"""Imports what registers itself: documents, jobs and the acting person. One list, so that web, worker, scheduler and
+command line all know the same."""
+
+from __future__ import annotations
+
+import importlib
+
+MODULES = (
+    "app.organisation.people",
+    "app.contracts.documents",
+    "app.contracts.jobs",
+    "app.customers.documents",
+    "app.fieldservice.documents",
+    "app.complaints.documents",
+    "app.feedback.documents",
+    "app.feedback.jobs",
+    "app.reporting.documents",
+    "app.reporting.jobs",
+)
+
+
+def load() -> None:
+    """Import every module that registers something."""
+    for name in MODULES:
+        try:  # TEMPORARY
+            importlib.import_module(name)
+        except ModuleNotFoundError as e:
+            print("wiring: missing", name, e)
