@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """The message catalogues of the portal: English message ids, `zh_Hans_CN` and `en`.
 
     tools/catalogue.py extract        read every message from app/, templates/ and the framework into both catalogues
@@ -128,7 +127,9 @@ def save(locale: str, catalog: Catalog) -> None:
     buffer = io.BytesIO()
     write_po(buffer, catalog, width=0, no_location=True, sort_output=True, omit_header=False)
     # Dates in the header would change with every run and make every two people's commits collide.
-    text = re.sub(rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By)[^\n]*\n', b"", buffer.getvalue(), flags=re.M)
+    text = re.sub(
+        rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By)[^\n]*\n', b"", buffer.getvalue(), flags=re.MULTILINE
+    )
     replace(po_path(locale), text)
 
 
@@ -239,7 +240,7 @@ def compile_all() -> None:
 
 def missing() -> None:
     present = {singular(m.id) for m in load("zh_Hans_CN") if m.id and has_text(m) and not m.fuzzy}
-    todo = {name: "" for name in sorted({singular(key) for key in all_messages()} - present)}
+    todo = dict.fromkeys(sorted({singular(key) for key in all_messages()} - present), "")
     print(json.dumps(todo, ensure_ascii=False, indent=1))
 
 

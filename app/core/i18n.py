@@ -1,0 +1,55 @@
+"""Languages: which there are, and how a message of the rules becomes one the reader understands."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask_babel import force_locale, get_locale, gettext
+
+from app.core.errors import Refused
+
+LANGUAGES = {
+    "zh_Hans_CN": {"flag": "cn", "name": "中文"},
+    "en": {"flag": "gb", "name": "English"},
+}
+DEFAULT = "zh_Hans_CN"
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+
+
+def say(what: Refused | str, **params: Any) -> str:
+    """A refusal, or an English message id, in the language of the request (jobs: the default language)."""
+    if isinstance(what, Refused):
+        what, params = what.message, {**what.params, **params}
+    text = str(gettext(str(what)))
+    return text % params if params else text
+
+
+def html_lang() -> str:
+    """The language for ``<html lang>``: ``zh-Hans-CN`` or ``en``."""
+    return str(get_locale() or DEFAULT).replace("_", "-")
+
+
+@contextlib.contextmanager
+def in_language(locale: str = DEFAULT) -> Iterator[None]:
+    """Translate into ``locale`` within the block (documents and mail)."""
+    with force_locale(locale):
+        yield
+
+
+def ensure_compiled() -> None:
+    """Write the ``.mo`` files that are missing or older than their ``.po`` (they are not kept in git)."""
+    for source in CATALOGUES.glob("*/LC_MESSAGES/messages.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            catalogue = read_po(file)
+        fresh = target.with_suffix(".mo.new")
+        with fresh.open("wb") as file:
+            write_mo(file, catalogue)
+        fresh.replace(target)

@@ -1,0 +1,209 @@
+"""A list page: rows, paging, order, filters, all read from the address and never trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask_appbuilder.models.filters import Filters
+
+from app.core.views.columns import column_of, kind_of, property_of
+from app.core.views.display import same_arguments
+from app.core.views.filters import Quick
+from app.core.views.interface import COUNT_CAP, PAGE_MAX, find
+
+DEEPEST_PAGE = 2000
+
+
+def whole(text: str | None, low: int, high: int, otherwise: int) -> int:
+    """A whole number from the address within bounds, else ``otherwise``."""
+    try:
+        number = int(text or "")
+    except ValueError:
+        return otherwise
+    return min(max(number, low), high)
+
+
+@dataclass
+class Order:
+    """By which column a list is sorted."""
+
+    column: str = ""
+    direction: str = "asc"
+
+
+class ListPage:
+    """What the list template shows. ``related`` is set for a list under a record's page."""
+
+    def __init__(self, view: Any, filters: Filters, *, related: bool = False) -> None:
+        self.view, self.filters, self.related = view, filters, related
+        self.name = type(view).__name__
+        arguments = request.args
+        self.page = whole(arguments.get(f"page_{self.name}"), 0, DEEPEST_PAGE, 0)
+        self.size = whole(arguments.get(f"psize_{self.name}"), 0, PAGE_MAX, view.page_size) or view.page_size
+        self.order = self._order()
+        self.count, rows = view.datamodel.query(
+            filters.get_joined_filters(view._base_filters),
+            self.order.column,
+            self.order.direction,
+            page=self.page,
+            page_size=self.size,
+        )
+        self.rows = list(rows)
+        permitted = view.permitted
+        self.can_show, self.can_edit = permitted("can_show"), permitted("can_edit")
+        self.add_url = self._add_url() if permitted("can_add") and "add" not in view.exclude_route_methods else ""
+        self.bulk_verbs = [] if related else view.bulk_verbs()
+        self.bulk_actions = [] if related else [a for a in view.actions.values() if a.multiple and permitted(a.name)]
+
+    # -- what stands in the table ----------------------------------------------------------------------------------
+    @property
+    def columns(self) -> list[str]:
+        """Columns of the table; under a record's page without the reference back to it."""
+        back = {flt.column_name for flt in self.filters.filters if flt.is_related_view}
+        return [name for name in self.view.list_columns if name not in back]
+
+    def label(self, column: str) -> Any:
+        """Heading of a column."""
+        return self.view.label_columns.get(column, column)
+
+    def cell(self, item: Any, column: str) -> Any:
+        """A value as it stands in the table."""
+        return self.view.render(column, self.view.datamodel._get_attr_value(item, column))
+
+    def numeric(self, column: str) -> bool:
+        """Whether the column is set flush right."""
+        return kind_of(self.view.datamodel.obj, column) in ("whole", "money", "decimal")
+
+    def url(self, item: Any) -> str:
+        """Where a click on the row leads."""
+        if self.can_show:
+            return url_for(f"{self.view.endpoint}.show", pk=item.id)
+        if self.can_edit and "edit" not in self.view.exclude_route_methods:
+            return url_for(f"{self.view.endpoint}.edit", pk=item.id)
+        return ""
+
+    # -- order and paging ------------------------------------------------------------------------------------------
+    def _order(self) -> Order:
+        column = request.args.get(f"_oc_{self.name}", "")
+        direction = request.args.get(f"_od_{self.name}", "asc")
+        if column in self.view.order_columns and direction in ("asc", "desc"):
+            return Order(column, direction)
+        return Order(*self.view.base_order) if self.view.base_order else Order()
+
+    def _link(self, **changes: Any) -> str:
+        return url_for(str(request.endpoint), **(request.view_args or {}), **same_arguments(request.args, **changes))
+
+    def order_url(self, column: str) -> str:
+        """The same list sorted by this column, the other way round on the second click; empty when it cannot be."""
+        if column not in self.view.order_columns:
+            return ""
+        turned = "desc" if self.order == Order(column, "asc") else "asc"
+        key = self.name
+        return self._link(**{f"_oc_{key}": column, f"_od_{key}": turned, f"page_{key}": None})
+
+    @property
+    def more(self) -> bool:
+        """Whether there is a next page (counting stops at 1,000, turning pages does not)."""
+        if self.count > COUNT_CAP:
+            return len(self.rows) == self.size
+        return (self.page + 1) * self.size < self.count
+
+    @property
+    def next_url(self) -> str:
+        """Address of the next page, or empty."""
+        return self._link(**{f"page_{self.name}": self.page + 1}) if self.more else ""
+
+    @property
+    def previous_url(self) -> str:
+        """Address of the page before, or empty."""
+        return self._link(**{f"page_{self.name}": self.page - 1 or None}) if self.page else ""
+
+    def size_url(self, size: int) -> str:
+        """The same list with another number of rows a page."""
+        return self._link(**{f"psize_{self.name}": size, f"page_{self.name}": None})
+
+    @property
+    def count_text(self) -> str:
+        """``327`` or ``1000+``."""
+        return f"{COUNT_CAP}+" if self.count > COUNT_CAP else str(self.count)
+
+    @property
+    def first(self) -> int:
+        """Number of the first row shown."""
+        return self.page * self.size + 1
+
+    def _add_url(self) -> str:
+        given = {
+            f"_flt_0_{flt.column_name}": value
+            for flt, value in self.filters.get_filters_values()
+            if flt.is_related_view
+        }
+        return url_for(f"{self.view.endpoint}.add", **given)
+
+
+def filter_by_address(filters: Filters, quick_columns: list[str], datamodel: Any) -> Filters:
+    """Activate what the address asks for (``_flt_<position>_<column>=value`` and ``q``); all else is ignored."""
+    offers = filters.get_search_filters()
+    for argument, value in request.args.items(multi=True):
+        head, _flt, rest = argument.partition("_flt_")
+        position, _underscore, column = rest.partition("_")
+        if head or not position.isdigit() or column not in offers or not value.strip():
+            continue
+        if int(position) < len(offers[column]):
+            filters._add_filter(offers[column][int(position)], value)
+    words = request.args.get("q", "").strip()
+    if words and quick_columns:
+        filters._add_filter(Quick(quick_columns, datamodel), words)
+    return filters
+
+
+@dataclass
+class SearchField:
+    """One control of the search panel: ``inputs`` are ``(name, value)``, one or from–to."""
+
+    label: Any
+    kind: str
+    inputs: list[tuple[str, str]]
+    options: list[tuple[str, Any]]
+    remote: str = ""
+    chosen: Any = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it narrows the list now."""
+        return any(value for _name, value in self.inputs)
+
+
+def search_field(view: Any, name: str) -> SearchField:
+    """The control for one search column."""
+    from app.core.views.inputs import small_rows
+    from app.core.views.lookup import name_of
+
+    model, label = view.datamodel.obj, view.label_columns.get(name, name)
+
+    def inputs(*positions: int) -> list[tuple[str, str]]:
+        names = [f"_flt_{position}_{name}" for position in positions]
+        return [(argument, request.args.get(argument, "")) for argument in names]
+
+    kind = kind_of(model, name)
+    if name in view.choices:
+        return SearchField(label, "choice", inputs(1 if kind == "text" else 0), list(view.choices[name].items()))
+    if kind in ("reference", "references"):
+        target = property_of(model, name).mapper.class_
+        if name in view.small_references or getattr(target, "__small__", False):
+            options = [(str(row.id), text) for row, text in small_rows(target)]
+            return SearchField(label, "choice", inputs(0), options)
+        given = inputs(0)
+        chosen = find(target, given[0][1]) if given[0][1] else None
+        return SearchField(label, "remote", given, [], url_for("LookupView.rows", name=name_of(target)), chosen)
+    if kind == "yes":
+        from flask_babel import gettext as _
+
+        return SearchField(label, "choice", inputs(0), [("1", _("Yes")), ("0", _("No"))])
+    if kind in ("day", "moment"):
+        return SearchField(label, "day", inputs(0, 1), [])
+    if kind in ("whole", "money", "decimal") and column_of(model, name) is not None:
+        return SearchField(label, "number", inputs(1, 2), [])
+    return SearchField(label, "text", inputs(0), [])
