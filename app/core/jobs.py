@@ -63,6 +63,6 @@ def schedule(app: Flask) -> None:
         with app.app_context():
             try:
                 tick()
-            except Exception:  # the database may be away for a while; the scheduler waits for it
-                log.exception("scheduler: this round failed")
+            except Exception as problem:  # the database may be away for a while; the scheduler waits for it
+                log.error("scheduler: this round failed: %s", str(problem).partition("\n")[0])
         stop.wait(pause)

@@ -21,7 +21,7 @@ from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
-from app.core.processes import die_with_parent
+from app.core.processes import StartFailed, die_with_parent
 
 log = logging.getLogger(__name__)
 
@@ -139,4 +139,7 @@ def work(app: Flask) -> None:
         from app.core.db import db
 
         db.engine.dispose()
-    worker.work(logging_level=app.config["SETTINGS"].log_level)
+    try:
+        worker.work(logging_level=app.config["SETTINGS"].log_level)
+    except RedisError as problem:
+        raise StartFailed("The queue server went away; this worker ends, run.py starts another.") from problem
