@@ -67,9 +67,9 @@ def _welcome(settings: config.Settings, seconds: float) -> str:
 def init(settings: config.Settings) -> int:
     """Bring the database up to date; may be repeated."""
     processes.follow_parent(signal.SIGTERM)
-    from app.cli import initialise
+    from app import create_app, initialise
 
-    initialise()
+    initialise.run(create_app(settings), demo=settings.demo)
     return 0
 
 
@@ -91,7 +91,7 @@ def worker(settings: config.Settings) -> int:
     from app import create_app
     from app.core.queue import work
 
-    work(create_app())
+    work(create_app(settings))
     return 0
 
 
@@ -102,7 +102,7 @@ def scheduler(settings: config.Settings) -> int:
     from app import create_app
     from app.core.jobs import schedule
 
-    schedule(create_app())
+    schedule(create_app(settings))
     return 0
 
 

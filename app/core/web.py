@@ -63,7 +63,7 @@ class Web(BaseApplication):
         """Called once by gunicorn, before it forks its workers."""
         from app import create_app
 
-        self.flask = create_app()
+        self.flask = create_app(self.settings)
         if not self.settings.proxies:
             return self.flask
         count = self.settings.proxies

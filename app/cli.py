@@ -1,0 +1,58 @@
+"""The command line: ``flask …``. Each area brings its commands; they are listed here.
+
+The ``flask`` command finds this program by itself in the project folder, and reads the same settings as ``run.py``.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app.core.actors import SYSTEM, acting_as
+from app.core.errors import Refused
+from app.core.i18n import say
+
+# "module:name" of a click command or group each; an area keeps its own in its ``cli.py``.
+COMMANDS = (
+    "app.cli:init",
+    "app.cli:create_admin",
+    "app.core.outbox_cli:group",
+)
+
+
+def register(app: Flask) -> None:
+    """Register every command with the application."""
+    for place in COMMANDS:
+        module, _, name = place.partition(":")
+        app.cli.add_command(getattr(importlib.import_module(module), name))
+
+
+@click.command("init")
+@with_appcontext
+def init() -> None:
+    """Make or bring up to date tables, roles and reference data (the same as “python run.py init”)."""
+    from app import initialise
+
+    initialise.run(current_app._get_current_object(), demo=current_app.config["DEMO"])  # type: ignore[attr-defined]
+    click.echo("The database is up to date.")
+
+
+@click.command("create-admin")
+@click.option("--username", prompt="User name", help="the account's name")
+@click.option("--name", prompt="Full name", help="the person's name")
+@click.option("--email", prompt="E-mail", help="the person's address")
+@click.password_option(help="asked for when not given; better not given: other people can read command lines")
+@with_appcontext
+def create_admin(username: str, name: str, email: str, password: str) -> None:
+    """Create an administrator's account (the first one of an empty office). Asks for the password."""
+    from app.organisation.accounts import create_administrator
+
+    with acting_as(SYSTEM):
+        try:
+            create_administrator(SYSTEM, username=username, name=name, email=email, password=password)
+        except Refused as refused:
+            raise click.ClickException(say(refused)) from refused
+    click.echo(f"{username} can log in as administrator.")
