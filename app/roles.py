@@ -83,15 +83,20 @@ _VERBS: dict[str, tuple[str, ...]] = {
     "voucher.create": OFFICE,
     "voucher.check_out": (CLERK, SUPERVISOR),
     "voucher.give_back": (CLERK, SUPERVISOR),
+    "voucher.transfer": (CLERK, SUPERVISOR),
     # contracts
     "contract.create": OFFICE,
     "contract.update": OFFICE,
+    "contract.choose_products": OFFICE,
+    "contract.renew": OFFICE,
     "contract.notify": (SERVICE, SUPERVISOR),
+    "contract.assign_visitor": (SERVICE, SUPERVISOR, MANAGER),
     # parts
     "stock.receive": (CLERK, SUPERVISOR),
     "stock.issue": (CLERK, SUPERVISOR),
     "stock.return": (CLERK, SUPERVISOR),
     "stock.correct": (SUPERVISOR,),
+    "stock.scrap": (SUPERVISOR,),
     # field service
     "repair_call.enter": OFFICE,
     "repair_call.correct": OFFICE,
@@ -286,6 +291,8 @@ SCREENS: dict[str, Screen] = {
     "SupervisorReportView": Screen(read=(SUPERVISOR, MANAGER, SERVICE, MANAGEMENT)),
     "MadeDocumentView": Screen(read=READERS),
     "DeliveryView": Screen(read=(*OFFICE, MANAGEMENT)),
+    "PrintView": Screen(read=READERS + (TECHNICIAN,)),
+    "MailboxView": Screen(read=(ADMINISTRATOR,)),
     "DistributionListView": _reference("distribution_list", read=(SERVICE, MANAGEMENT, ADMINISTRATOR)),
     "DistributionMemberView": _reference("distribution_member", read=(SERVICE, MANAGEMENT, ADMINISTRATOR)),
     "ScheduleEntryView": Screen(

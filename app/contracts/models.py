@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.contracts.rules import CONTRACT_STATES, NOTICE_KINDS
@@ -43,6 +44,14 @@ class Contract(Versioned, Stamped, Model):
         CheckConstraint("price >= 0", name="price_not_negative"),
         CheckConstraint("visits >= 0", name="visits_not_negative"),
         Index("ix_contract_status_ends_on", "status", "ends_on"),
+        # One successor; a cancelled renewal does not stand in the way of another.
+        Index(
+            "uq_contract_successor",
+            "predecessor_id",
+            unique=True,
+            sqlite_where=sql("status <> 'cancelled'"),
+            postgresql_where=sql("status <> 'cancelled'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,7 +66,8 @@ class Contract(Versioned, Stamped, Model):
     labour_free: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
     parts_free: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     callout_free: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
-    predecessor_id: Mapped[int | None] = ref("contract.id", nullable=True, unique=True)
+    predecessor_id: Mapped[int | None] = ref("contract.id", nullable=True)
+    reason: Mapped[str] = text(200)
     note: Mapped[str] = text(1000)
     branch: Mapped[Branch] = relationship()
     customer: Mapped[Customer] = relationship()

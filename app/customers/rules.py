@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import calendar
+import re
+import unicodedata
 from datetime import date
 
-from app.core.errors import N_
+from app.core.errors import N_, Refused
+
+# Four digits are what a caller remembers of a number, or what a display shows of it.
+SHORTEST_SEARCH = 4
+SHORTEST_TELEPHONE, LONGEST_TELEPHONE = 5, 20
 
 CUSTOMER_KINDS = ("person", "organisation")
 CUSTOMER_KIND_LABELS = {"person": N_("Person"), "organisation": N_("Organisation")}
@@ -45,3 +51,76 @@ def warranty_end(sold_on: date, months: int) -> date:
 def in_warranty(warranty_until: date | None, on: date) -> bool:
     """Whether the product is within warranty on this day; the last day counts (SO-1)."""
     return warranty_until is not None and on <= warranty_until
+
+
+def telephone_digits(text: str) -> str:
+    """The digits of a telephone number however it was written or dialled; ``""`` when there are none (CU-1).
+
+    Full-width digits, spaces, brackets and dashes, the country code (``+86``, ``0086``), the 0 dialled before a mobile
+    number and an extension (``转 801``) all fall away: ``＋86 138-0013-8000`` is ``13800138000``.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    plain = re.split(r"转|分机|内线|ext|#|x", plain, maxsplit=1, flags=re.IGNORECASE)[0]
+    abroad = plain.strip().lstrip("(").startswith("+")
+    digits = "".join(sign for sign in plain if sign in "0123456789")
+    if digits.startswith("0086"):
+        abroad, digits = True, digits[2:]
+    if abroad and digits.startswith("86") and len(digits) > 7:
+        digits = digits[2:]
+        if not re.fullmatch(r"1[3-9]\d{9}|[48]00\d{7}|0\d+", digits):
+            digits = "0" + digits  # the 0 of the area code is not dialled from abroad
+    return re.sub(r"^(?:86|0)(?=1[3-9]\d{9}$)", "", digits)
+
+
+def telephone(text: str) -> str:
+    """The digits of a number given for a customer. Raises ``Refused`` when it cannot be one (CU-1)."""
+    digits = telephone_digits(text)
+    if not SHORTEST_TELEPHONE <= len(digits) <= LONGEST_TELEPHONE:
+        raise Refused(N_("“%(number)s” is not a telephone number."), field="number", number=text.strip())
+    return digits
+
+
+def telephones(text: str) -> list[str]:
+    """Every number of a line in which several may stand, separated by commas, semicolons, slashes or line breaks.
+
+    Raises ``Refused`` for one that is none (CU-1).
+    """
+    pieces = re.split(r"[,;/、，；／\n\r]+", text)
+    return list(dict.fromkeys(telephone(piece) for piece in pieces if piece.strip()))
+
+
+def telephone_kind(digits: str) -> str:
+    """``mobile``, ``landline`` or ``other`` (400 numbers, hot lines)."""
+    if re.fullmatch(r"1[3-9]\d{9}", digits):
+        return "mobile"
+    if re.fullmatch(r"0\d{9,11}|[2-9]\d{6,7}", digits):
+        return "landline"
+    return "other"
+
+
+def asks_for_telephone(text: str) -> str | None:
+    """The digits to look for when ``text`` may be a telephone number or its last digits, else None (CU-1)."""
+    if re.search(r"[^\d\s()+\-./]", unicodedata.normalize("NFKC", text).replace("转", "")):
+        return None
+    digits = telephone_digits(text)
+    return digits if len(digits) >= SHORTEST_SEARCH else None
+
+
+def normal_serial(text: str | None) -> str | None:
+    """A serial number in capitals, half-width, without spaces; None when it is missing (SO-3)."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or "")).upper()
+    plain = re.sub("[\u2010-\u2015\u2212]", "-", plain)
+    return plain or None
+
+
+def derived_warranty(sold_on: date | None, months: int) -> date | None:
+    """The warranty's last day, if the day of sale is known (SO-3)."""
+    return None if sold_on is None else warranty_end(sold_on, months)
+
+
+def check_dates(sold_on: date | None, warranty_until: date | None, today: date) -> None:
+    """Raise ``Refused`` for a sale in the future or a warranty that ends before the sale (SO-3)."""
+    if sold_on is not None and sold_on > today:
+        raise Refused(N_("The day of sale is in the future."), field="sold_on")
+    if sold_on is not None and warranty_until is not None and warranty_until < sold_on:
+        raise Refused(N_("The warranty ends before the day of sale."), field="warranty_until")
