@@ -20,7 +20,9 @@ from app.calendars.rules.days import (
     clock_minute,
     clock_text,
     format_windows,
+    parse_weekdays,
     parse_windows,
+    parse_years,
 )
 from app.calendars.rules.deadlines import (
     MET,
@@ -79,7 +81,9 @@ __all__ = [
     "is_open_day",
     "length_text",
     "next_opening",
+    "parse_weekdays",
     "parse_windows",
+    "parse_years",
     "pauses_from_history",
     "standing",
     "steps",

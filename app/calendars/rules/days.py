@@ -82,6 +82,10 @@ _WINDOW = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 _AS_TYPED = str.maketrans({"、": ",", ";": ",", "–": "-", "—": "-", "~": "-", "至": "-"})
 
 
+def _plain(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text).translate(_AS_TYPED))
+
+
 def checked_windows(windows: Iterable[tuple[int, int]], field: str = "hours") -> Windows:
     """Windows in order (CAL-1). Raises ``Refused`` when one ends before it begins, or two overlap."""
     found = tuple(sorted(Window(*window) for window in windows))
@@ -108,7 +112,7 @@ def parse_windows(text: str, field: str = "hours") -> Windows:
     Raises ``Refused`` (CAL-1).
     """
     windows = []
-    for part in re.sub(r"\s", "", unicodedata.normalize("NFKC", text).translate(_AS_TYPED)).split(","):
+    for part in _plain(text).split(","):
         if not part:
             continue
         match = _WINDOW.fullmatch(part)
@@ -127,6 +131,25 @@ def parse_windows(text: str, field: str = "hours") -> Windows:
             )
         windows.append((hour * 60 + minute, to_hour * 60 + to_minute))
     return checked_windows(windows, field)
+
+
+_WEEKDAYS = re.compile(r"([1-7])(?:-([1-7]))?")
+
+
+def parse_weekdays(text: str, field: str = "weekdays") -> tuple[int, ...]:
+    """Read ISO weekdays as typed: ``1-5`` or ``1,3,5``. Raises ``Refused``."""
+    found: set[int] = set()
+    for part in _plain(text).split(","):
+        match = _WEEKDAYS.fullmatch(part)
+        if match is None or int(match[2] or match[1]) < int(match[1]):
+            raise Refused(N_("Not weekdays: %(text)s. Write them like 1-5 or 1,3,5 (1 = Monday)."), field, text=text)
+        found.update(range(int(match[1]), int(match[2] or match[1]) + 1))
+    return tuple(sorted(found))
+
+
+def parse_years(text: str) -> frozenset[int]:
+    """The years named in a text such as ``2027, 2028``."""
+    return frozenset(int(year) for year in re.findall(r"\d{4}", _plain(text)))
 
 
 def clock_text(minute: int) -> str:
