@@ -44,7 +44,7 @@ def _extend(app: Flask) -> None:
     from flask_appbuilder import AppBuilder
 
     from app import cli, menu, wiring
-    from app.core import health, shell
+    from app.core import filesweb, health, shell
     from app.core.db import db
 
     db.init_app(app)
@@ -54,4 +54,5 @@ def _extend(app: Flask) -> None:
     wiring.load()
     menu.register(appbuilder)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(filesweb.blueprint)
     cli.register(app)

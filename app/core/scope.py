@@ -87,3 +87,15 @@ def _apply(state: ORMExecuteState) -> None:
 
 def _is_true(expression: ColumnElement[bool]) -> bool:
     return expression is true() or expression.compare(true())
+
+
+def widest(table_name: str, principal: Principal) -> str:
+    """The scope a person has on a table: ``all`` if any role gives it, else the first of theirs, else ``none``."""
+    if principal.is_system:
+        return ALL
+    by_role = _table.get(table_name, {})
+    wanted = {by_role.get(role, NONE) for role in principal.roles}
+    if ALL in wanted:
+        return ALL
+    named = sorted(wanted - {NONE}, key=lambda scope: scope == "branch" or scope == "own")
+    return named[0] if named else NONE

@@ -105,11 +105,11 @@ class MadeDocument(Stamped, Model):
     stored_file_id: Mapped[int] = ref("stored_file.id", unique=True)
     pages: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
     made_by: Mapped[str] = text(64)
+    for_staff_id: Mapped[int | None] = ref("staff.id", nullable=True)
     branch: Mapped[Branch | None] = relationship()
+    for_staff: Mapped[Staff | None] = relationship()
     stored_file: Mapped[StoredFile] = relationship()
-    deliveries: Mapped[list[Delivery]] = relationship(
-        back_populates="document", order_by="Delivery.id"
-    )
+    deliveries: Mapped[list[Delivery]] = relationship(back_populates="document", order_by="Delivery.id")
 
     def __str__(self) -> str:
         return self.title
@@ -162,10 +162,9 @@ class ScheduleEntry(Versioned, Model):
     code: Mapped[str] = mapped_column(String(48), nullable=False)
     document_name: Mapped[str] = mapped_column(String(48), nullable=False)
     at: Mapped[time] = mapped_column(Time, nullable=False)
-    days: Mapped[str] = mapped_column(
-        String(16), nullable=False, default="working_days"
-    )
+    days: Mapped[str] = mapped_column(String(16), nullable=False, default="working_days")
     per_branch: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    catch_up: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
     distribution_list_id: Mapped[int] = ref("distribution_list.id")
     active: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
     last_day: Mapped[date | None] = mapped_column(Date)
@@ -188,9 +187,7 @@ class Delivery(Stamped, Model):
     document_id: Mapped[int] = ref("document.id", index=False)
     email: Mapped[str] = mapped_column(String(128), nullable=False)
     round: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
-    status: Mapped[str] = mapped_column(
-        String(16), nullable=False, default="waiting", index=True
-    )
+    status: Mapped[str] = mapped_column(String(16), nullable=False, default="waiting", index=True)
     message_id: Mapped[str] = text(128)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     error: Mapped[str] = text(500)

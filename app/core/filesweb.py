@@ -1,0 +1,63 @@
+"""The one route that gives out files: a file is read by whoever may read the record it belongs to.
+
+``readable`` lets an area name the model behind ``StoredFile.record``; the look-up goes through row scope.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, Response, abort, send_file
+from flask_login import login_required
+from sqlalchemy import select
+
+from app.core.db import Model, db
+from app.core.files import StoredFile, read
+from app.core.errors import NotFound
+
+blueprint = Blueprint("files", __name__)
+
+# Shown in the browser; everything else is only offered for saving, so that no uploaded page runs as ours.
+INLINE = {"application/pdf", "image/png", "image/jpeg", "image/webp"}
+
+
+def _model_of(table: str) -> Any:
+    for mapper in Model.registry.mappers:
+        if getattr(mapper.class_, "__tablename__", None) == table:
+            return mapper.class_
+    return None
+
+
+def may_read(row: StoredFile) -> bool:
+    """Whether the acting person sees the record the file belongs to. A file of no record is nobody's."""
+    from app.core.scope import models
+
+    model = _model_of(row.record)
+    if model is None or row.record_id is None or model not in models():
+        return False
+    found = db.session.execute(select(model.id).where(model.id == row.record_id)).first()
+    return found is not None
+
+
+@blueprint.get("/files/<int:file_id>")
+@login_required
+def give(file_id: int) -> Response:
+    """The file, if the person may read its record; otherwise as if it did not exist."""
+    row = db.session.execute(select(StoredFile).where(StoredFile.id == file_id)).scalar_one_or_none()
+    if row is None or not may_read(row):
+        abort(404)
+    try:
+        content = read(row)
+    except NotFound:
+        abort(404)
+    answer = send_file(
+        io.BytesIO(content),
+        mimetype=row.content_type,
+        as_attachment=row.content_type not in INLINE,
+        download_name=row.filename,
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    if row.content_type != "application/pdf":  # the browser's PDF viewer does not run in a sandbox
+        answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer

@@ -1,0 +1,222 @@
+"""What reporting does by itself: the daily documents by schedule, documents asked for, and their delivery."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from app.calendars.queries import calendar_for
+from app.calendars.rules import is_open_day
+from app.core import audit, clock, documents, files, mail
+from app.core.actors import NOBODY, SYSTEM, Principal, acting_as
+from app.core.db import db
+from app.core.jobs import on_tick
+from app.core.settings import value
+from app.core.outbox import GiveUp, Job, handles, want
+from app.core.uow import unit_of_work
+from app.organisation.models import Branch, Staff
+from app.organisation.people import principal_of
+from app.reporting.commands import draft_supervisor_report, draft_technician_report
+from app.reporting.models import Delivery, DistributionMember, MadeDocument, ScheduleEntry
+from app.reporting.rules import days_due, recipients
+
+
+@on_tick
+def run_schedule(now: datetime) -> None:
+    """Want every document that is due by the schedule table. May run twice: each day and branch is wanted once."""
+    local = clock.local(now)
+    for entry in list(db.session.execute(select(ScheduleEntry).where(ScheduleEntry.active.is_(True))).scalars()):
+        due = days_due(entry.last_day, local.date(), local.time(), entry.at, catch_up=entry.catch_up)
+        if due:
+            run_entry(entry.id, due)
+
+
+def run_entry(entry_id: int, days: list[date]) -> None:
+    """Want the documents of one schedule entry for these days and remember the last of them."""
+    with unit_of_work(SYSTEM, "schedule.run"):
+        entry = db.session.execute(select(ScheduleEntry).where(ScheduleEntry.id == entry_id)).scalar_one()
+        for day in days:
+            for branch in _branches(entry):
+                if entry.days == "working_days" and not is_open_day(calendar_for(_calendar_branch(branch)), day):
+                    continue
+                if branch is not None:
+                    draft_sheets(entry.document_name, branch, day)
+                key = f"{entry.code}-{day:%Y%m%d}-{branch.code if branch else 'all'}"
+                want(
+                    "make_document",
+                    {
+                        "key": key,
+                        "name": entry.document_name,
+                        "date": day.isoformat(),
+                        "branch": branch.code if branch else None,
+                        "list": entry.distribution_list_id,
+                    },
+                    dedup=key,
+                )
+        entry.last_day = days[-1]
+
+
+def _branches(entry: ScheduleEntry) -> list[Branch | None]:
+    if not entry.per_branch:
+        return [None]
+    statement = select(Branch).where(Branch.active.is_(True), Branch.kind != "head_office").order_by(Branch.code)
+    return list(db.session.execute(statement).scalars())
+
+
+def _calendar_branch(branch: Branch | None) -> int | None:
+    if branch is not None:
+        return branch.id
+    return db.session.execute(select(Branch.id).where(Branch.kind == "head_office")).scalars().first()
+
+
+def draft_sheets(document_name: str, branch: Branch, day: date) -> None:
+    """The sheets a daily report is made of exist before it is printed, so that a missing one shows (SO-11, SO-12)."""
+    if document_name == "technician_daily":
+        technicians = select(Staff.id).where(
+            Staff.branch_id == branch.id, Staff.job == "technician", Staff.active.is_(True)
+        )
+        for staff_id in db.session.execute(technicians).scalars().all():
+            draft_technician_report(SYSTEM, staff_id, day)
+    elif document_name == "supervisor_daily":
+        draft_supervisor_report(SYSTEM, branch.id, day)
+
+
+def _asking(job: Job) -> Principal:
+    """Whose eyes the document is made with: the asking person's, or the system's for a scheduled one."""
+    if "asked_by" not in job:
+        return SYSTEM
+    manager = current_app.appbuilder.sm  # type: ignore[attr-defined]  # set by the framework
+    user = manager.get_user_by_id(job["asked_by"]) if job["asked_by"] else None
+    return principal_of(user) if user is not None and user.is_active else NOBODY
+
+
+@handles("make_document")
+def make_document(job: Job) -> None:
+    """Render a document, keep it, and have it delivered. May run twice: its key is unique."""
+    if db.session.execute(select(MadeDocument.id).where(MadeDocument.key == job["key"])).first():
+        return
+    actor = _asking(job)
+    with acting_as(actor):
+        rendered = documents.render(job["name"], date=date.fromisoformat(job["date"]), branch=job["branch"])
+    db.session.rollback()  # rendering only read; the write below must not wait with its lock for nothing
+    with job.finish("document.made") as session:
+        branch_id = (
+            session.execute(select(Branch.id).where(Branch.code == job["branch"])).scalar_one()
+            if job["branch"]
+            else None
+        )
+        document = MadeDocument(
+            key=job["key"],
+            name=rendered.name,
+            title=rendered.filename.removesuffix(".pdf").replace("_", " "),
+            params={"date": job["date"], "branch": job["branch"]},
+            branch_id=branch_id,
+            pages=rendered.pages,
+            made_by=actor.name,
+            for_staff_id=actor.staff_id,
+            stored_file=files.store(
+                rendered.pdf, rendered.filename, "application/pdf", record="document", record_id=None
+            ),
+        )
+        session.add(document)
+        session.flush()
+        document.stored_file.record_id = document.id
+        if "list" in job:
+            _deliver_to(session, document, job["list"])
+
+
+def _deliver_to(session: Any, document: MadeDocument, list_id: int) -> None:
+    members = session.execute(
+        select(DistributionMember.email, DistributionMember.branch_id)
+        .where(DistributionMember.distribution_list_id == list_id)
+        .order_by(DistributionMember.id)
+    )
+    for email in recipients([(row.email, row.branch_id) for row in members], document.branch_id):
+        delivery = Delivery(document_id=document.id, email=email, round=1, status="waiting")
+        session.add(delivery)
+        session.flush()
+        want("deliver", {"delivery": delivery.id}, dedup=f"deliver-{delivery.id}")
+
+
+def _move(delivery_id: int, before: str, after: str, **values: Any) -> bool:
+    with unit_of_work(SYSTEM, f"delivery.{after}") as session:
+        changed = session.execute(
+            update(Delivery)
+            .where(Delivery.id == delivery_id, Delivery.status == before)
+            .values(status=after, **values)
+            .execution_options(synchronize_session=False)
+        )
+        if changed.rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
+            return False
+        audit.note("delivery", delivery_id, {"status": after})
+        return True
+
+
+@handles("deliver")
+def deliver(job: Job) -> None:
+    """Mail one document to one address. May run twice and sends once.
+
+    ``sending`` is noted at the last moment before the server gets the text. A run that finds it noted already knows that
+    an earlier one died there: nobody can say whether the mail went out, so it is not sent again but shown to people.
+    """
+    row = db.session.execute(select(Delivery).where(Delivery.id == job["delivery"])).scalar_one()
+    if row.status == "sending" and mail.folder() is None:
+        _move(row.id, "sending", "uncertain", error="The worker died while the mail was being handed over.")
+        return
+    if row.status not in ("waiting", "sending"):
+        return
+    letter, delivery_id = _letter(row), row.id
+    db.session.rollback()
+    state = {"now": row.status}
+
+    def handing_over() -> None:
+        _move(delivery_id, "waiting", "sending", message_id=letter.message_id)
+        state["now"] = "sending"
+
+    try:
+        mail.send(letter, handing_over=handing_over)
+    except mail.MailUncertain as problem:
+        _move(delivery_id, "sending", "uncertain", error=str(problem)[:500])
+        return
+    except mail.MailRefused as problem:
+        _move(delivery_id, state["now"], "failed", error=str(problem)[:500])
+        return
+    except Exception as problem:
+        # Not accepted, for sure: the next attempt starts from the beginning; after the last one it has failed.
+        last = job.attempt >= current_app.config["JOB_ATTEMPTS"]
+        _move(delivery_id, state["now"], "failed" if last else "waiting", error=str(problem)[:500])
+        if last:
+            raise GiveUp(str(problem)) from problem
+        raise
+    with job.finish("delivery.sent") as session:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id == delivery_id)
+            .values(status="sent", sent_at=clock.now(), error="", message_id=letter.message_id)
+            .execution_options(synchronize_session=False)
+        )
+        audit.note("delivery", delivery_id, {"status": "sent"})
+
+
+def _letter(row: Delivery) -> mail.Mail:
+    document = row.document
+    stored = document.stored_file
+    return mail.Mail(
+        to=row.email,
+        subject=document.title,
+        text=_letter_text(document),
+        key=f"aftercare-delivery-{row.id}",
+        attachments=(mail.Attachment(stored.filename, stored.content_type, files.read(stored)),),
+    )
+
+
+def _letter_text(document: MadeDocument) -> str:
+    return mail.text_from(
+        "document.txt",
+        document=document,
+        company=value("company_name"),
+        made_at=f"{clock.local(document.created_at):%Y-%m-%d %H:%M}",
+    )

@@ -1,0 +1,351 @@
+"""Screens of the daily reports, documents, deliveries and the schedule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort, redirect, url_for
+from flask_appbuilder import expose, has_access
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.core import clock, documents, i18n, mail, permissions
+from app.core.actors import current
+from app.core.db import db
+from app.core.errors import NotPermitted
+from app.core.outbox import OutboxEntry
+from app.core.views import BaseView, FormPage, Link, OfficeForm, OfficeInterface, Page, Verb, fields
+from app.organisation.models import Branch
+from app.reporting import commands
+from app.reporting.models import (
+    Delivery,
+    DistributionList,
+    DistributionMember,
+    MadeDocument,
+    ScheduleEntry,
+    SupervisorReport,
+    TechnicianReport,
+)
+from app.reporting.rules import (
+    DELIVERY_STATE_LABELS,
+    SCHEDULE_DAYS_LABELS,
+    SUPERVISOR_REPORT,
+    TECHNICIAN_REPORT,
+)
+
+
+def _labels(table: dict[str, str]) -> dict[str, Any]:
+    return {value: _l(label) for value, label in table.items()}
+
+
+class NoteForm(OfficeForm):
+    """A word to go with it."""
+
+    note = fields.notes(_l("Remark"), required=False)
+
+
+class ReasonForm(OfficeForm):
+    """Why."""
+
+    reason = fields.notes(_l("Reason"))
+
+
+class TechnicianReportView(BaseView):
+    """006 sheets: the technician confirms, the supervisor may give back (SO-11)."""
+
+    datamodel = OfficeInterface(TechnicianReport)
+    record_name = _l("Technician report")
+    list_columns = ["day", "staff", "branch", "status", "confirmed_at"]
+    show_columns = ["day", "staff", "branch", "status", "confirmed_at", "note"]
+    search_columns = ["day", "staff", "branch", "status"]
+    label_columns = {
+        "day": _l("Day"),
+        "staff": _l("Technician"),
+        "branch": _l("Branch"),
+        "status": _l("Status"),
+        "confirmed_at": _l("Confirmed at"),
+        "note": _l("Remark"),
+    }
+    small_references = ["branch"]
+    tones = {"status": {"draft": "warning", "confirmed": "success"}}
+    base_order = ("day", "desc")
+    lifecycle = TECHNICIAN_REPORT
+    verbs = [
+        Verb(commands.confirm_technician_report, form=NoteForm, tone="primary"),
+        Verb(commands.reopen_technician_report, form=ReasonForm),
+    ]
+
+    def links(self, item: TechnicianReport) -> list[Link]:
+        """Print the sheet."""
+        return [Link(_l("Print 006"), print_url("technician_daily", item.id), "fa-print")]
+
+
+class SupervisorReportView(BaseView):
+    """007 of each branch and day: submitted by the supervisor, signed by the branch manager (SO-12, SO-13)."""
+
+    datamodel = OfficeInterface(SupervisorReport)
+    record_name = _l("Supervisor report")
+    list_columns = ["day", "branch", "status", "submitted_by", "submitted_at", "signed_by", "signed_at"]
+    show_columns = [*list_columns, "note"]
+    search_columns = ["day", "branch", "status"]
+    label_columns = {
+        "day": _l("Day"),
+        "branch": _l("Branch"),
+        "status": _l("Status"),
+        "submitted_by": _l("Submitted by"),
+        "submitted_at": _l("Submitted at"),
+        "signed_by": _l("Signed by"),
+        "signed_at": _l("Signed at"),
+        "note": _l("Remark"),
+    }
+    small_references = ["branch"]
+    tones = {"status": {"draft": "warning", "submitted": "info", "signed": "success"}}
+    base_order = ("day", "desc")
+    lifecycle = SUPERVISOR_REPORT
+    verbs = [
+        Verb(commands.submit_supervisor_report, form=NoteForm, tone="primary"),
+        Verb(commands.sign_supervisor_report, tone="primary"),
+        Verb(commands.give_back_supervisor_report, form=ReasonForm),
+    ]
+
+    def links(self, item: SupervisorReport) -> list[Link]:
+        """Print the report."""
+        return [Link(_l("Print 007"), print_url("supervisor_daily", item.id), "fa-print")]
+
+
+class DeliveryView(BaseView):
+    """To whom each document went, and whether it arrived at the mail server."""
+
+    datamodel = OfficeInterface(Delivery)
+    record_name = _l("Delivery")
+    list_columns = ["created_at", "document", "email", "round", "status", "sent_at", "error"]
+    show_columns = [*list_columns, "message_id"]
+    search_columns = ["email", "status", "created_at"]
+    label_columns = {
+        "created_at": _l("Made at"),
+        "document": _l("Document"),
+        "email": _l("Address"),
+        "round": _l("Sending no."),
+        "status": _l("Status"),
+        "sent_at": _l("Sent at"),
+        "error": _l("Problem"),
+        "message_id": _l("Message ID"),
+    }
+    choices = {"status": _labels(DELIVERY_STATE_LABELS)}
+    tones = {
+        "status": {
+            "waiting": "neutral",
+            "sending": "info",
+            "sent": "success",
+            "failed": "danger",
+            "uncertain": "warning",
+        }
+    }
+    base_order = ("created_at", "desc")
+    verbs = [
+        Verb(
+            commands.send_again,
+            label=_l("Send again"),
+            icon="fa-repeat",
+            when=lambda row: row.status in ("sent", "failed", "uncertain"),
+        )
+    ]
+
+
+class MadeDocumentView(BaseView):
+    """The archive of documents made."""
+
+    datamodel = OfficeInterface(MadeDocument)
+    record_name = _l("Document")
+    list_columns = ["created_at", "title", "branch", "pages", "made_by"]
+    show_columns = list_columns
+    search_columns = ["title", "branch", "created_at"]
+    label_columns = {
+        "created_at": _l("Made at"),
+        "title": _l("Title"),
+        "branch": _l("Branch"),
+        "pages": _l("Pages"),
+        "made_by": _l("Made by"),
+    }
+    small_references = ["branch"]
+    base_order = ("created_at", "desc")
+    related_views = [DeliveryView]
+
+    def links(self, item: MadeDocument) -> list[Link]:
+        """Open the PDF."""
+        return [Link(_l("Open PDF"), url_for("files.give", file_id=item.stored_file_id), "fa-file-pdf-o")]
+
+
+class DistributionMemberView(BaseView):
+    """Addresses on a list."""
+
+    datamodel = OfficeInterface(DistributionMember)
+    record_name = _l("Recipient")
+    list_columns = ["distribution_list", "name", "email", "branch"]
+    add_columns = ["distribution_list", "name", "email", "branch"]
+    edit_columns = ["name", "email", "branch"]
+    show_columns = list_columns
+    search_columns = ["name", "email"]
+    label_columns = {
+        "distribution_list": _l("Distribution list"),
+        "name": _l("Name"),
+        "email": _l("E-mail"),
+        "branch": _l("Only this branch's documents"),
+    }
+    small_references = ["branch", "distribution_list"]
+
+
+class DistributionListView(BaseView):
+    """Who receives documents by mail."""
+
+    datamodel = OfficeInterface(DistributionList)
+    record_name = _l("Distribution list")
+    list_columns = ["code", "name"]
+    add_columns = ["code", "name"]
+    edit_columns = ["code", "name"]
+    show_columns = ["code", "name"]
+    search_columns = ["code", "name"]
+    label_columns = {"code": _l("Code"), "name": _l("Name")}
+    related_views = [DistributionMemberView]
+
+
+class ScheduleEntryView(BaseView):
+    """When documents are made by themselves: data, not code."""
+
+    datamodel = OfficeInterface(ScheduleEntry)
+    record_name = _l("Schedule entry")
+    list_columns = ["document_name", "at", "days", "per_branch", "distribution_list", "active", "last_day"]
+    show_columns = ["code", *list_columns, "catch_up"]
+    edit_columns = ["at", "days", "per_branch", "distribution_list", "active", "catch_up"]
+    search_columns = ["code", "active"]
+    label_columns = {
+        "code": _l("Code"),
+        "document_name": _l("Document"),
+        "at": _l("Time of day"),
+        "days": _l("Days"),
+        "per_branch": _l("One for each branch"),
+        "distribution_list": _l("Distribution list"),
+        "active": _l("Active"),
+        "last_day": _l("Last done for"),
+        "catch_up": _l("Make up for missed days"),
+    }
+    choices = {"days": _labels(SCHEDULE_DAYS_LABELS)}
+    small_references = ["distribution_list"]
+
+    def render(self, column: str, value: Any) -> Any:
+        """The document's title instead of its name in the registry."""
+        if column == "document_name":
+            return documents.title_in(documents.get(value), i18n.language())
+        return super().render(column, value)
+
+
+# -- printing ---------------------------------------------------------------------------------------------------
+
+
+def print_url(name: str, record_id: int) -> str:
+    """Address of the PDF of one record."""
+    return url_for("PrintView.record", name=name, record_id=record_id)
+
+
+def _daily_documents() -> dict[str, Any]:
+    language = i18n.language()
+    daily = [document for document in documents.documents_for(current()) if "date" in document.params]
+    return {document.name: documents.title_in(document, language) for document in daily}
+
+
+def _branches() -> dict[str, Any]:
+    statement = select(Branch).order_by(Branch.code)
+    if not commands.sees_every_branch(current()):
+        statement = statement.where(Branch.id == current().branch_id)
+    return {str(branch.id): branch.name for branch in db.session.execute(statement).scalars()}
+
+
+class PrintForm(OfficeForm):
+    """Which document, for which day and branch: what the person may print, for the branches the person sees."""
+
+    name = fields.choice(_l("Document"), _daily_documents)
+    day = fields.day(_l("Day"))
+    branch_id = fields.choice(_l("Branch"), _branches, required=False, help=_l("Empty: every branch you see."))
+
+
+class PrintView(FormPage):
+    """Ask for any document; it is made in the background and opens when it is ready."""
+
+    route_base = "/print"
+    form = PrintForm
+    title = _l("Print a document")
+    help = _l("The document is made in the background and opens here when it is ready.")
+
+    def start(self) -> dict[str, Any]:
+        """Today."""
+        return {"day": clock.today()}
+
+    def save(self, form: PrintForm) -> str:
+        """Have it made and go to the page that waits for it."""
+        key = commands.ask_for_document(
+            current(),
+            form.name.data,
+            day=form.day.data,
+            branch_id=int(form.branch_id.data) if form.branch_id.data else None,
+        )
+        return url_for("PrintView.wait", key=key)
+
+    @expose("/wait/<key>")
+    @has_access
+    def wait(self, key: str) -> Any:
+        """Wait for a document asked for; opens it as soon as it is there."""
+        document = db.session.execute(select(MadeDocument).where(MadeDocument.key == key)).scalar_one_or_none()
+        if document is not None:
+            return redirect(url_for("files.give", file_id=document.stored_file_id))
+        entry = db.session.execute(select(OutboxEntry).where(OutboxEntry.dedup == key)).scalar_one_or_none()
+        if entry is None or entry.kind != "make_document" or entry.payload.get("asked_by") != current().user_id:
+            abort(404)
+        return self.render_template("reporting/wait.html", failed=entry.status in ("dead", "dropped"), entry=entry)
+
+    @expose("/record/<name>/<int:record_id>")
+    @has_access
+    def record(self, name: str, record_id: int) -> Response:
+        """The PDF of one record, made at once, with the reader's own eyes."""
+        document = documents.get(name)
+        if not permissions.may(current(), document.verb):
+            raise NotPermitted(document.verb)
+        rendered = documents.render(name, record_id=record_id, language=i18n.language())
+        answer = Response(rendered.pdf, mimetype="application/pdf")
+        answer.headers.set("Content-Disposition", "inline", filename=rendered.filename)
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+
+class MailboxView(Page):
+    """The mail outbox folder, while no mail server is set: what would have been sent."""
+
+    route_base = "/mailbox"
+    default_view = "index"
+
+    @expose("/")
+    @has_access
+    def index(self) -> Any:
+        """The newest mails."""
+        shown = [found for path in mail.folder_list() if (found := mail.folder_read(path.name))]
+        return self.render_template("reporting/mailbox.html", mails=shown, to_folder=mail.folder() is not None)
+
+    @expose("/<name>")
+    @has_access
+    def show(self, name: str) -> Any:
+        """One mail."""
+        found = mail.folder_read(name)
+        if found is None:
+            abort(404)
+        return self.render_template("reporting/mail.html", mail=found)
+
+    @expose("/<name>/<int:number>")
+    @has_access
+    def attachment(self, name: str, number: int) -> Response:
+        """An attachment of a mail."""
+        found = mail.folder_read(name)
+        if found is None or number >= len(found.attachments):
+            abort(404)
+        part = found.attachments[number]
+        answer = Response(part.content, mimetype=part.content_type)
+        answer.headers.set("Content-Disposition", "inline", filename=part.filename)
+        return answer
