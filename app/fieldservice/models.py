@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Date, Index, Integer, String, UniqueCons
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.contracts.models import Contract
 from app.core.db import (
     Model,
     Money,
@@ -20,7 +21,9 @@ from app.core.db import (
     text,
     watch_version,
 )
+from app.core.errors import N_
 from app.core.files import StoredFile
+from app.core.settings import declare
 from app.customers.models import Address, Voucher
 from app.customers.rules import CATEGORIES
 from app.fieldservice.rules import (
@@ -76,12 +79,8 @@ class RepairCall(Versioned, Stamped, Model):
     address_id: Mapped[int] = ref("address.id")
     caller_name: Mapped[str] = text(64)
     caller_phone: Mapped[str] = text(32)
-    channel: Mapped[str] = mapped_column(
-        String(16), nullable=False, default="telephone"
-    )
-    reported_at: Mapped[datetime] = mapped_column(
-        UTCDateTime(), nullable=False, index=True
-    )
+    channel: Mapped[str] = mapped_column(String(16), nullable=False, default="telephone")
+    reported_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, index=True)
     symptom_code_id: Mapped[int | None] = ref("fault_code.id", nullable=True)
     symptom: Mapped[str] = mapped_column(String(500), nullable=False)
     priority: Mapped[str] = mapped_column(String(16), nullable=False, default="normal")
@@ -96,9 +95,7 @@ class RepairCall(Versioned, Stamped, Model):
     address: Mapped[Address] = relationship()
     symptom_code: Mapped[FaultCode | None] = relationship()
     taken_by: Mapped[Staff | None] = relationship()
-    work_orders: Mapped[list[WorkOrder]] = relationship(
-        back_populates="repair_call", order_by="WorkOrder.id"
-    )
+    work_orders: Mapped[list[WorkOrder]] = relationship(back_populates="repair_call", order_by="WorkOrder.id")
 
     def __str__(self) -> str:
         return self.number
@@ -136,13 +133,10 @@ class WorkOrder(Versioned, Stamped, Model):
     derived_class: Mapped[str] = mapped_column(String(1), nullable=False)
     service_class: Mapped[str] = mapped_column(String(1), nullable=False)
     class_reason: Mapped[str] = text(200)
+    contract_id: Mapped[int | None] = ref("contract.id", nullable=True)
     appointment_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
-    dispatched_at: Mapped[datetime] = mapped_column(
-        UTCDateTime(), nullable=False, index=True
-    )
-    status: Mapped[str] = mapped_column(
-        String(16), nullable=False, default="dispatched"
-    )
+    dispatched_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, index=True)
+    status: Mapped[str] = mapped_column(String(16), nullable=False, default="dispatched")
     arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     arrived_device_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     fault_code_id: Mapped[int | None] = ref("fault_code.id", nullable=True)
@@ -159,21 +153,12 @@ class WorkOrder(Versioned, Stamped, Model):
     dispatched_by: Mapped[Staff | None] = relationship(foreign_keys=[dispatched_by_id])
     closed_by: Mapped[Staff | None] = relationship(foreign_keys=[closed_by_id])
     fault_code: Mapped[FaultCode | None] = relationship()
-    events: Mapped[list[WorkOrderEvent]] = relationship(
-        back_populates="work_order", order_by="WorkOrderEvent.id"
-    )
-    time_entries: Mapped[list[TimeEntry]] = relationship(
-        back_populates="work_order", order_by="TimeEntry.started_at"
-    )
-    parts_fitted: Mapped[list[PartFitted]] = relationship(
-        back_populates="work_order", order_by="PartFitted.id"
-    )
-    charges: Mapped[list[Charge]] = relationship(
-        back_populates="work_order", order_by="Charge.id"
-    )
-    signatures: Mapped[list[Signature]] = relationship(
-        back_populates="work_order", order_by="Signature.id"
-    )
+    contract: Mapped[Contract | None] = relationship()
+    events: Mapped[list[WorkOrderEvent]] = relationship(back_populates="work_order", order_by="WorkOrderEvent.id")
+    time_entries: Mapped[list[TimeEntry]] = relationship(back_populates="work_order", order_by="TimeEntry.started_at")
+    parts_fitted: Mapped[list[PartFitted]] = relationship(back_populates="work_order", order_by="PartFitted.id")
+    charges: Mapped[list[Charge]] = relationship(back_populates="work_order", order_by="Charge.id")
+    signatures: Mapped[list[Signature]] = relationship(back_populates="work_order", order_by="Signature.id")
 
     def __str__(self) -> str:
         return self.number
@@ -256,6 +241,7 @@ class Charge(Model):
         choice("kind", CHARGE_KINDS),
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("unit_price >= 0", name="price_not_negative"),
+        CheckConstraint("part_id IS NULL OR kind = 'part'", name="part_is_a_part"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -264,7 +250,9 @@ class Charge(Model):
     description: Mapped[str] = text(100)
     quantity: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
     unit_price: Mapped[Decimal] = mapped_column(Money(), nullable=False)
+    part_id: Mapped[int | None] = ref("part.id", nullable=True)
     work_order: Mapped[WorkOrder] = relationship(back_populates="charges")
+    part: Mapped[Part | None] = relationship()
 
     @property
     def amount(self) -> Decimal:
@@ -294,3 +282,9 @@ class Signature(Stamped, Model):
 
 for _model in (FaultCode, RepairCall, WorkOrder, TimeEntry):
     watch_version(_model)
+
+declare("arrival_minutes_urban", 360, N_("Working minutes from call to arrival, urban zone"), "SO-15")
+declare("arrival_minutes_suburban", 420, N_("Working minutes from call to arrival, suburban zone"), "SO-15")
+declare("price_callout", "30.00", N_("Price of a call-out, CNY"), "SO-6")
+declare("price_half_hour", "50.00", N_("Price of each half hour of work begun, CNY"), "SO-6")
+declare("collect_on_site_up_to", "500.00", N_("Up to this amount the technician collects on the spot, CNY"), "SO-6")

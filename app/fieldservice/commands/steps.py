@@ -1,0 +1,148 @@
+"""What several verbs of field service have in common: locking, events, the voucher's whereabouts, the job's class."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from app.contracts import queries as contracts
+from app.core import clock
+from app.core.actors import SYSTEM, Principal, acting_as
+from app.core.db import db
+from app.core.errors import N_, NotFound, Refused
+from app.core.fetch import fetch
+from app.core.numbering import next_number
+from app.customers import queries as customers
+from app.customers.commands import give_out, take_back
+from app.customers.models import Voucher
+from app.customers.rules import in_warranty
+from app.fieldservice.models import RepairCall, WorkOrder, WorkOrderEvent
+from app.fieldservice.rules import derive_class
+from app.organisation.models import Branch, Staff
+
+T = TypeVar("T")
+
+
+def locked(model: type[T], key: int) -> T:
+    """The row as it is now, kept from others until the transaction ends. Raises ``NotFound``."""
+    table: Any = model
+    statement = select(model).where(table.id == key).with_for_update(of=table)
+    row: T | None = db.session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+    if row is None:
+        raise NotFound(model.__name__)
+    return row
+
+
+def locked_call(call_id: int) -> RepairCall:
+    """The call, and nobody else changes it or its work orders meanwhile."""
+    return locked(RepairCall, call_id)
+
+
+def locked_order(order_id: int) -> WorkOrder:
+    """The work order with its call locked first: everybody takes the two locks in this order."""
+    locked(RepairCall, fetch(WorkOrder, order_id).repair_call_id)
+    return locked(WorkOrder, order_id)
+
+
+def event(
+    order: WorkOrder,
+    kind: str,
+    actor: Principal,
+    at: datetime,
+    *,
+    device_at: datetime | None = None,
+    note: str = "",
+) -> WorkOrderEvent:
+    """Write down what happened on the job."""
+    row = WorkOrderEvent(
+        work_order=order, kind=kind, at=at, device_at=device_at, staff_id=actor.staff_id, note=note[:300]
+    )
+    db.session.add(row)
+    return row
+
+
+def technician_for(call: RepairCall, staff_id: int) -> Staff:
+    """The technician to be sent. Raises ``Refused`` for who is no active technician of the call's branch."""
+    person: Staff | None = db.session.execute(select(Staff).where(Staff.id == staff_id)).scalar_one_or_none()
+    if person is None or not person.active or person.job != "technician":
+        raise Refused(N_("This is not an active technician."), field="technician_id")
+    if person.branch_id != call.branch_id:
+        raise Refused(N_("This technician belongs to another branch."), field="technician_id")
+    return person
+
+
+def class_of(call: RepairCall) -> tuple[str, int | None]:
+    """Class of the job and the contract it stands under, as of the day the customer called (SO-1).
+
+    A contract of another branch covers too: the acting person's row scope must not decide what the customer pays.
+    """
+    on = clock.local(call.reported_at).date()
+    with acting_as(SYSTEM):
+        voucher = fetch(Voucher, call.voucher_id)
+        contract = contracts.covering_contract(voucher.id, on)
+        derived = derive_class(
+            covered_by_contract=contract is not None, in_warranty=in_warranty(voucher.warranty_until, on)
+        )
+    return derived, contract.id if contract is not None else None
+
+
+def branch_code(branch_id: int) -> str:
+    """Code of the branch for running numbers."""
+    code: str = db.session.execute(select(Branch.code).where(Branch.id == branch_id)).scalar_one()
+    return code
+
+
+def new_order(
+    call: RepairCall,
+    technician: Staff,
+    actor: Principal,
+    at: datetime,
+    *,
+    appointment_at: datetime | None,
+    service_class: str | None,
+    class_reason: str,
+) -> WorkOrder:
+    """A work order for the call, the voucher going out with the technician (SO-1, SO-3, SO-4)."""
+    derived, contract_id = class_of(call)
+    chosen = service_class or derived
+    reason = class_reason.strip() if chosen != derived else ""
+    if chosen != derived and not reason:
+        raise Refused(N_("Another class than the derived one needs a reason."), field="class_reason")
+    if appointment_at is not None and appointment_at < at:
+        raise Refused(N_("The appointment lies in the past."), field="appointment_at")
+    order = WorkOrder(
+        number=next_number("PG", branch_code(call.branch_id), clock.local(at).date()),
+        repair_call=call,
+        branch_id=call.branch_id,
+        technician=technician,
+        dispatched_by_id=actor.staff_id,
+        derived_class=derived,
+        service_class=chosen,
+        class_reason=reason,
+        contract_id=contract_id,
+        appointment_at=appointment_at,
+        dispatched_at=at,
+        status="dispatched",
+    )
+    db.session.add(order)
+    db.session.flush()
+    event(order, "dispatched", actor, at)
+    voucher_out(call, technician, at)
+    return order
+
+
+def voucher_out(call: RepairCall, staff: Staff, at: datetime) -> None:
+    """The voucher goes with the technician (SO-3); one that is out for another job stays where it is known to be."""
+    with acting_as(SYSTEM):
+        if customers.custody_now(call.voucher_id) is None:
+            give_out(fetch(Voucher, call.voucher_id), staff, reason=call.number, at=at)
+
+
+def voucher_back(call: RepairCall, at: datetime) -> None:
+    """The voucher that went out for this call is in the customer's file again (SO-5)."""
+    with acting_as(SYSTEM):
+        custody = customers.custody_now(call.voucher_id)
+        if custody is not None and custody.reason == call.number:
+            take_back(fetch(Voucher, call.voucher_id), at=max(at, custody.out_at))

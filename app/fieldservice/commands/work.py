@@ -1,0 +1,286 @@
+"""Minutes, parts and charges of a job; internal work (SO-6, SO-11, SO-22)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from app.core import clock, settings
+from app.core.actors import Principal
+from app.core.db import db
+from app.core.errors import N_, NotPermitted, Refused
+from app.core.fetch import fetch
+from app.core.uow import command
+from app.fieldservice import rules
+from app.fieldservice.commands import steps
+from app.fieldservice.models import Charge, PartFitted, TimeEntry, WorkOrder
+from app.organisation.models import Staff
+from app.parts import commands as parts
+from app.parts.models import Part
+
+DAY_GUARDS: list[Callable[[int, date], None]] = []
+"""Asked before the minutes of a person and day change; a later area refuses here once the day's sheet is confirmed."""
+
+
+def free_on(order: WorkOrder) -> rules.Free:
+    """What is free for the customer on this job (SO-1, SO-6)."""
+    contract = order.contract
+    if contract is None:
+        return rules.free_of(order.service_class)
+    return rules.free_of(
+        order.service_class,
+        labour=contract.labour_free,
+        callout=contract.callout_free,
+        parts=contract.parts_free,
+    )
+
+
+# -- charges ----------------------------------------------------------------------------------------------------
+
+
+@command("work_order.quote")
+def quote(
+    actor: Principal,
+    order_id: int,
+    *,
+    minutes: int = 0,
+    needed: Sequence[tuple[int, int]] = (),
+    at: datetime | None = None,
+) -> WorkOrder:
+    """Work out what the customer will pay: call-out, ``minutes`` of labour, ``needed`` parts as (part id, quantity).
+
+    Prices are those of today. Takes the place of an earlier quote and of its agreement (SO-6).
+    """
+    moment = at or clock.now()
+    order = steps.locked_order(order_id)
+    rules.WORK_ORDER.apply(order, "quote", actor.roles)
+    if not 0 <= minutes <= rules.LONGEST_ENTRY:
+        raise Refused(N_("Between 1 and 1440 minutes."), field="minutes")
+    wanted: Counter[int] = Counter()
+    for part_id, quantity in needed:
+        if quantity < 1:
+            raise Refused(N_("At least one."), field="quantity")
+        wanted[part_id] += quantity
+    drop_charges(order)
+    rows = [fetch(Part, part_id) for part_id in wanted]
+    quoted = [rules.QuotedPart(row.id, row.name, wanted[row.id], row.price) for row in rows]
+    prices = rules.Prices(settings.amount("price_callout"), settings.amount("price_half_hour"))
+    for line in rules.quote_lines(free_on(order), prices, minutes, quoted):
+        db.session.add(
+            Charge(
+                work_order=order,
+                kind=line.kind,
+                description=line.description[:100],
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                part_id=line.part_id,
+            )
+        )
+    steps.event(order, "note", actor, moment, note=str(_total(order)))
+    db.session.flush()
+    return order
+
+
+def _total(order: WorkOrder) -> object:
+    return sum(charge.amount for charge in order.charges)
+
+
+def drop_charges(order: WorkOrder) -> None:
+    """The charges told so far no longer hold, nor does the customer's agreement to them."""
+    for charge in list(order.charges):
+        order.charges.remove(charge)
+        db.session.delete(charge)
+    order.charges_agreed_at, order.charges_agreed_by = None, ""
+    db.session.flush()
+
+
+@command("work_order.agree_charges")
+def agree_charges(actor: Principal, order_id: int, *, name: str, at: datetime | None = None) -> WorkOrder:
+    """The customer agrees to the charges, before the work starts; ``name`` is who agreed (SO-6)."""
+    moment = at or clock.now()
+    order = steps.locked_order(order_id)
+    rules.WORK_ORDER.apply(order, "agree_charges", actor.roles, name=name.strip())
+    if not order.charges:
+        raise Refused(N_("Work out the charges first."), field="name")
+    order.charges_agreed_at, order.charges_agreed_by = moment, name.strip()[:64]
+    steps.event(order, "charges_agreed", actor, moment, note=f"{name.strip()} {_total(order)}")
+    db.session.flush()
+    return order
+
+
+def _check_agreed(order: WorkOrder, paid: bool) -> None:
+    if paid and order.charges_agreed_at is None:
+        raise Refused(N_("Charges must be told to the customer and agreed before work starts."), field="charges")
+
+
+def check_settled(order: WorkOrder) -> None:
+    """Before finishing: paid work is agreed, and the parts on the agreed quote are the parts fitted (SO-6)."""
+    free = free_on(order)
+    _check_agreed(order, not (free.labour and free.callout))
+    if free.parts:
+        return
+    agreed = Counter({charge.part_id: charge.quantity for charge in order.charges if charge.part_id is not None})
+    fitted: Counter[int | None] = Counter()
+    for row in order.parts_fitted:
+        if row.unit_price > 0:
+            fitted[row.part_id] += row.quantity
+    if agreed != fitted:
+        raise Refused(N_("The parts agreed with the customer are not the parts fitted: work out the charges again."))
+
+
+# -- parts ------------------------------------------------------------------------------------------------------
+
+
+@command("work_order.fit_part")
+def fit_part(
+    actor: Principal, order_id: int, *, part_id: int, quantity: int = 1, at: datetime | None = None
+) -> PartFitted:
+    """Fit a part from the technician's own van (SO-22); its list price of this moment stays with the job.
+
+    A part the customer pays for must be in the agreed charges (SO-6). Raises ``Refused`` when the van has too few.
+    """
+    moment = at or clock.now()
+    order = steps.locked_order(order_id)
+    rules.WORK_ORDER.apply(order, "fit_part", actor.roles)
+    if quantity < 1:
+        raise Refused(N_("At least one."), field="quantity")
+    part = fetch(Part, part_id)
+    if not free_on(order).parts and part.price > 0:
+        _check_agreed(order, True)
+        agreed = sum(charge.quantity for charge in order.charges if charge.part_id == part.id)
+        fitted = sum(row.quantity for row in order.parts_fitted if row.part_id == part.id)
+        if fitted + quantity > agreed:
+            raise Refused(
+                N_("This part is not in the charges agreed with the customer: work out the charges again."),
+                field="part_id",
+            )
+    move = parts.take_for_job(actor, part, quantity, order.technician_id, reference=order.number, at=moment)
+    row = PartFitted(work_order=order, part_id=part.id, quantity=quantity, unit_price=part.price, stock_move_id=move.id)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+@command("work_order.remove_part")
+def remove_part(actor: Principal, order_id: int, *, fitted_id: int, at: datetime | None = None) -> WorkOrder:
+    """The part was not needed after all: it is back in the van (SO-22)."""
+    order = steps.locked_order(order_id)
+    rules.WORK_ORDER.apply(order, "remove_part", actor.roles)
+    row = fetch(PartFitted, fitted_id)
+    if row.work_order_id != order.id:
+        raise Refused(N_("This part belongs to another job."))
+    parts.give_back_from_job(
+        actor, row.part, row.quantity, order.technician_id, reference=order.number, at=at or clock.now()
+    )
+    order.parts_fitted.remove(row)
+    db.session.delete(row)
+    db.session.flush()
+    return order
+
+
+# -- minutes ----------------------------------------------------------------------------------------------------
+
+
+@command("work_order.record_time")
+def record_time(
+    actor: Principal,
+    order_id: int,
+    *,
+    started_at: datetime,
+    minutes: int,
+    note: str = "",
+    at: datetime | None = None,
+) -> TimeEntry:
+    """Minutes spent on the job, in its class of work (SO-11). Paid work must be agreed first (SO-6)."""
+    order = steps.locked_order(order_id)
+    rules.WORK_ORDER.apply(order, "record_time", actor.roles)
+    free = free_on(order)
+    _check_agreed(order, not (free.labour and free.callout))
+    if started_at < order.dispatched_at:
+        raise Refused(N_("The job had not been dispatched then."), field="started_at")
+    return _enter(
+        order.technician_id, started_at, minutes, order.service_class, at or clock.now(), order=order, note=note
+    )
+
+
+@command("time_entry.record")
+def record_internal(
+    actor: Principal, *, started_at: datetime, minutes: int, note: str, at: datetime | None = None
+) -> TimeEntry:
+    """One's own internal work, class D: inspection, parts keeping, tools, training (SO-1, SO-11)."""
+    if actor.staff_id is None:
+        raise NotPermitted("time_entry.record")
+    if not note.strip():
+        raise Refused(N_("What was done?"), field="note")
+    return _enter(actor.staff_id, started_at, minutes, "D", at or clock.now(), note=note)
+
+
+@command("time_entry.remove")
+def remove_time(actor: Principal, entry_id: int) -> None:
+    """Take back one's own minutes entered by mistake, as long as the job is not closed."""
+    entry = steps.locked(TimeEntry, entry_id)
+    if entry.staff_id != actor.staff_id:
+        raise NotPermitted("time_entry.remove")
+    if entry.work_order is not None and entry.work_order.status not in ("arrived",):
+        raise Refused(N_("The job is finished: its minutes stay."))
+    _ask_guards(entry.staff_id, entry.day)
+    db.session.delete(entry)
+    db.session.flush()
+
+
+def draft_time(order: WorkOrder, finished_at: datetime) -> TimeEntry:
+    """The time on site as the draft of the day's sheet (SO-11). Raises ``Refused`` when it cannot be told."""
+    assert order.arrived_at is not None  # nosec B101 - a job is finished on site
+    minutes = rules.drafted_minutes(order.arrived_at, finished_at)
+    if clock.local(order.arrived_at).date() != clock.local(finished_at).date():
+        raise Refused(N_("The work went over midnight: enter the minutes first."), field="minutes")
+    return _enter(order.technician_id, order.arrived_at, minutes, order.service_class, finished_at, order=order)
+
+
+def _ask_guards(staff_id: int, day: date) -> None:
+    for guard in DAY_GUARDS:
+        guard(staff_id, day)
+
+
+def _enter(
+    staff_id: int,
+    started_at: datetime,
+    minutes: int,
+    service_class: str,
+    now: datetime,
+    *,
+    order: WorkOrder | None = None,
+    note: str = "",
+) -> TimeEntry:
+    rules.check_minutes(started_at, minutes, now)
+    day = clock.local(started_at).date()
+    # One person's minutes are entered one after the other, so that two taps cannot both find the time free.
+    steps.locked(Staff, staff_id)
+    _ask_guards(staff_id, day)
+    around = select(TimeEntry).where(
+        TimeEntry.staff_id == staff_id,
+        TimeEntry.day.between(day - timedelta(days=1), day + timedelta(days=1)),
+    )
+    for other in db.session.scalars(around):
+        if rules.overlap(started_at, minutes, other.started_at, other.minutes):
+            raise Refused(
+                N_("These minutes overlap with others of the same day: %(start)s, %(minutes)s minutes."),
+                field="started_at",
+                start=f"{clock.local(other.started_at):%H:%M}",
+                minutes=other.minutes,
+            )
+    entry = TimeEntry(
+        staff_id=staff_id,
+        day=day,
+        started_at=started_at,
+        minutes=minutes,
+        service_class=service_class,
+        work_order=order,
+        note=note.strip()[:200],
+    )
+    db.session.add(entry)
+    db.session.flush()
+    return entry
