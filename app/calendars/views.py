@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect
@@ -26,6 +27,34 @@ WEEKDAYS = {
 }
 SEVERAL_WEEKDAYS = {"1-5": _l("Mon to Fri"), "6-7": _l("Sat and Sun"), "1-7": _l("Every day")}
 HOURS_HELP = _l("Such as 08:30-12:00, 13:30-17:30")
+
+
+class Told:
+    """A text that is made anew whenever it is shown."""
+
+    def __init__(self, tell: Callable[[], str]) -> None:
+        self.tell = tell
+
+    def __str__(self) -> str:
+        return self.tell()
+
+
+def _default_hours() -> str:
+    week = queries.calendar_for(None).week
+    days = " ".join(str(WEEKDAYS[weekday]) for weekday in sorted(week))
+    hours = format_windows(week[min(week)]) if week else "—"
+    return _("A branch without hours of its own opens %(days)s %(hours)s (see Settings).", days=days, hours=hours)
+
+
+def _what_is_known() -> str:
+    years = queries.provisional_years()
+    if not years:
+        return _("Public holidays and make-up working days are known already; enter only what differs.")
+    return _(
+        "The make-up working days of %(years)s are not published yet: deadlines there are provisional, computed on "
+        "the statutory holidays. Enter the days here once they are announced, then name the year in Settings.",
+        years=", ".join(str(year) for year in years),
+    )
 
 
 class OpeningHoursView(BaseView):
@@ -58,17 +87,10 @@ class OpeningHoursView(BaseView):
         ),
         "hours": fields.text(_l("Opening hours"), required=False, help=HOURS_HELP),
     }
+    list_help = Told(_default_hours)
     add_help = _l("Replaces the opening hours of these weekdays; left empty, the branch is closed on them.")
     add_command = commands.set_hours
     edit_command = commands.change_window
-
-    @property
-    def list_help(self) -> str:
-        """The hours of every branch that is not listed."""
-        week = queries.calendar_for(None).week
-        days = ", ".join(str(WEEKDAYS[weekday]) for weekday in sorted(week))
-        hours = format_windows(week[min(week)]) if week else "—"
-        return _("A branch without hours of its own opens %(days)s %(hours)s (see Settings).", days=days, hours=hours)
 
     def after_add(self, item: Any) -> Response:
         """Back to the list: the branch is what was changed, not one row."""
@@ -80,6 +102,7 @@ class CalendarExceptionView(BaseView):
 
     datamodel = OfficeInterface(CalendarException)
     record_name = _l("Calendar exception")
+    list_help = Told(_what_is_known)
     list_columns = ["on_date", "branch", "is_open", "hours", "note"]
     show_columns = ["on_date", "branch", "is_open", "hours", "note", "created_at"]
     search_columns = ["on_date", "branch", "is_open", "note"]
@@ -107,15 +130,3 @@ class CalendarExceptionView(BaseView):
     edit_form_extra_fields = add_form_extra_fields
     add_command = commands.add_exception
     edit_command = commands.change_exception
-
-    @property
-    def list_help(self) -> str:
-        """Which years are provisional (CAL-2)."""
-        years = queries.provisional_years()
-        if not years:
-            return str(_l("Public holidays and make-up working days are known already; enter only what differs."))
-        return _(
-            "The make-up working days of %(years)s are not published yet: deadlines there are provisional, computed on "
-            "the statutory holidays. Enter the days here once they are announced, then name the year in Settings.",
-            years=", ".join(str(year) for year in years),
-        )

@@ -335,7 +335,7 @@ class Calendar:
     def when_worked(self, minutes: int) -> int:
         """The first point by which ``minutes`` (> 0) were open. Raises ``Refused`` when the branch never opens."""
         axis = self._axis
-        assert axis is not None  # nosec B101 - ``worked`` came before
+        assert axis is not None  # ``worked`` came before
         while not axis.until or axis.until[-1] < minutes:
             if not self.week and not any(day.is_open for day in self.exceptions.values()):
                 raise Refused(N_("This branch has no opening hours."))

@@ -100,7 +100,7 @@ def deadline(
         left = minutes - used
         total = minutes
     else:
-        assert working_days is not None  # nosec B101 - told apart above
+        assert working_days is not None  # told apart above
         if working_days < 0:
             raise ValueError("a deadline lies after its start")
         days, end = _reach_day(calendar, begin, working_days, stops)
@@ -268,7 +268,7 @@ def next_opening(calendar: Calendar, at: datetime) -> datetime:
     """``at`` when the branch is open then, else its next opening. Raises ``Refused`` when it never opens."""
     begin = minute_of(at)
     point = _reach(calendar, begin, 1, ())
-    assert point is not None  # nosec B101 - no pauses
+    assert point is not None  # no pauses
     return calendar.at(point - 1)
 
 
