@@ -100,7 +100,9 @@ def make_document(job: Job) -> None:
         return
     actor = _asking(job)
     with acting_as(actor):
-        rendered = documents.render(job["name"], date=date.fromisoformat(job["date"]), branch=job["branch"])
+        rendered = documents.render(
+            job["name"], date=date.fromisoformat(job["date"]), branch=job["branch"], record_id=job.get("record_id")
+        )
     db.session.rollback()  # rendering only read; the write below must not wait with its lock for nothing
     with job.finish("document.made") as session:
         branch_id = (
@@ -112,7 +114,7 @@ def make_document(job: Job) -> None:
             key=job["key"],
             name=rendered.name,
             title=rendered.filename.removesuffix(".pdf").replace("_", " "),
-            params={"date": job["date"], "branch": job["branch"]},
+            params={"date": job["date"], "branch": job["branch"], "record_id": job.get("record_id")},
             branch_id=branch_id,
             pages=rendered.pages,
             made_by=actor.name,

@@ -29,7 +29,8 @@ def condition(model: type[Any], name: str, build: Any) -> ColumnElement[bool]:
     if not rest:
         return build(attribute)  # type: ignore[no-any-return]  # SQLAlchemy expression
     target = attribute.property.mapper.class_
-    return attribute.has(condition(target, rest, build))  # type: ignore[no-any-return]  # SQLAlchemy expression
+    related = attribute.any if attribute.property.uselist else attribute.has
+    return related(condition(target, rest, build))  # type: ignore[no-any-return]  # SQLAlchemy expression
 
 
 class OfficeFilter(BaseFilter):
