@@ -221,15 +221,17 @@ def _notify(contract: Contract, visitor_id: int | None, at: datetime) -> Contrac
     session = db.session()
     session.add(notice)
     session.flush()
+    key = f"contract_expiry_notice-{contract.id}-{contract.ends_on:%Y%m%d}"
     want(
-        "document",
+        "make_document",
         {
+            "key": key,
             "name": "contract_expiry_notice",
             "date": clock.local(at).date().isoformat(),
             "branch": contract.branch.code,
             "record_id": contract.id,
         },
-        dedup=f"contract_expiry_notice-{contract.id}-{contract.ends_on.isoformat()}",
+        dedup=key,
     )
     return notice
 
