@@ -251,7 +251,8 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path | None = None)
 
     Raises ``ConfigError`` with one sentence naming the setting and the remedy.
     """
-    given = {**read_env_file(env_file or ROOT / ".env"), **(os.environ if environ is None else environ)}
+    outside = os.environ if environ is None else environ
+    given = {**read_env_file(env_file or Path(outside.get("ENV_FILE") or ROOT / ".env")), **outside}
     values: dict[str, Any] = {}
     for item in fields(Settings):
         name = item.metadata["name"]

@@ -133,10 +133,21 @@ def main(arguments: list[str]) -> int:
     try:
         return COMMANDS[name](config.load())
     except (config.ConfigError, processes.StartFailed) as problem:
-        processes.tell(problem.message if isinstance(problem, config.ConfigError) else str(problem))
-        return 1
+        return _say(problem.message if isinstance(problem, config.ConfigError) else str(problem))
     except KeyboardInterrupt:
         return 0
+    except Exception as problem:
+        if type(problem).__name__ != "OperationalError":  # SQLAlchemy's, which this file need not import
+            raise
+        reason = str(getattr(problem, "orig", problem)).strip().partition("\n")[0]
+        return _say(f"The database does not answer: {reason}")
+
+
+def _say(sentence: str) -> int:
+    """Tell a failure; a child's exit code lets its parent know that it was told."""
+    if sentence:
+        processes.tell(sentence)
+    return processes.TOLD if os.environ.get(processes.PARENT) else 1
 
 
 if __name__ == "__main__":

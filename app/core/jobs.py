@@ -66,3 +66,4 @@ def schedule(app: Flask) -> None:
             except Exception as problem:  # the database may be away for a while; the scheduler waits for it
                 log.error("scheduler: this round failed: %s", str(problem).partition("\n")[0])
         stop.wait(pause)
+    queue.sign_off(server, "scheduler")

@@ -26,6 +26,7 @@ from urllib.parse import unquote, urlsplit
 
 PARENT = "AFTERCARE_PARENT"
 PR_SET_PDEATHSIG = 1
+TOLD = 3  # exit code of a child that has said in one sentence why it cannot go on
 START_SECONDS = 120
 STOP_SECONDS = 10
 LONGEST_PAUSE = 60.0
@@ -196,7 +197,7 @@ class Supervisor:
             time.sleep(0.02)
         del self.children[name]
         if child.process is not None and child.process.returncode:
-            raise StartFailed(f"The step “{name}” failed ({child.ended_how()}): see the lines above.")
+            raise self._failed(child)
 
     def wait_until(self, ready: Callable[[], bool], what: str) -> None:
         """Wait for ``ready()``; raises ``StartFailed`` when a process ends meanwhile or the time is over."""
@@ -204,10 +205,15 @@ class Supervisor:
         while not self.stopping and not ready():
             for child in self.children.values():
                 if not child.running:
-                    raise StartFailed(f"The process “{child.name}” ended at once ({child.ended_how()}).")
+                    raise self._failed(child)
             if time.monotonic() > until:
                 raise StartFailed(f"{what} did not answer within {START_SECONDS} seconds.")
             time.sleep(0.05)
+
+    def _failed(self, child: Child) -> StartFailed:
+        if child.process is not None and child.process.returncode == TOLD:
+            return StartFailed("")
+        return StartFailed(f"“run.py {child.name}” failed ({child.ended_how()}): see the lines above.")
 
     def watch(self) -> None:
         """Keep everything running until asked to stop."""

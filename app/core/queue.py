@@ -6,6 +6,7 @@ fails a request: a queue that does not answer is logged and passed over.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import os
@@ -86,9 +87,19 @@ def run_entry(entry_id: int) -> None:
 def sign_of_life(server: Redis, who: str, seconds: int) -> None:
     """Note that a process is well, for the given time; a server that does not answer is passed over."""
     try:
-        server.set(f"{ALIVE}:{who}:{os.uname().nodename}:{os.getpid()}", int(time.time()), ex=seconds)
+        server.set(_mark(who), int(time.time()), ex=seconds)
     except (RedisError, OSError) as problem:
         log.debug("no sign of life from %s: %s", who, problem)
+
+
+def sign_off(server: Redis, who: str) -> None:
+    """Take back the sign of life of a process that ends as asked."""
+    with contextlib.suppress(RedisError, OSError):
+        server.delete(_mark(who))
+
+
+def _mark(who: str) -> str:
+    return f"{ALIVE}:{who}:{os.uname().nodename}:{os.getpid()}"
 
 
 def alive(server: Redis, who: str) -> int:
@@ -141,5 +152,6 @@ def work(app: Flask) -> None:
         db.engine.dispose()
     try:
         worker.work(logging_level=app.config["SETTINGS"].log_level)
+        sign_off(server, "worker")
     except RedisError as problem:
         raise StartFailed("The queue server went away; this worker ends, run.py starts another.") from problem
