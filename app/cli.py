@@ -20,6 +20,7 @@ COMMANDS = (
     "app.cli:init",
     "app.cli:create_admin",
     "app.core.outbox_cli:group",
+    "app.reporting.cli:report",
 )
 
 

@@ -9,7 +9,6 @@ MODULES = (
     "app.organisation.people",
     "app.contracts.documents",
     "app.contracts.jobs",
-    "app.customers.documents",
     "app.fieldservice.documents",
     "app.complaints.documents",
     "app.feedback.documents",

@@ -16,7 +16,7 @@ from flask import has_app_context
 from flask_babel import force_locale
 
 from app.core import actors, clock, permissions
-from app.core.errors import Misconfigured, N_, NotFound, Refused
+from app.core.errors import N_, Misconfigured, NotFound, Refused
 
 DEFAULT_LANGUAGE = "zh_Hans_CN"
 PARAMETERS = ("date", "branch", "record_id")

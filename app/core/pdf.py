@@ -214,11 +214,8 @@ def _lines(context: Context, value: str) -> Markup:
 
 
 def _number(value: str) -> Markup:
-    """A document number that breaks, if it must, before its running part: JX-HQ-20261120 / -0014."""
-    head, dash, tail = _refuse_none(value).rpartition("-")
-    if not head:
-        return escape(value)
-    return Markup('<span class="number">{}</span><wbr><span class="number">{}{}</span>').format(head, dash, tail)
+    """A document number, kept on one line so that it can be read out and searched for."""
+    return Markup('<span class="number">{}</span>').format(_refuse_none(value))
 
 
 def _blank(value: Any, instead: str = "") -> Any:

@@ -52,6 +52,7 @@ class WorkLine:
 class TechnicianDaily(Paper):
     """Form 006: one technician's day."""
 
+    staff_id: int
     technician: str
     lines: tuple[WorkLine, ...]
     totals: MinutesByClass

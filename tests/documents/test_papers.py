@@ -1,0 +1,207 @@
+"""Every document of the registry, filled: pages, text, copies, both languages, its empty sheet."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from app import wiring
+from app.core import clock, documents, pdf
+from app.core.documents import Document, Params, Rendered
+from app.core.errors import Misconfigured, Refused
+from tests.documents import samples
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PARAMS = Params(samples.DAY, "HQ")
+TITLES = {
+    "voucher": "服务凭证",
+    "repair_call_register": "叫修登记本",
+    "technician_daily": "技术人员日报表",
+    "supervisor_daily": "服务主任日报表",
+    "contract_expiry_notice": "保养到期通知书",
+    "complaint_register": "投诉登记簿",
+    "return_visit_plan": "回访计划",
+}
+
+
+@pytest.fixture(autouse=True)
+def evening() -> Iterator[None]:
+    """Printed on the day itself at 18:00."""
+    wiring.load()
+    with clock.frozen(samples.at(18, 0)):
+        yield
+
+
+def printed(name: str, *papers: documents.Paper, language: str = "zh_Hans_CN") -> tuple[Rendered, list[str]]:
+    """The document made of these papers (default: its sample) and the text of its pages."""
+    document = documents.get(name)
+    found = papers or (samples.SAMPLES[name](),)
+    made = documents.print_papers(document, found, PARAMS, language=language, made_by="陈志强", company=samples.COMPANY)
+    # Extraction breaks lines where the table does.
+    pages = [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(io.BytesIO(made.pdf)).pages]
+    return made, pages
+
+
+def test_so2_every_document_of_the_registry_has_a_sample_here():
+    assert {document.name for document in documents.all_documents()} == set(samples.SAMPLES) == set(TITLES)
+
+
+@pytest.mark.parametrize("name", sorted(TITLES))
+def test_so2_every_document_prints_in_chinese(name):
+    made, pages = printed(name)
+    assert made.pages == len(pages) == max(len(documents.get(name).copies), 1)
+    assert made.title == TITLES[name] and made.filename == f"{TITLES[name]}_HQ_2026-11-20.pdf"
+    for page in pages:
+        assert samples.COMPANY in page and TITLES[name] in page
+        assert "第 1 页" in page and "共 1 页" in page
+        assert "制表：陈志强 · 2026-11-20 18:00" in page
+    data = PdfReader(io.BytesIO(made.pdf)).metadata
+    assert data is not None and data.title == made.filename.removesuffix(".pdf").replace("_", " ")
+    assert data.author == samples.COMPANY
+
+
+@pytest.mark.parametrize("name", sorted(TITLES))
+def test_every_document_prints_in_english_without_a_chinese_label(name):
+    """What stays Chinese are names and texts from the data, none of which is in the catalogue."""
+    made, pages = printed(name, language="en")
+    catalogue = {str(m.string) for m in _chinese_catalogue() if m.id and m.string and CHINESE.search(str(m.string))}
+    words = set(" ".join(pages).split())
+    assert not words & catalogue - {"总公司"}
+    assert "Page 1 of 1" in pages[0] and not CHINESE.search(made.title)
+
+
+def _chinese_catalogue():
+    from babel.messages.pofile import read_po
+
+    with (pdf.CATALOGUES / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return list(read_po(file))
+
+
+@pytest.mark.parametrize("name", sorted(TITLES))
+def test_a_day_without_records_says_so(name):
+    made = documents.print_papers(documents.get(name), [], PARAMS, company=samples.COMPANY)
+    text = PdfReader(io.BytesIO(made.pdf)).pages[0].extract_text()
+    assert made.pages == 1 and "本日无记录" in text and TITLES[name] in text
+
+
+@pytest.mark.parametrize("name", sorted(TITLES))
+def test_no_template_needs_a_value_the_paper_allows_to_be_empty(name):
+    """Every field of the papers that may be None is None: nothing is refused, nothing prints None."""
+    _, pages = printed(name, _emptied(samples.SAMPLES[name]()))
+    assert "None" not in " ".join(pages)
+
+
+def _emptied(value):
+    if not dataclasses.is_dataclass(value):
+        return tuple(_emptied(each) for each in value) if isinstance(value, tuple) else value
+    changes = {}
+    for field in dataclasses.fields(value):
+        now = getattr(value, field.name)
+        changes[field.name] = None if "None" in str(field.type) else "" if field.type == "str" else _emptied(now)
+    # Codes the templates look up keep their value.
+    for code in ("number", "work_class", "title", "cause", "channel", "category", "status", "kind", "sheet", "state"):
+        if code in changes:
+            changes[code] = getattr(value, code)
+    return dataclasses.replace(value, **changes)
+
+
+def test_so4_the_call_register_runs_on_with_its_head_repeated():
+    """SO-4, SO-14: sixty calls; title once, column heads and page numbers on every page, carried-over calls first."""
+    made, pages = printed("repair_call_register", samples.repair_call_register(60))
+    assert 3 <= made.pages <= 5
+    for number, page in enumerate(pages, 1):
+        assert "叫修时间" in page and "到达时间" in page
+        assert f"第 {number} 页 共 {made.pages} 页" in page
+    text = " ".join(pages)
+    assert text.index("前日结转（优先派工）") < text.index("JX-HQ-20261119-0001") < text.index("JX-HQ-20261120-0001")
+    for row in range(1, 61):
+        assert text.count(f"JX-HQ-20261120-{row:04d}") == 1
+    assert "登记 62 件 · 已注销 61 件 · 处理中 0 件 · 未派工 1 件 · 逾时到达 1 件" in text
+
+
+def test_so3_the_voucher_shows_history_custody_and_the_reason_of_a_missing_signature():
+    _, pages = printed("voucher")
+    text = pages[0]
+    for expected in (
+        "FW-HQ-20250115-0032", "SN20250115A0032", "2026年1月14日 (已过期)", "HT-HQ-20260201-0007", "领出：赵敏",
+        "JX-HQ-20250703-0004", "¥1,234.50", "未签：客户外", "服表001",
+    ):  # fmt: skip
+        assert expected in text
+
+
+def test_so11_an_unconfirmed_sheet_is_marked_as_a_draft():
+    _, pages = printed("technician_daily")
+    assert "草稿" not in pages[0] and "360" in pages[0] and "6 小时 0 分" in pages[0]
+    _, pages = printed("technician_daily", dataclasses.replace(samples.technician_daily(), confirmed_at=None))
+    assert "草稿 未确认" in pages[0]
+
+
+def test_so12_the_supervisor_report_says_whether_it_reconciles():
+    paper = samples.supervisor_daily()
+    _, pages = printed("supervisor_daily", paper)
+    assert "差额 0 分钟" in pages[0] and "相符" in pages[0] and "缺报" in pages[0] and "重叠" in pages[0]
+    _, pages = printed("supervisor_daily", dataclasses.replace(paper, sheets_total=1100))
+    assert "差额 60 分钟" in pages[0] and "不符" in pages[0]
+
+
+def test_so13_only_a_branch_office_signs_through_its_manager():
+    paper = samples.supervisor_daily()
+    assert "② 分公司经理" in printed("supervisor_daily", paper)[1][0]
+    text = printed("supervisor_daily", dataclasses.replace(paper, via_branch_manager=False))[1][0]
+    assert "分公司经理" not in text and "② 服务部" in text
+
+
+def test_so16_the_expiry_notice_has_a_customer_copy_and_a_file_copy():
+    _, pages = printed("contract_expiry_notice")
+    assert "第一联 客户联" in pages[0] and "第二联 存根联" in pages[1]
+    assert "2026年12月20日期满，距今尚有 30 天" in pages[0] and "请派人洽谈" in pages[0]
+
+
+def test_cp13_the_complaint_register_shows_masked_numbers_only():
+    _, pages = printed("complaint_register")
+    assert "138****5678" in pages[0] and "13812345678" not in pages[0] and "保密" in pages[0]
+
+
+def test_rv3_the_plan_puts_overdue_visits_first():
+    _, pages = printed("return_visit_plan")
+    text = pages[0]
+    assert text.index("逾期未访 (1)") < text.index("今日应访 (1)") < text.index("近日应访 (2)")
+    assert "逾期 4 天" in text and "报主任" in text
+
+
+def test_one_sheet_each_counts_its_own_pages():
+    sheet = samples.technician_daily()
+    made, pages = printed("technician_daily", sheet, dataclasses.replace(sheet, technician="赵敏"))
+    assert made.pages == 2 and all("共 1 页" in page for page in pages)
+
+
+def test_the_file_name_of_one_record_carries_its_number():
+    document = documents.get("voucher")
+    paper = samples.voucher()
+    made = documents.print_papers(document, [paper], Params(samples.DAY, None, 7), company=samples.COMPANY)
+    assert made.filename == "服务凭证_FW-HQ-20250115-0032_2026-11-20.pdf"
+
+
+def test_a_document_that_is_not_there_is_refused():
+    with pytest.raises(Refused):
+        documents.get("no_such_form")
+
+
+def test_a_name_is_taken_once():
+    document = documents.get("voucher")
+    with pytest.raises(Misconfigured):
+        documents.register(dataclasses.replace(document, query=lambda params: ()))
+    with pytest.raises(Misconfigured):
+        documents.register(Document("other", "Other", "core", "nothing.html", lambda params: (), params=("colour",)))
+
+
+def test_templates_join_no_values_where_none_would_print():
+    """``~`` writes None without asking; templates use placeholders instead."""
+    for path in Path(pdf.TEMPLATES).glob("*.html"):
+        assert " ~ " not in path.read_text("utf-8"), path.name
