@@ -1,20 +1,284 @@
-"""What every page goes through: CSRF protection, security headers, error pages, language."""
+"""What every page goes through: CSRF protection, security headers, error pages, language.
+
+``before_framework`` stands before the framework's views exist, ``after_framework`` after; ``create_app`` calls both.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from flask import Flask
-from flask_wtf.csrf import CSRFProtect
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException, InternalServerError
 
-INDEX_VIEW: Any = None
-SECURITY_MANAGER: Any = None
+from app.core import i18n
+from app.core.actors import current
+from app.core.errors import Conflict, NotFound, NotPermitted, Refused
+from app.core.home import HomeView
+from app.core.login import OfficeSecurityManager
+from app.core.views.display import plain
+from app.core.views.lookup import LookupView
+
+log = logging.getLogger(__name__)
+
+INDEX_VIEW: Any = HomeView
+SECURITY_MANAGER: Any = OfficeSecurityManager
+PRODUCT = {"zh": "售后服务管理平台", "en": "After-sales service"}
+ACCOUNT_RATE = "10 per 5 minutes"
+FEW_ENTRIES = 14
+LOGIN_PAGES = ("LoginView.login", "SecurityApi.login")
+
+
+class OfficeCSRF(CSRFProtect):
+    """A request with a bearer token carries no ambient authority: another site cannot send that header."""
+
+    def protect(self) -> None:
+        """Check the token of a browser's request."""
+        if request.path.startswith("/api/") and request.headers.get("Authorization", "").startswith("Bearer "):
+            g.bearer_only = True
+            return
+        super().protect()
 
 
 def before_framework(app: Flask) -> None:
     """Install what must stand before the framework registers its views."""
-    CSRFProtect(app)
+    i18n.ensure_compiled()
+    # The framework switches its limiter off unless told.
+    app.config.setdefault("RATELIMIT_ENABLED", bool(app.config.get("AUTH_RATE_LIMITED", True)))
+    app.config.setdefault("RATELIMIT_STORAGE_URI", "memory://")
+    OfficeCSRF(app)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, asset=asset, plain=plain, say=i18n.say)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(_for_every_page)
+    app.after_request(_headers)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Refused, _refused)
 
 
 def after_framework(app: Flask) -> None:
     """Install what needs the framework's views."""
+    app.appbuilder.add_view_no_menu(LookupView)  # type: ignore[attr-defined]  # set by the framework
+    if app.config.get("AUTH_RATE_LIMITED", True):
+        _limit_logins(app)
+
+
+# -- headers ----------------------------------------------------------------------------------------------------
+
+
+def csp_nonce() -> str:
+    """The request's nonce: only scripts that carry it run."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(18)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def _headers(response: Response) -> Response:
+    policy = "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{csp_nonce()}'",
+            "style-src 'self' 'unsafe-inline'",  # Select2 and the framework set style attributes
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    )
+    wanted = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "SAMEORIGIN",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if request.is_secure:
+        wanted["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint and not request.endpoint.endswith("static") and request.endpoint != "static":
+        # Customers' data must not come back from the browser's cache after logging out.
+        wanted["Cache-Control"] = "no-store"
+    for name, value in wanted.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(path: str, changed: float) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """Address of a file under ``app/static`` that changes with its content."""
+    path = Path(__file__).resolve().parent.parent / "static" / name
+    return url_for("static", filename=name, v=_fingerprint(str(path), path.stat().st_mtime))
+
+
+# -- pages ------------------------------------------------------------------------------------------------------
+
+
+def product_name() -> str:
+    """The product's name in the reader's language."""
+    return PRODUCT["zh"] if i18n.html_lang().startswith("zh") else PRODUCT["en"]
+
+
+def _for_every_page() -> dict[str, Any]:
+    return {
+        "html_lang": i18n.html_lang(),
+        "languages": i18n.LANGUAGES,
+        "product_name": product_name(),
+        "side_menu": side_menu,
+        "me": current() if current_user and current_user.is_authenticated else None,
+    }
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One screen in the side menu."""
+
+    label: str
+    url: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class MenuSection:
+    """A kind of work with the screens this person may open."""
+
+    label: str
+    icon: str
+    entries: list[MenuEntry]
+    open: bool
+
+
+def side_menu() -> list[MenuSection]:
+    """The menu of the person who asks. With few entries all sections stand open."""
+    builder = current_app.appbuilder  # type: ignore[attr-defined]  # set by the framework
+    found: list[tuple[Any, list[MenuEntry]]] = []
+    for section in builder.menu.get_list():
+        entries = []
+        for item in section.childs:
+            if item.name == "-" or not item.should_render() or not builder.sm.has_access("menu_access", item.name):
+                continue
+            here = item.baseview is not None and request.blueprint == item.baseview.endpoint
+            entries.append(MenuEntry(str(item.label), item.get_url(), here))
+        if entries:
+            found.append((section, entries))
+    few = sum(len(entries) for _section, entries in found) <= FEW_ENTRIES
+    nowhere = not any(entry.active for _section, entries in found for entry in entries)
+    return [
+        MenuSection(
+            str(section.label),
+            section.icon,
+            entries,
+            few or any(entry.active for entry in entries) or (nowhere and number == 0),
+        )
+        for number, (section, entries) in enumerate(found)
+    ]
+
+
+def _limit_logins(app: Flask) -> None:
+    """Count failed logins, by form and by API together: per address, and stricter per account and address."""
+    limiter = app.appbuilder.sm.limiter  # type: ignore[attr-defined]  # set by the framework
+
+    def failed(response: Response) -> bool:
+        return response.status_code == 401
+
+    def address() -> str:
+        return f"login/{request.remote_addr}"
+
+    def account() -> str:
+        given = request.get_json(silent=True) if request.is_json else request.form
+        name = given.get("username", "") if hasattr(given, "get") else ""
+        return f"login/{request.remote_addr}/{str(name).strip().lower()[:64]}"
+
+    by_address = limiter.shared_limit(
+        app.config.get("AUTH_RATE_LIMIT", "20 per minute"),
+        scope="login-address",
+        key_func=address,
+        methods=["POST"],
+        deduct_when=failed,
+    )
+    by_account = limiter.shared_limit(
+        ACCOUNT_RATE, scope="login-account", key_func=account, methods=["POST"], deduct_when=failed
+    )
+    for endpoint in LOGIN_PAGES:
+        if endpoint in app.view_functions:
+            app.view_functions[endpoint] = by_address(by_account(app.view_functions[endpoint]))
+
+
+# -- errors -----------------------------------------------------------------------------------------------------
+
+
+def _explained(code: int) -> tuple[str, str]:
+    """Title and sentence of an error page."""
+    known = {
+        400: (_("This could not be understood"), _("Please go back and try again.")),
+        401: (_("Please log in"), _("Your session has ended.")),
+        403: (_("Not allowed"), _("You may not open this page or do this.")),
+        404: (_("Not found"), _("This page or record does not exist, or you may not see it.")),
+        405: (_("This could not be understood"), _("Please go back and try again.")),
+        409: (_("Changed meanwhile"), _("Somebody else changed this record meanwhile.")),
+        413: (_("Too large"), _("What you sent is too large.")),
+        429: (_("Too many attempts"), _("Please wait a few minutes, then try again.")),
+        503: (_("Not available just now"), _("Please try again in a moment.")),
+    }
+    fault = (_("Something went wrong here"), _("The fault was noted. Nothing you see was changed; please try again."))
+    return known.get(code, fault if code >= 500 else known[400])
+
+
+def _wants_json() -> bool:
+    if request.path.startswith(("/api/", "/lookup/")):
+        return True
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def error_page(code: int, sentence: str | None = None) -> Response:
+    """The error page, or its JSON for programs; in the person's language, never with a stack trace."""
+    title, usual = _explained(code)
+    sentence = sentence or usual
+    if _wants_json():
+        return make_response(jsonify(message=sentence), code)
+    if request.url_rule is None and request.routing_exception is not None and code == 400:
+        # A forged Host header: no address of ours can be built for it.
+        return make_response(f"<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1>", code)
+    try:
+        page = render_template("error.html", title=title, sentence=sentence, code=code, **_appbuilder())
+    except Exception:
+        log.exception("error page")
+        page = f"<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1><p>{sentence}</p>"
+    return make_response(page, code)
+
+
+def _appbuilder() -> dict[str, Any]:
+    builder = current_app.appbuilder  # type: ignore[attr-defined]  # set by the framework
+    return {"appbuilder": builder, "base_template": builder.base_template}
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.response is not None or (error.code or 500) < 400:
+        return error.response or error
+    if isinstance(error, InternalServerError):
+        from app.core.db import db
+
+        db.session.rollback()
+    if isinstance(error, CSRFError):
+        return error_page(400, _("The form is too old or was not ours. Please open the page again and repeat."))
+    return error_page(error.code or 500)
+
+
+def _refused(error: Refused) -> Response:
+    """A refusal that no form caught."""
+    code = 404 if isinstance(error, NotFound) else 403 if isinstance(error, NotPermitted) else 400
+    return error_page(409 if isinstance(error, Conflict) else code, i18n.say(error))

@@ -64,11 +64,11 @@ class BaseView(VerbsMixin, ModelView):
     list_help: Any = ""
     add_help: Any = ""
 
-    list_template = "screens/list.html"
-    show_template = "screens/show.html"
-    add_template = "screens/form.html"
-    edit_template = "screens/form.html"
-    conflict_template = "screens/conflict.html"
+    list_template = "list.html"
+    show_template = "show.html"
+    add_template = "form.html"
+    edit_template = "form.html"
+    conflict_template = "conflict.html"
     # No way to files past their rows: app.core.files has the one checked route.
     download = None
 

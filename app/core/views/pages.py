@@ -27,7 +27,7 @@ class FormPage(FrameworkView):
     title: Any = ""
     help: Any = ""
     done: Any = ""
-    template = "screens/form_page.html"
+    template = "form_page.html"
 
     def start(self) -> dict[str, Any]:
         """Starting values of the fields."""

@@ -82,7 +82,7 @@ class VerbsMixin:
 
     verbs: list[Verb] = []
     lifecycle: Lifecycle | None = None
-    verb_template = "screens/verb.html"
+    verb_template = "verb.html"
 
     def offered_verbs(self, record: Any) -> list[Verb]:
         """The verbs this person may do with the record now, in the order of declaration."""

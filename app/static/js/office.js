@@ -1,0 +1,149 @@
+/* Small helpers of every page: menu, remote selects, row clicks, confirmation, ticking rows. Texts come from the page. */
+(function ($) {
+  "use strict";
+
+  const page = document.body;
+
+  // Menu on narrow screens.
+  const toggle = document.querySelector("[data-menu-toggle]");
+  function menu(open) {
+    page.classList.toggle("menu-open", open);
+    toggle.setAttribute("aria-expanded", String(open));
+  }
+  if (toggle) {
+    toggle.addEventListener("click", () => menu(!page.classList.contains("menu-open")));
+    document.querySelector("[data-menu-close]").addEventListener("click", () => menu(false));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (toggle) menu(false);
+    document.querySelectorAll("details.drop[open]").forEach((box) => box.removeAttribute("open"));
+  });
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.drop[open]").forEach((box) => {
+      if (!box.contains(event.target)) box.removeAttribute("open");
+    });
+    const close = event.target.closest("[data-dismiss-alert]");
+    if (close) close.closest(".alert").remove();
+  });
+
+  // Selects that search in a large table.
+  const words = {
+    searching: () => page.dataset.searching,
+    noResults: () => page.dataset.none,
+    loadingMore: () => page.dataset.more,
+    errorLoading: () => page.dataset.failed,
+    removeAllItems: () => page.dataset.clear,
+    removeItem: () => page.dataset.clear,
+  };
+  function narrowing(select) {
+    const found = {};
+    (select.dataset.narrow || "").split(" ").filter(Boolean).forEach((pair) => {
+      const [column, other] = pair.split("=");
+      const field = select.form && (select.form.elements[other] || select.form.elements[other + "_id"]);
+      if (field && field.value) found[column] = field.value;
+    });
+    return found;
+  }
+  function remote(select) {
+    $(select).select2({
+      width: "100%",
+      allowClear: true,
+      placeholder: select.dataset.placeholder || "",
+      language: words,
+      ajax: {
+        url: select.dataset.remote,
+        delay: 200,
+        data: (asked) => Object.assign({ q: asked.term || "", page: asked.page || 1 }, narrowing(select)),
+      },
+      templateResult: (row) => {
+        if (!row.detail) return row.text;
+        return $("<span>").text(row.text).append($("<small>").text(row.detail));
+      },
+    });
+    // Scripts that listen to the field hear a plain "change".
+    $(select).on("select2:select select2:clear", () => select.dispatchEvent(new Event("change", { bubbles: true })));
+    $(select).on("select2:open", () => {
+      const box = document.querySelector(".select2-container--open .select2-search__field");
+      if (box) box.focus();
+    });
+  }
+  document.querySelectorAll("select[data-remote]").forEach(remote);
+  window.officeRemote = remote;
+
+  // A click anywhere in a row opens it; links, boxes and marked text keep their own meaning.
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("tr[data-href]");
+    if (!row || event.target.closest("a, button, input, label, select, summary, .check")) return;
+    if (String(window.getSelection())) return;
+    if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
+    else window.location = row.dataset.href;
+  });
+
+  // Ask before what cannot be undone.
+  const dialog = document.getElementById("confirm");
+  function ask(text, then) {
+    dialog.querySelector("p").textContent = text;
+    const answer = (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      dialog.removeEventListener("click", answer);
+      dialog.close();
+      if (button.value === "yes") then();
+    };
+    dialog.addEventListener("click", answer);
+    dialog.addEventListener("cancel", () => dialog.removeEventListener("click", answer), { once: true });
+    dialog.showModal();
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    const text = (button && button.dataset.confirm) || form.dataset.confirm;
+    if (text && !form.dataset.confirmed) {
+      event.preventDefault();
+      ask(text, () => {
+        form.dataset.confirmed = "1";
+        form.requestSubmit(button || undefined);
+      });
+      return;
+    }
+    // One click, one request. The button stays usable when the browser comes back to this page.
+    if (form.hasAttribute("data-form")) {
+      if (form.dataset.sent) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "1";
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent], form[data-confirmed]").forEach((form) => {
+      delete form.dataset.sent;
+      delete form.dataset.confirmed;
+    });
+  });
+
+  // Ticked rows.
+  document.querySelectorAll("form[data-bulk]").forEach((form) => {
+    const boxes = [...form.querySelectorAll("input[name=rowid]")];
+    const all = form.querySelector("[data-check-all]");
+    const bar = form.querySelector("[data-bulk-bar]");
+    function show() {
+      const count = boxes.filter((box) => box.checked).length;
+      bar.hidden = count === 0;
+      bar.querySelector("[data-bulk-count]").textContent = String(count);
+      all.checked = count === boxes.length;
+      all.indeterminate = count > 0 && count < boxes.length;
+    }
+    all.addEventListener("change", () => {
+      boxes.forEach((box) => { box.checked = all.checked; });
+      show();
+    });
+    boxes.forEach((box) => box.addEventListener("change", show));
+    show();
+  });
+
+  // The first field in error gets the cursor.
+  const wrong = document.querySelector("[aria-invalid=true]");
+  if (wrong) wrong.focus();
+})(window.jQuery);
