@@ -105,7 +105,11 @@ _VERBS: dict[str, tuple[str, ...]] = {
     "complaint.enter": OFFICE,
     "complaint.correct": OFFICE,
     "complaint.assign": (SUPERVISOR, MANAGER, SERVICE),
-    "return_visit.plan": (SERVICE, SUPERVISOR),
+    "complaint.judge": (MANAGER, SERVICE, MANAGEMENT),
+    "complaint.read": (*OFFICE, MANAGEMENT),
+    "return_visit.plan": OFFICE,
+    "return_visit.plan_due": (SERVICE,),
+    "return_visit.open_complaint": OFFICE,
     # reporting
     "technician_report.draft": (TECHNICIAN, SUPERVISOR),
     "supervisor_report.draft": (SUPERVISOR,),
@@ -284,7 +288,8 @@ SCREENS: dict[str, Screen] = {
         read=(*OFFICE, MANAGEMENT), add=OFFICE, edit=(SUPERVISOR, MANAGER, SERVICE), table="complaint"
     ),
     "ComplaintStepView": Screen(read=(*OFFICE, MANAGEMENT)),
-    "ReturnVisitView": Screen(read=(*OFFICE, MANAGEMENT), table="return_visit"),
+    "WorklistView": Screen(read=(*OFFICE, MANAGEMENT)),
+    "ReturnVisitView": Screen(read=(*OFFICE, MANAGEMENT), add=OFFICE, table="return_visit"),
     "VisitAttemptView": Screen(read=(*OFFICE, MANAGEMENT)),
     # reporting
     "TechnicianReportView": Screen(read=(TECHNICIAN, *OFFICE, MANAGEMENT)),

@@ -8,7 +8,18 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.complaints.rules import CATEGORIES, CHANNELS, FINDINGS, SEVERITIES, STATES
+from app.complaints import rules
+from app.complaints.rules import (
+    CATEGORIES,
+    CHANNELS,
+    FINDINGS,
+    GROUNDS,
+    SATISFACTIONS,
+    SEVERITIES,
+    STATES,
+    VERBS,
+)
+from app.core import clock, settings
 from app.core.db import (
     Model,
     Money,
@@ -20,9 +31,24 @@ from app.core.db import (
     text,
     watch_version,
 )
+from app.core.errors import N_
 from app.customers.models import Customer, Voucher
 from app.fieldservice.models import WorkOrder
 from app.organisation.models import Branch, Staff
+
+ACKNOWLEDGE_HOURS = "complaint_acknowledge_hours"
+VERIFY_DAYS = "complaint_verify_working_days"
+PROPOSE_DAYS = "complaint_propose_working_days"
+SETTLE_DAYS = "complaint_settle_working_days"
+settings.declare(ACKNOWLEDGE_HOURS, 24, N_("Complaint acknowledged to the customer within, in clock hours"), "CP-3")
+settings.declare(VERIFY_DAYS, 3, N_("Facts of a complaint verified within, in working days"), "CP-3")
+settings.declare(PROPOSE_DAYS, 1, N_("Solution proposed after the verification within, in working days"), "CP-3")
+settings.declare(SETTLE_DAYS, 5, N_("Complaint settled after receipt within, in working days"), "CP-3")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IS NULL OR {column} IN ({listed})"
 
 
 class Complaint(Versioned, Stamped, Model):
@@ -38,6 +64,8 @@ class Complaint(Versioned, Stamped, Model):
             "finding IS NULL OR finding IN ('justified', 'not_justified')",
             name="finding_known",
         ),
+        CheckConstraint(_one_of("severity_ground", GROUNDS), name="severity_ground_known"),
+        CheckConstraint(_one_of("satisfaction", SATISFACTIONS), name="satisfaction_known"),
         CheckConstraint("compensation >= 0", name="compensation_not_negative"),
         UniqueConstraint("number"),
         Index("ix_complaint_branch_received", "branch_id", "received_at"),
@@ -52,17 +80,12 @@ class Complaint(Versioned, Stamped, Model):
     phone: Mapped[str] = mapped_column(String(32), nullable=False)
     voucher_id: Mapped[int | None] = ref("voucher.id", nullable=True)
     work_order_id: Mapped[int | None] = ref("work_order.id", nullable=True)
-    channel: Mapped[str] = mapped_column(
-        String(16), nullable=False, default="telephone"
-    )
+    channel: Mapped[str] = mapped_column(String(16), nullable=False, default="telephone")
     category: Mapped[str] = mapped_column(String(24), nullable=False, default="other")
-    severity: Mapped[str] = mapped_column(
-        String(16), nullable=False, default="ordinary"
-    )
+    severity: Mapped[str] = mapped_column(String(16), nullable=False, default="ordinary")
+    severity_ground: Mapped[str | None] = mapped_column(String(16))
     severity_reason: Mapped[str] = text(200)
-    received_at: Mapped[datetime] = mapped_column(
-        UTCDateTime(), nullable=False, index=True
-    )
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, index=True)
     content: Mapped[str] = mapped_column(String(2000), nullable=False)
     demand: Mapped[str] = text(500)
     status: Mapped[str] = mapped_column(String(16), nullable=False, default="received")
@@ -71,17 +94,12 @@ class Complaint(Versioned, Stamped, Model):
     subject_id: Mapped[int | None] = ref("staff.id", nullable=True)
     finding: Mapped[str | None] = mapped_column(String(16))
     solution: Mapped[str] = text(2000)
-    compensation: Mapped[Decimal] = mapped_column(
-        Money(), nullable=False, default=Decimal(0)
-    )
-    acknowledge_by: Mapped[datetime] = mapped_column(
-        UTCDateTime(), nullable=False, index=True
-    )
+    compensation: Mapped[Decimal] = mapped_column(Money(), nullable=False, default=Decimal(0))
+    satisfaction: Mapped[str | None] = mapped_column(String(16))
+    acknowledge_by: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, index=True)
     verify_by: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
     propose_by: Mapped[datetime | None] = mapped_column(UTCDateTime())
-    settle_by: Mapped[datetime] = mapped_column(
-        UTCDateTime(), nullable=False, index=True
-    )
+    settle_by: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, index=True)
     branch: Mapped[Branch] = relationship()
     customer: Mapped[Customer | None] = relationship()
     voucher: Mapped[Voucher | None] = relationship()
@@ -89,26 +107,51 @@ class Complaint(Versioned, Stamped, Model):
     entered_by: Mapped[Staff | None] = relationship(foreign_keys=[entered_by_id])
     handler: Mapped[Staff | None] = relationship(foreign_keys=[handler_id])
     subject: Mapped[Staff | None] = relationship(foreign_keys=[subject_id])
-    steps: Mapped[list[ComplaintStep]] = relationship(
-        back_populates="complaint", order_by="ComplaintStep.id"
-    )
+    steps: Mapped[list[ComplaintStep]] = relationship(back_populates="complaint", order_by="ComplaintStep.id")
+
+    @property
+    def due(self) -> dict[str, datetime | None]:
+        """The deadlines of CP-3 by column."""
+        return {column: getattr(self, column) for column in rules.STAGE_DUE.values()}
+
+    @property
+    def taken(self) -> list[rules.StepTaken]:
+        """The steps as the rules read them, in order."""
+        return [rules.StepTaken(step.stage, step.at) for step in self.steps]
+
+    @property
+    def next_due(self) -> datetime | None:
+        """The nearest deadline still to be kept (CP-3)."""
+        return rules.next_due(self.status, self.due)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether a deadline still to be kept has passed."""
+        return self.next_due is not None and self.next_due < clock.now()
+
+    @property
+    def masked_phone(self) -> str:
+        """The telephone number as it may stand in a list (CP-13)."""
+        return rules.mask_phone(self.phone)
 
     def __str__(self) -> str:
         return self.number
 
 
 class ComplaintStep(Stamped, Model):
-    """Who did what, when, and what was said (CP-8); ``stage`` is the state it led to."""
+    """Who did what (``verb``), when, and what was said (CP-8); ``stage`` is the state it led to or stayed in."""
 
     __tablename__ = "complaint_step"
     __table_args__ = (
         choice("stage", STATES),
+        choice("verb", ("", *VERBS)),
         Index("ix_complaint_step_stage", "complaint_id", "stage"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = ref("complaint.id", index=False)
     stage: Mapped[str] = mapped_column(String(16), nullable=False)
+    verb: Mapped[str] = text(16)
     at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
     staff_id: Mapped[int | None] = ref("staff.id", nullable=True)
     said: Mapped[str] = text(2000)

@@ -1,6 +1,14 @@
-"""Complaints: vocabulary and pure rules (CP)."""
+"""Complaints: vocabulary, the lifecycle and pure rules (CP)."""
 
-from app.core.errors import N_
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from app.core.errors import N_, Refused
+from app.core.lifecycle import Lifecycle, Transition, roles
 
 CHANNELS = (
     "telephone",
@@ -72,3 +80,252 @@ STATE_LABELS = {
 }
 FINDINGS = ("justified", "not_justified")
 FINDING_LABELS = {"justified": N_("Justified"), "not_justified": N_("Not justified")}
+# Why a complaint is major (CP-5); "again" is found by the portal itself.
+GROUNDS = ("again", "maker", "blocking", "disturbance", "return", "press", "injury", "judged")
+GROUND_LABELS = {
+    "again": N_("Same matter complained of again"),
+    "maker": N_("Complaint to the maker"),
+    "blocking": N_("Blocking the door"),
+    "disturbance": N_("Disturbance"),
+    "return": N_("Demands return or exchange"),
+    "press": N_("Press coverage"),
+    "injury": N_("Injury or damage"),
+    "judged": N_("Judged so by a manager"),
+}
+SATISFACTIONS = ("very_satisfied", "satisfied", "neutral", "dissatisfied", "not_reached")
+SATISFACTION_LABELS = {
+    "very_satisfied": N_("Very satisfied"),
+    "satisfied": N_("Satisfied"),
+    "neutral": N_("Neutral"),
+    "dissatisfied": N_("Dissatisfied"),
+    "not_reached": N_("Customer not reached"),
+}
+
+# -- the lifecycle (CP-8) ---------------------------------------------------------------------------------------
+
+_DESK = roles("clerk", "supervisor", "branch_manager", "service_department")
+_LEAD = roles("supervisor", "branch_manager", "service_department")
+_APPROVE = roles("supervisor", "branch_manager", "service_department", "management")
+
+_UNDER_WAY = ("received", "acknowledged", "verified", "proposed", "approved", "told")
+_ENDED = ("settled", "rated", "closed")
+SAID = ("said",)
+
+LIFECYCLE = Lifecycle(
+    name="complaint",
+    initial="received",
+    state_labels=STATE_LABELS,
+    transitions=(
+        Transition("received", "acknowledge", "acknowledged", _DESK, required=SAID),
+        Transition("acknowledged", "verify", "verified", _DESK, required=("finding", "said")),
+        Transition("verified", "propose", "proposed", _DESK, required=("solution", "said")),
+        # The customer did not accept, or mediation found another way.
+        Transition("told", "propose", "proposed", _DESK, required=("solution", "said")),
+        Transition("mediation", "propose", "proposed", _DESK, required=("solution", "said")),
+        Transition("proposed", "approve", "approved", _APPROVE, required=SAID),
+        Transition("proposed", "send_back", "verified", _APPROVE, required=SAID),
+        Transition("approved", "tell", "told", _DESK, required=SAID),
+        Transition("told", "settle", "settled", _DESK, required=SAID),
+        Transition("mediation", "settle", "settled", _LEAD, required=SAID),
+        Transition("settled", "rate", "rated", _DESK, required=("satisfaction", "said")),
+        Transition("rated", "close", "closed", _LEAD, required=SAID),
+        *(Transition(state, "mediate", "mediation", _LEAD, required=SAID) for state in _UNDER_WAY[2:]),
+        *(Transition(state, "withdraw", "withdrawn", _LEAD, required=SAID) for state in (*_UNDER_WAY, "mediation")),
+        *(Transition(state, "reopen", "acknowledged", _LEAD, required=SAID) for state in (*_ENDED, "withdrawn")),
+    ),
+    verb_labels={
+        "acknowledge": N_("Acknowledge to the customer"),
+        "verify": N_("Facts verified"),
+        "propose": N_("Propose a solution"),
+        "approve": N_("Approve the solution"),
+        "send_back": N_("Send back for another solution"),
+        "tell": N_("Told to the customer"),
+        "settle": N_("Settle"),
+        "rate": N_("Ask for satisfaction"),
+        "close": N_("Close the complaint"),
+        "mediate": N_("Pass to mediation"),
+        "withdraw": N_("Customer withdraws"),
+        "reopen": N_("Reopen the complaint"),
+    },
+)
+LIFECYCLES = (LIFECYCLE,)
+VERBS = (*LIFECYCLE.verb_labels, "enter", "assign", "judge")
+VERB_LABELS = {
+    **LIFECYCLE.verb_labels,
+    "enter": N_("Complaint entered"),
+    "assign": N_("Handler assigned"),
+    "judge": N_("Severity judged"),
+}
+
+
+def is_open(status: str) -> bool:
+    """Whether the complaint still waits for its settlement."""
+    return status in _UNDER_WAY or status == "mediation"
+
+
+# -- who (CP-4) -------------------------------------------------------------------------------------------------
+
+
+def check_not_subject(staff_id: int | None, subject_id: int | None, field: str | None = None) -> None:
+    """A person complained about takes no part in handling it (CP-4). Raises ``Refused``."""
+    if staff_id is not None and staff_id == subject_id:
+        raise Refused(N_("The person complained about takes no part in handling the complaint."), field=field)
+
+
+# -- severity (CP-5) --------------------------------------------------------------------------------------------
+
+
+def severity_at_entry(earlier: str | None, ground: str | None) -> tuple[str, str | None]:
+    """``(severity, ground)`` of a new complaint (CP-5).
+
+    ``earlier`` is the number of another complaint of the same customer about the same product, if there is one.
+    """
+    if ground:
+        return "major", ground
+    return ("major", "again") if earlier else ("ordinary", None)
+
+
+# -- deadlines (CP-3) -------------------------------------------------------------------------------------------
+
+# The stages that have a deadline, and the column that holds it.
+STAGE_DUE = {
+    "acknowledged": "acknowledge_by",
+    "verified": "verify_by",
+    "proposed": "propose_by",
+    "settled": "settle_by",
+}
+# What is still to come in each state: its deadlines can be missed.
+PENDING = {
+    "received": ("acknowledge_by", "verify_by", "settle_by"),
+    "acknowledged": ("verify_by", "settle_by"),
+    "verified": ("propose_by", "settle_by"),
+    "proposed": ("settle_by",),
+    "approved": ("settle_by",),
+    "told": ("settle_by",),
+    "mediation": ("settle_by",),
+}
+MET, LATE, OVERDUE, OPEN, NONE = "met", "late", "overdue", "open", "none"
+STANDING_LABELS = {
+    MET: N_("In time"),
+    LATE: N_("Late"),
+    OVERDUE: N_("Overdue"),
+    OPEN: N_("Running"),
+    NONE: N_("Does not apply"),
+}
+
+
+class StepTaken(NamedTuple):
+    """A step of the history, as far as the deadlines need it."""
+
+    stage: str
+    at: datetime
+
+
+class StageStanding(NamedTuple):
+    """A stage against its deadline; ``state`` is met, late, overdue, open or none (does not apply)."""
+
+    stage: str
+    due_at: datetime | None
+    done_at: datetime | None
+    state: str
+
+
+def acknowledge_by(received_at: datetime, hours: int) -> datetime:
+    """Until when the customer hears from us: clock hours, day and night (CP-3, CAL-3)."""
+    return received_at + timedelta(hours=hours)
+
+
+def this_round(steps: Sequence[StepTaken]) -> Sequence[StepTaken]:
+    """The steps since the complaint was last reopened, that step first; all of them when it never was."""
+    start = 0
+    for index in range(1, len(steps)):
+        over = steps[index - 1].stage in (*_ENDED, "withdrawn")
+        if over and steps[index].stage == "acknowledged":
+            start = index
+    return steps[start:]
+
+
+def clock_start(received_at: datetime, steps: Sequence[StepTaken]) -> datetime:
+    """From when verification and settlement count: the receipt, or the last reopening (CP-3, CP-8)."""
+    current = this_round(steps)
+    return current[0].at if len(current) != len(steps) else received_at
+
+
+def reached(stage: str, steps: Iterable[StepTaken]) -> datetime | None:
+    """When a stage was first reached in these steps; None when it was not."""
+    return next((step.at for step in steps if step.stage == stage), None)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+def standings(
+    due: Mapping[str, datetime | None], steps: Sequence[StepTaken], status: str, now: datetime
+) -> list[StageStanding]:
+    """How each stage of CP-3 stands, derived from the steps (in order) of the round under way.
+
+    ``due`` holds the deadlines by column (``verify_by`` …). Done within the minute it was due is in time. A stage
+    that was jumped over, or that a withdrawal made needless, does not apply.
+    """
+    current = this_round(steps)
+    done = {stage: reached(stage, steps if stage == "acknowledged" else current) for stage in STAGE_DUE}
+    found: list[StageStanding] = []
+    later_done = False
+    for stage, column in reversed(STAGE_DUE.items()):
+        due_at, done_at = due.get(column), done[stage]
+        if done_at is not None:
+            state = LATE if due_at is not None and _minute(done_at) > _minute(due_at) else MET
+        elif later_done or due_at is None or not is_open(status):
+            state = NONE
+        else:
+            state = OVERDUE if _minute(now) > _minute(due_at) else OPEN
+        later_done = later_done or done_at is not None
+        found.append(StageStanding(stage, due_at, done_at, state))
+    return found[::-1]
+
+
+def next_due(status: str, due: Mapping[str, datetime | None]) -> datetime | None:
+    """The nearest deadline still to be kept; None when there is none."""
+    waiting = [at for column in PENDING.get(status, ()) if (at := due.get(column)) is not None]
+    return min(waiting, default=None)
+
+
+def check_step_time(at: datetime, now: datetime, received_at: datetime, last: datetime | None) -> None:
+    """A step happens after the complaint came and after the step before it, and not in the future (CAL-4).
+
+    Compared to the minute, which is what people type. Raises ``Refused``.
+    """
+    if _minute(at) > _minute(now):
+        raise Refused(N_("This lies in the future."), field="at")
+    if _minute(at) < _minute(max(received_at, last or received_at)):
+        raise Refused(N_("This lies before the step that came before it."), field="at")
+
+
+# -- approval (CP-9), confidentiality (CP-13) -------------------------------------------------------------------
+
+
+def check_authority(amount: Decimal, limits: Iterable[Decimal | None]) -> None:
+    """Whether someone with these limits (CNY; None: without limit) may approve ``amount`` (CP-9).
+
+    Nothing to pay needs no limit. Raises ``Refused``.
+    """
+    held = list(limits)
+    if amount == 0 or None in held:
+        return
+    highest = max((limit for limit in held if limit is not None), default=Decimal(0))
+    if amount > highest:
+        raise Refused(
+            N_("%(amount)s CNY is more than you may approve (%(limit)s CNY)."),
+            amount=f"{amount:.2f}",
+            limit=f"{highest:.2f}",
+        )
+
+
+def mask_phone(number: str) -> str:
+    """A telephone number as it may stand in a list: ``138****5678``, ``010****78`` (CP-13)."""
+    if len(number) <= 4:
+        return "*" * len(number)
+    tail = 4 if len(number) >= 9 else 2
+    head = min(3, len(number) - tail - 1)
+    return f"{number[:head]}****{number[-tail:]}"

@@ -1,0 +1,248 @@
+"""Pure rules of complaint handling (CP-3, CP-4, CP-5, CP-8, CP-9, CP-13)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.complaints import rules
+from app.complaints.rules import LATE, LIFECYCLE, MET, NONE, OPEN, OVERDUE, StepTaken
+from app.core.errors import Refused
+
+T0 = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DUE = {
+    "acknowledge_by": T0 + 24 * HOUR,
+    "verify_by": T0 + 80 * HOUR,
+    "propose_by": T0 + 100 * HOUR,
+    "settle_by": T0 + 130 * HOUR,
+}
+ROAD = ["acknowledge", "verify", "propose", "approve", "tell", "settle", "rate", "close"]
+
+
+def steps(*given: tuple[str, float]) -> list[StepTaken]:
+    return [StepTaken(stage, T0 + hours * HOUR) for stage, hours in given]
+
+
+def states(taken: list[StepTaken], status: str, now: datetime) -> list[str]:
+    return [each.state for each in rules.standings(DUE, taken, status, now)]
+
+
+def test_cp8_the_road_from_received_to_closed() -> None:
+    state = LIFECYCLE.initial
+    seen = [state]
+    for verb in ROAD:
+        state = LIFECYCLE.find(state, verb).target
+        seen.append(state)
+    assert seen == [
+        "received",
+        "acknowledged",
+        "verified",
+        "proposed",
+        "approved",
+        "told",
+        "settled",
+        "rated",
+        "closed",
+    ]
+
+
+def test_cp8_every_step_needs_what_was_said() -> None:
+    assert all("said" in transition.required for transition in LIFECYCLE.transitions)
+
+
+def test_cp8_every_state_can_be_left_or_reopened_and_is_known() -> None:
+    assert set(LIFECYCLE.states()) == set(rules.STATES)
+    assert {t.source for t in LIFECYCLE.transitions} == set(rules.STATES)
+
+
+@pytest.mark.parametrize("state", ["settled", "rated", "closed", "withdrawn"])
+def test_cp8_what_is_over_can_be_reopened(state: str) -> None:
+    assert LIFECYCLE.find(state, "reopen").target == "acknowledged"
+    assert not rules.is_open(state)
+
+
+@pytest.mark.parametrize("state", ["received", "acknowledged", "verified", "proposed", "approved", "told", "mediation"])
+def test_cp8_what_is_open_can_be_withdrawn(state: str) -> None:
+    assert LIFECYCLE.find(state, "withdraw").target == "withdrawn"
+    assert rules.is_open(state)
+
+
+def test_cp8_no_stage_is_jumped_over() -> None:
+    with pytest.raises(Refused):
+        LIFECYCLE.find("received", "verify")
+    with pytest.raises(Refused):
+        LIFECYCLE.find("proposed", "tell")
+
+
+def test_cp3_acknowledgement_counts_clock_hours() -> None:
+    friday_night = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
+    assert rules.acknowledge_by(friday_night, 24) == friday_night + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("taken", "status", "hours", "expected"),
+    [
+        # nothing done yet
+        (steps(("received", 0)), "received", 1, [OPEN, OPEN, OPEN, OPEN]),
+        (steps(("received", 0)), "received", 25, [OVERDUE, OPEN, OPEN, OPEN]),
+        (steps(("received", 0)), "received", 200, [OVERDUE, OVERDUE, OVERDUE, OVERDUE]),
+        # the very minute it is due is in time
+        (steps(("received", 0), ("acknowledged", 24)), "acknowledged", 30, [MET, OPEN, OPEN, OPEN]),
+        (steps(("received", 0), ("acknowledged", 24.1)), "acknowledged", 30, [LATE, OPEN, OPEN, OPEN]),
+        # all of it, the proposal late
+        (
+            steps(
+                ("acknowledged", 1),
+                ("verified", 70),
+                ("proposed", 101),
+                ("approved", 102),
+                ("told", 103),
+                ("settled", 110),
+            ),
+            "settled",
+            500,
+            [MET, MET, LATE, MET],
+        ),
+        # sent back: the first proposal is the one that was due
+        (
+            steps(("acknowledged", 1), ("verified", 70), ("proposed", 90), ("verified", 95), ("proposed", 120)),
+            "proposed",
+            121,
+            [MET, MET, MET, OPEN],
+        ),
+        # withdrawn: what was not done need not be done
+        (steps(("acknowledged", 1), ("withdrawn", 5)), "withdrawn", 500, [MET, NONE, NONE, NONE]),
+        # settled by mediation without a proposal
+        (
+            steps(("acknowledged", 1), ("verified", 70), ("mediation", 80), ("settled", 140)),
+            "settled",
+            500,
+            [MET, MET, NONE, LATE],
+        ),
+    ],
+)
+def test_cp3_standing_of_each_stage(taken: list[StepTaken], status: str, hours: float, expected: list[str]) -> None:
+    assert states(taken, status, T0 + hours * HOUR) == expected
+
+
+def test_cp3_a_reopened_complaint_is_judged_by_its_last_round() -> None:
+    first = steps(("received", 0), ("acknowledged", 1), ("verified", 90), ("settled", 95), ("acknowledged", 400))
+    assert rules.clock_start(T0, first) == T0 + 400 * HOUR
+    due = {**DUE, "verify_by": T0 + 470 * HOUR, "propose_by": None, "settle_by": T0 + 520 * HOUR}
+    found = rules.standings(due, first, "acknowledged", T0 + 410 * HOUR)
+    assert [each.state for each in found] == [MET, OPEN, NONE, OPEN]
+    assert found[0].done_at == T0 + HOUR
+
+
+def test_cp3_without_reopening_the_clock_starts_at_receipt() -> None:
+    assert rules.clock_start(T0, steps(("received", 3), ("acknowledged", 4))) == T0
+    assert rules.clock_start(T0, []) == T0
+
+
+@given(
+    done=st.lists(st.integers(0, 300), min_size=0, max_size=4),
+    now=st.integers(0, 400),
+)
+def test_cp3_lateness_never_contradicts_the_clock(done: list[int], now: int) -> None:
+    """Each stage is met or late exactly when it was done, overdue exactly when its deadline lies behind."""
+    stages = list(rules.STAGE_DUE)[: len(done)]
+    taken = [StepTaken(stage, T0 + hours * HOUR) for stage, hours in zip(stages, sorted(done), strict=True)]
+    status = stages[-1] if stages else "received"
+    for each in rules.standings(DUE, taken, status, T0 + now * HOUR):
+        assert each.due_at is not None
+        if each.done_at is not None:
+            assert each.state == (LATE if each.done_at > each.due_at else MET)
+        elif status == "settled":
+            assert each.state == NONE
+        else:
+            assert each.state == (OVERDUE if T0 + now * HOUR > each.due_at else OPEN)
+
+
+@given(st.sampled_from(sorted(rules.STATES)))
+def test_cp3_next_deadline_belongs_to_a_stage_still_to_come(status: str) -> None:
+    found = rules.next_due(status, DUE)
+    if rules.is_open(status):
+        assert found == min(DUE[column] for column in rules.PENDING[status])  # type: ignore[type-var]
+    else:
+        assert found is None
+
+
+@pytest.mark.parametrize(
+    ("at", "field"), [(T0 + 5 * HOUR, "at"), (T0 - HOUR, "at"), (T0 + HOUR, "at"), (T0 + 3 * HOUR, None)]
+)
+def test_cal4_a_step_lies_between_the_step_before_and_now(at: datetime, field: str | None) -> None:
+    if field is None:
+        rules.check_step_time(at, T0 + 4 * HOUR, T0, T0 + 2 * HOUR)
+        return
+    with pytest.raises(Refused) as refusal:
+        rules.check_step_time(at, T0 + 4 * HOUR, T0, T0 + 2 * HOUR)
+    assert refusal.value.field == field
+
+
+def test_cp4_the_subject_takes_no_part() -> None:
+    rules.check_not_subject(1, 2)
+    rules.check_not_subject(1, None)
+    rules.check_not_subject(None, None)
+    with pytest.raises(Refused):
+        rules.check_not_subject(2, 2)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "ground", "expected"),
+    [
+        (None, None, ("ordinary", None)),
+        ("TS-NJ-20261101-0001", None, ("major", "again")),
+        (None, "press", ("major", "press")),
+        ("TS-NJ-20261101-0001", "injury", ("major", "injury")),
+    ],
+)
+def test_cp5_severity_at_entry(earlier: str | None, ground: str | None, expected: tuple[str, str | None]) -> None:
+    assert rules.severity_at_entry(earlier, ground) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "limits", "allowed"),
+    [
+        ("0", [], True),
+        ("0.01", [], False),
+        ("200.00", ["200"], True),
+        ("200.01", ["200"], False),
+        ("2000", ["200", "2000"], True),
+        ("99999", [None], True),
+        ("99999", ["200", None], True),
+    ],
+)
+def test_cp9_authority(amount: str, limits: list[str | None], allowed: bool) -> None:
+    held = [Decimal(limit) if limit is not None else None for limit in limits]
+    if allowed:
+        rules.check_authority(Decimal(amount), held)
+    else:
+        with pytest.raises(Refused):
+            rules.check_authority(Decimal(amount), held)
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("13812345678", "138****5678"),
+        ("02584001234", "025****1234"),
+        ("84001234", "840****34"),
+        ("12345", "12****45"),
+        ("110", "***"),
+        ("", ""),
+    ],
+)
+def test_cp13_masked_phone(number: str, masked: str) -> None:
+    assert rules.mask_phone(number) == masked
+
+
+@given(st.text(alphabet="0123456789", min_size=1, max_size=20))
+def test_cp13_a_masked_number_never_shows_the_number(number: str) -> None:
+    masked = rules.mask_phone(number)
+    assert number not in masked
+    assert "*" in masked
