@@ -33,9 +33,10 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
 def _install_tables() -> None:
     """Load the role table into the core; importing ``app.rows`` declares the row scopes."""
     from app import roles, rows
-    from app.core import permissions, scope
+    from app.core import login, permissions, scope
 
     permissions.install(roles.verbs())
+    login.ROLE_LABELS.update(roles.ROLES)
     scope.install(roles.ROW_SCOPE)
     assert rows  # nosec B101 - imported for its declarations
 

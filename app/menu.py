@@ -174,6 +174,9 @@ def register(appbuilder: Any) -> None:
                 category_label=section.label,
                 category_icon=section.icon,
             )
+    appbuilder.add_view(
+        appbuilder.sm.user_view, "AccountView", label=_l("Accounts"), icon="fa-key", category=MENU[-1].name
+    )
     for view in hidden:
         appbuilder.add_view_no_menu(view)
 
@@ -188,5 +191,6 @@ def readers() -> dict[str, set[str]]:
                     continue
                 found[item.view_name] = set(roles.SCREENS[item.view_name].read)
                 found.setdefault(section.name, set()).update(found[item.view_name])
-    found["List Users"] = found["Security"] = {roles.ADMINISTRATOR}
+    found["AccountView"] = {roles.ADMINISTRATOR}
+    found[MENU[-1].name] = found.get(MENU[-1].name, set()) | {roles.ADMINISTRATOR}
     return found

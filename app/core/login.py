@@ -124,7 +124,8 @@ class LoginView(AuthDBView):
                 session.clear()
                 session["locale"] = kept or current_app.config["BABEL_DEFAULT_LOCALE"]
                 login_user(user, remember=False)
-                return redirect(get_safe_redirect(request.args.get("next", "")))
+                wanted = request.args.get("next", "")
+                return redirect(get_safe_redirect(wanted) if wanted else self.appbuilder.get_url_for_index)
             form.form_errors = [_("User name or password is wrong.")]
             status = 401
         # Being sent here to log in is no fault worth a red message.

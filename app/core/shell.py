@@ -40,12 +40,11 @@ LOGIN_PAGES = ("LoginView.login", "SecurityApi.login")
 class OfficeCSRF(CSRFProtect):
     """A request with a bearer token carries no ambient authority: another site cannot send that header."""
 
-    def protect(self) -> None:
+    def protect(self, *args: Any, **kwargs: Any) -> None:
         """Check the token of a browser's request."""
         if request.path.startswith("/api/") and request.headers.get("Authorization", "").startswith("Bearer "):
-            g.bearer_only = True
             return
-        super().protect()
+        super().protect(*args, **kwargs)
 
 
 def before_framework(app: Flask) -> None:

@@ -28,5 +28,4 @@ def by_id(command: Callable[..., Any], *references: str) -> Callable[..., Any]:
                 refused.field = refused.field.removesuffix("_id")
             raise
 
-    run.verb = command.verb  # type: ignore[attr-defined]  # as the command decorator does
     return run

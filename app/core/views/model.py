@@ -371,7 +371,7 @@ class BaseView(VerbsMixin, ModelView):
         return redirect(self.record_url(item))
 
     # -- actions of the framework's own kind ---------------------------------------------------------------------------
-    def _action(self, name: str) -> Any:
+    def _action_named(self, name: str) -> Any:
         action = self.actions.get(name)
         if action is None:
             abort(404)
@@ -384,12 +384,12 @@ class BaseView(VerbsMixin, ModelView):
     @expose("/action/<string:name>/<pk>", methods=["POST"])
     def action(self, name: str, pk: str) -> Any:
         """Do an ``@action`` with one record; one the person may not see does not exist."""
-        return self._action(name).func(self._record(pk))
+        return self._action_named(name).func(self._record(pk))
 
     @expose("/action_post", methods=["POST"])
     def action_post(self) -> Any:
         """Do an ``@action`` with the ticked records."""
-        action = self._action(request.form.get("action", ""))
+        action = self._action_named(request.form.get("action", ""))
         items = [self._record(pk) for pk in request.form.getlist("rowid")[:500]]
         if not items:
             flash(_("No row is ticked."), "warning")

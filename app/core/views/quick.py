@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import has_request_context, request, url_for
 from flask_appbuilder.models.filters import BaseFilter, Filters
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -23,7 +23,7 @@ class QuickFilter:
     criterion: Callable[[], ColumnElement[bool]]
 
 
-class _Chosen(BaseFilter):  # type: ignore[misc]  # the framework is untyped
+class _Chosen(BaseFilter):
     """Narrows by the criterion it is given as its value."""
 
     name = "show"
@@ -71,7 +71,8 @@ class QuickFilters:
 
     def chosen_quick(self) -> QuickFilter | None:
         """The quick filter of this request, on this list only."""
-        if request.endpoint != f"{self.endpoint}.list":
+        # The framework reads every attribute of a view once, when it is made.
+        if not has_request_context() or request.endpoint != f"{self.endpoint}.list":
             return None
         wanted = request.args.get("show", "")
         return next((quick for quick in self.quick_filters if quick.key == wanted), None)
