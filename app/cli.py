@@ -20,6 +20,10 @@ COMMANDS = (
     "app.cli:init",
     "app.cli:create_admin",
     "app.core.outbox_cli:group",
+    "app.core.schema_cli:schema",
+    "app.core.schema_cli:migration",
+    "app.customers.importing.cli:import_group",
+    "app.calendars.cli:deadline_command",
     "app.reporting.cli:report",
 )
 

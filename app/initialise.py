@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
 from flask import Flask, current_app
-from sqlalchemy import inspect
 
 from app import menu, roles
-from app.core import security
+from app.core import migrate, security
 from app.core.actors import SYSTEM, acting_as
-from app.core.db import db
 from app.core.uow import unit_of_work
-
-MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-def migration_config() -> Config:
-    """Alembic's configuration, told the database of the current application."""
-    cfg = Config()
-    cfg.set_main_option("script_location", str(MIGRATIONS))
-    cfg.attributes["engine"] = db.engine
-    return cfg
-
-
-def migrate() -> None:
-    """Bring the tables up to date."""
-    command.upgrade(migration_config(), "head")
 
 
 def make_roles() -> None:
@@ -40,18 +19,13 @@ def make_roles() -> None:
     security.synchronise(security.wanted(roles.SCREENS, roles.ROLES, roles.ADMINISTRATOR, menu.readers()))
 
 
-def is_empty() -> bool:
-    """Whether the database holds no tables yet."""
-    return not inspect(db.engine).get_table_names()
-
-
 def run(app: Flask, *, demo: bool) -> None:
     """Everything, in order; running it again changes nothing that is already right."""
     from seeds import demo as demo_company
     from seeds import reference
 
     with app.app_context(), acting_as(SYSTEM):
-        migrate()
+        migrate.upgrade()
         make_roles()
         reference.load()
         if demo:

@@ -29,6 +29,12 @@ def say(what: Refused | str, **params: Any) -> str:
     return text % params if params else text
 
 
+def language() -> str:
+    """The reader's language as the catalogues name it: ``zh_Hans_CN`` or ``en``."""
+    found = str(get_locale() or DEFAULT)
+    return found if found in LANGUAGES else DEFAULT
+
+
 def html_lang() -> str:
     """The language for ``<html lang>``: ``zh-Hans-CN`` or ``en``."""
     return str(get_locale() or DEFAULT).replace("_", "-")

@@ -1,0 +1,1 @@
+"""Migrations: how a database in use becomes the one the models describe."""

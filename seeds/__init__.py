@@ -1,0 +1,1 @@
+"""Reference data every office starts with, and the demo company."""

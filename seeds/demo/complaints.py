@@ -1,0 +1,196 @@
+"""Complaints in every stage, and the return visits that follow from repairs, complaints and contracts."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from app.calendars.queries import calendar_for
+from app.calendars.rules import deadline
+from app.complaints.models import Complaint, ComplaintStep
+from app.contracts.models import Contract
+from app.core import clock
+from app.feedback.models import ReturnVisit, VisitAttempt
+from seeds.demo.customers import Base
+from seeds.demo.organisation import Crew, Office
+from seeds.demo.rows import Rows
+from seeds.demo.work import Done, Job, Numbers
+
+DAYS_BACK = 80
+# category, what was complained of, what the customer asks for, how it was solved
+CASES = (
+    ("repair_quality", "修好三天后又不制冷", "免费返修", "安排资深技术员免费返修并延长保修三个月"),
+    ("attitude", "技术员态度不耐烦，不肯解释收费", "要求道歉", "主任登门道歉，技术员接受培训"),
+    ("delay", "约好上午上门，下午才到，也没有来电", "要求说明", "致歉并说明原因，调整派工"),
+    ("product_quality", "新买冰箱一个月内两次故障", "要求换货", "更换同型号新机"),
+    ("after_sales", "零件等了两周还没有到", "尽快维修", "从总公司调件，次日上门"),
+    ("communication", "客服电话一直打不通", "改进服务", "增加值班话务员"),
+    ("sales_contract", "合同承诺的保养只做了一次", "补做保养", "一周内补做并赠送一次"),
+    ("suggestion", "建议晚上也能预约上门", "", "纳入服务时间调整讨论"),
+)
+CHAIN = ("received", "acknowledged", "verified", "proposed", "approved", "told", "settled", "rated", "closed")
+VERB_TO = {
+    "received": "enter", "acknowledged": "acknowledge", "verified": "verify", "proposed": "propose", "approved": "approve",
+    "told": "tell", "settled": "settle", "rated": "rate", "closed": "close",
+}  # fmt: skip
+SAID = {
+    "received": "客户来电投诉，已登记",
+    "acknowledged": "已致电客户，告知受理与处理时限",
+    "verified": "已向技术员和客户核实",
+    "proposed": "提出处理方案",
+    "approved": "同意该方案",
+    "told": "已电话告知客户处理方案，客户接受",
+    "settled": "处理完毕",
+    "rated": "询问满意度",
+    "closed": "资料齐全，结案",
+}
+REMARKS = ("服务及时，讲解清楚", "师傅很专业", "希望能提前电话联系", "收费清楚", "")
+
+
+def build(rows: Rows, dice: random.Random, office: Office, base: Base, done: Done, today: date) -> None:
+    """Add complaints and return visits."""
+    numbers = Numbers()
+    for code, crew in office.crews.items():
+        jobs = [job for job in done.jobs[code] if job.closed_at is not None]
+        _complaints(rows, dice, crew, jobs, numbers, today)
+        _repair_visits(rows, dice, crew, jobs, numbers, today)
+    _contract_visits(rows, dice, office, numbers, today)
+
+
+def _complaints(rows: Rows, dice: random.Random, crew: Crew, jobs: list[Job], numbers: Numbers, today: date) -> None:
+    chosen = sorted(dice.sample(jobs, 14), key=lambda job: job.order_id)
+    recent = [job for job in jobs if job.closed_at and job.closed_at > clock.at_local(today - timedelta(days=6))]
+    chosen += dice.sample(recent, min(3, len(recent)))
+    for job in chosen:
+        assert job.closed_at is not None  # nosec B101 - only closed jobs were chosen
+        received_at = job.closed_at + timedelta(hours=dice.randint(1, 20))
+        if received_at >= clock.at_local(today):
+            received_at = job.closed_at + timedelta(minutes=20)
+        _complaint(rows, dice, crew, job, received_at, numbers, today)
+
+
+def _complaint(
+    rows: Rows, dice: random.Random, crew: Crew, job: Job, received_at: datetime, numbers: Numbers, today: date
+) -> None:
+    category, content, demand, solution = dice.choice(CASES)
+    calendar = calendar_for(crew.branch.id)
+    steps = _steps(dice, received_at, clock.at_local(today))
+    status = steps[-1][0]
+    reached = {stage for stage, _ in steps}
+    verified_at = dict(steps).get("verified")
+    subject = job.technician_id if category in ("attitude", "repair_quality", "delay") else None
+    complaint_id = rows.add(
+        Complaint,
+        number=numbers.next("TS", crew.branch.code, clock.local(received_at).date()),
+        branch_id=crew.branch.id,
+        customer_id=job.product.customer_id,
+        complainant=job.product.name,
+        phone=job.product.phone,
+        voucher_id=job.product.voucher_id,
+        work_order_id=job.order_id,
+        channel=dice.choices(("telephone", "online", "counter", "association"), (70, 15, 10, 5))[0],
+        category=category,
+        severity="major" if category == "product_quality" else "ordinary",
+        severity_ground="return" if category == "product_quality" else None,
+        received_at=received_at,
+        created_at=received_at,
+        content=content,
+        demand=demand,
+        status=status,
+        entered_by_id=crew.by_job["clerk"],
+        handler_id=crew.by_job["supervisor"],
+        subject_id=subject,
+        finding="justified" if "verified" in reached else None,
+        solution=solution if "proposed" in reached else "",
+        compensation=Decimal(dice.choice((0, 0, 50, 120))) if "proposed" in reached else Decimal(0),
+        satisfaction=dice.choice(("very_satisfied", "satisfied", "neutral")) if "rated" in reached else None,
+        acknowledge_by=received_at + timedelta(hours=24),
+        verify_by=deadline(calendar, received_at, working_days=3).due,
+        propose_by=deadline(calendar, verified_at, working_days=1).due if verified_at else None,
+        settle_by=deadline(calendar, received_at, working_days=5).due,
+    )
+    for stage, at in steps:
+        rows.add(
+            ComplaintStep, complaint_id=complaint_id, stage=stage, verb=VERB_TO[stage], at=at, created_at=at,
+            staff_id=crew.by_job["clerk" if stage in ("received", "acknowledged") else "supervisor"], said=SAID[stage],
+        )  # fmt: skip
+    if "settled" in reached:
+        due_on = clock.local(dict(steps)["settled"]).date() + timedelta(days=3)
+        _visit(rows, dice, crew, numbers, today, cause="complaint", customer_id=job.product.customer_id, due_on=due_on,
+               visitor=crew.by_job["supervisor"], name=job.product.name, complaint_id=complaint_id)  # fmt: skip
+
+
+def _steps(dice: random.Random, received_at: datetime, until: datetime) -> list[tuple[str, datetime]]:
+    """The stages passed by ``until``; one in eight is slow."""
+    slow = 3.0 if dice.random() < 0.12 else 1.0
+    hours = (0, dice.randint(1, 8), dice.randint(14, 30), dice.randint(4, 20), 3, 2, dice.randint(6, 30), 26, 20)
+    steps: list[tuple[str, datetime]] = []
+    at = received_at
+    for stage, pause in zip(CHAIN, hours, strict=True):
+        at += timedelta(hours=pause * slow)
+        if at >= until:
+            break
+        steps.append((stage, at))
+    return steps
+
+
+def _visit(
+    rows: Rows, dice: random.Random, crew: Crew, numbers: Numbers, today: date, *, cause: str, customer_id: int,
+    due_on: date, visitor: int, name: str, **about: Any,
+) -> None:  # fmt: skip
+    planned_on = due_on - timedelta(days=3 if cause == "complaint" else 7)
+    made = due_on < today and dice.random() < 0.93
+    visited_at = clock.at_local(due_on - timedelta(days=dice.randint(0, 2)), time(10, dice.randint(0, 59)))
+    values: dict[str, Any] = {}
+    if made:
+        values = {
+            "status": "done",
+            "done_at": visited_at,
+            "manner": "in_person" if cause == "complaint" and dice.random() < 0.4 else "telephone",
+            "spoke_to": name,
+            "satisfaction": dice.choices(("very_satisfied", "satisfied", "neutral", "dissatisfied"), (40, 45, 11, 4))[
+                0
+            ],
+            "suggestions": dice.choice(REMARKS),
+        }
+    visit_id = rows.add(
+        ReturnVisit,
+        number=numbers.next("HF", crew.branch.code, planned_on),
+        branch_id=crew.branch.id,
+        customer_id=customer_id,
+        cause=cause,
+        due_on=due_on,
+        visitor_id=visitor,
+        created_at=clock.at_local(planned_on, time(18, 0)),
+        **{"status": "planned", **values},
+        **about,
+    )
+    if dice.random() < 0.1:
+        rows.add(
+            VisitAttempt,
+            return_visit_id=visit_id,
+            at=visited_at - timedelta(hours=3),
+            staff_id=visitor,
+            note="无人接听",
+        )
+
+
+def _repair_visits(rows: Rows, dice: random.Random, crew: Crew, jobs: list[Job], numbers: Numbers, today: date) -> None:
+    for job in jobs:
+        assert job.closed_at is not None  # nosec B101 - only closed jobs are given
+        due_on = clock.local(job.closed_at).date() + timedelta(days=7)
+        _visit(rows, dice, crew, numbers, today, cause="repair", customer_id=job.product.customer_id, due_on=due_on,
+               visitor=crew.by_job["clerk"], name=job.product.name, work_order_id=job.order_id)  # fmt: skip
+
+
+def _contract_visits(rows: Rows, dice: random.Random, office: Office, numbers: Numbers, today: date) -> None:
+    crews = {crew.branch.id: crew for crew in office.crews.values()}
+    for contract in rows.of(Contract):
+        middle = contract["starts_on"] + (contract["ends_on"] - contract["starts_on"]) // 2
+        if not today - timedelta(days=60) <= middle <= today + timedelta(days=10):
+            continue
+        crew = crews[contract["branch_id"]]
+        _visit(rows, dice, crew, numbers, today, cause="contract", customer_id=contract["customer_id"], due_on=middle,
+               visitor=crew.by_job["clerk"], name="", contract_id=contract["id"])  # fmt: skip

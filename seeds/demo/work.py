@@ -1,0 +1,386 @@
+"""Three months of repair calls, work orders, minutes, parts and daily reports, up to yesterday."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from app.calendars.queries import calendar_for
+from app.calendars.rules import deadline, is_open_day
+from app.contracts.rules import covers
+from app.core import clock
+from app.core.db import db
+from app.customers.models import VoucherCustody
+from app.customers.rules import in_warranty
+from app.fieldservice.models import (
+    Charge,
+    FaultCode,
+    PartFitted,
+    RepairCall,
+    TimeEntry,
+    WorkOrder,
+    WorkOrderEvent,
+)
+from app.fieldservice.rules import Prices, QuotedPart, derive_class, free_of, quote_lines
+from app.parts.models import Part, StockBalance, StockMove
+from app.reporting.models import SupervisorReport, TechnicianReport
+from seeds.demo.customers import Base, Product
+from seeds.demo.organisation import Crew, Office
+from seeds.demo.rows import Rows
+
+DAYS_BACK = 92
+PRICES = Prices(callout=Decimal("30.00"), half_hour=Decimal("50.00"))
+# code, name, price, reorder point
+PARTS = (
+    ("YSJ-150", "压缩机", "480.00", 4), ("WKQ-02", "温控器", "65.50", 10), ("MFT-215", "门封条", "38.00", 10),
+    ("FJ-20", "风扇电机", "120.00", 6), ("PSB-30", "排水泵", "85.00", 8), ("PD-610", "皮带", "22.00", 12),
+    ("KZB-35", "空调控制板", "260.00", 5), ("ZLJ-R32", "制冷剂R32", "150.00", 10), ("YKQ-01", "遥控器", "35.00", 15),
+    ("DYB-55", "电视电源板", "310.00", 4), ("PPB-75", "电视主板", "520.00", 3), ("JRG-60", "加热管", "95.00", 8),
+    ("MB-60", "镁棒", "28.00", 15), ("DHZ-12", "点火针", "12.50", 20), ("YJ-260", "油烟机电机", "180.00", 5),
+    ("LS-01", "螺丝包", "5.00", 30),
+)  # fmt: skip
+FITS = {
+    "refrigerator": (1, 2, 3, 4),
+    "washing_machine": (5, 6),
+    "air_conditioner": (4, 7, 8, 9),
+    "television": (9, 10, 11),
+    "water_heater": (12, 13),
+    "kitchen": (14, 15),
+}
+RESULTS = (
+    "更换{part}，试机正常", "清洗并调整，试机30分钟正常", "检查线路，重新插接后正常", "补充制冷剂，检漏合格", "指导用户正确使用",
+    "更换{part}，清洁机体，运转正常",
+)  # fmt: skip
+INTERNAL = ("早会与领料", "整理服务车工具", "零件盘点", "技术培训", "归还零件与交单")
+SIGNED_ON_PAPER = "纸质凭证已由客户签字（系统启用前）"
+
+
+@dataclass
+class Job:
+    """A finished job, as complaints and return visits need it."""
+
+    order_id: int
+    product: Product
+    technician_id: int
+    closed_at: datetime | None
+    number: str
+
+
+@dataclass
+class Done:
+    """What was done, by branch code."""
+
+    jobs: dict[str, list[Job]] = field(default_factory=lambda: defaultdict(list))
+
+
+class Stock:
+    """Moves and the balances they add up to."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.balance: dict[tuple[int, int], int] = defaultdict(int)
+
+    def move(
+        self, kind: str, part: int, quantity: int, at: datetime, *, source: int | None, to: int | None,
+        by: int | None = None, reference: str = "",
+    ) -> int:  # fmt: skip
+        """Move parts; gives the id of the move."""
+        if source is not None:
+            self.balance[source, part] -= quantity
+        if to is not None:
+            self.balance[to, part] += quantity
+        return self.rows.add(
+            StockMove, at=at, created_at=at, kind=kind, part_id=part, quantity=quantity, from_place_id=source,
+            to_place_id=to, by_id=by, reference=reference,
+        )  # fmt: skip
+
+    def write_balances(self) -> None:
+        """One row for every place and part that ever held something."""
+        for (place, part), quantity in sorted(self.balance.items()):
+            self.rows.add(StockBalance, place_id=place, part_id=part, quantity=quantity)
+
+
+class Numbers:
+    """Running numbers by series, as the portal gives them."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, int] = defaultdict(int)
+
+    def next(self, prefix: str, branch: str, on: date) -> str:
+        """``JX-NJ-20260302-0001``."""
+        series = f"{prefix}-{branch}-{on:%Y%m%d}"
+        self.last[series] += 1
+        return f"{series}-{self.last[series]:04}"
+
+
+class Diary:
+    """Writes the days of one branch."""
+
+    def __init__(self, rows: Rows, dice: random.Random, crew: Crew, products: list[Product], stock: Stock) -> None:
+        self.rows, self.dice, self.crew, self.products, self.stock = rows, dice, crew, products, stock
+        self.code = crew.branch.code
+        self.calendar = calendar_for(crew.branch.id)
+        self.numbers = Numbers()
+        self.free: dict[int, date] = {}  # since when a product may fail again
+        self.faults: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for fault in db.session.execute(select(FaultCode)).scalars():
+            self.faults[fault.category].append((fault.id, fault.name))
+        self.jobs: list[Job] = []
+
+    def product_for(self, day: date) -> Product:
+        """A product that did not fail in the last weeks."""
+        while True:
+            product = self.dice.choice(self.products)
+            if self.free.get(product.voucher_id, day) <= day:
+                self.free[product.voucher_id] = day + timedelta(days=45)
+                return product
+
+    def open_days(self, today: date) -> list[date]:
+        """The branch's working days before today, oldest first."""
+        days = (today - timedelta(days=back) for back in range(DAYS_BACK, 0, -1))
+        return [day for day in days if is_open_day(self.calendar, day)]
+
+    def call(self, product: Product, reported_at: datetime, status: str, **more: Any) -> int:
+        """Enter a call."""
+        fault_id, fault = self.dice.choice(self.faults[product.category] + self.faults["any"])
+        due = deadline(self.calendar, reported_at, minutes=360 if product.urban else 420).due
+        return self.rows.add(
+            RepairCall,
+            number=self.numbers.next("JX", self.code, clock.local(reported_at).date()),
+            branch_id=self.crew.branch.id,
+            voucher_id=product.voucher_id,
+            address_id=product.address_id,
+            caller_name=product.name,
+            caller_phone=product.phone,
+            channel=self.dice.choices(("telephone", "online", "counter", "email"), (80, 12, 5, 3))[0],
+            reported_at=reported_at,
+            created_at=reported_at,
+            symptom_code_id=fault_id,
+            symptom=fault,
+            priority="urgent" if self.dice.random() < 0.08 else "normal",
+            arrive_by=due,
+            status=status,
+            taken_by_id=self.crew.by_job["clerk"],
+            **more,
+        )
+
+    def class_on(self, product: Product, day: date) -> str:
+        """The job's class (SO-1)."""
+        term = product.contract_term
+        covered = term is not None and covers("in_force", term[0], term[1], day)
+        return derive_class(covered_by_contract=covered, in_warranty=in_warranty(product.warranty_until, day))
+
+    def event(self, order_id: int, kind: str, at: datetime, staff_id: int) -> None:
+        """Add to the job's history."""
+        device = at + timedelta(seconds=self.dice.randint(-40, 40)) if kind == "arrived" else None
+        self.rows.add(WorkOrderEvent, work_order_id=order_id, kind=kind, at=at, staff_id=staff_id, device_at=device)
+
+    def order(self, call_id: int, product: Product, technician: int, dispatched_at: datetime, **more: Any) -> int:
+        """Dispatch a call."""
+        day = clock.local(dispatched_at).date()
+        service_class = self.class_on(product, day)
+        order_id = self.rows.add(
+            WorkOrder,
+            number=self.numbers.next("PG", self.code, day),
+            repair_call_id=call_id,
+            branch_id=self.crew.branch.id,
+            technician_id=technician,
+            dispatched_by_id=self.crew.by_job["supervisor"],
+            derived_class=service_class,
+            service_class=service_class,
+            contract_id=product.contract_id if service_class == "B" else None,
+            dispatched_at=dispatched_at,
+            created_at=dispatched_at,
+            **more,
+        )
+        self.event(order_id, "dispatched", dispatched_at, self.crew.by_job["supervisor"])
+        return order_id
+
+    def finished_job(
+        self,
+        product: Product,
+        technician: int,
+        reported_at: datetime,
+        arrived_at: datetime,
+        minutes: int,
+        *,
+        close: bool,
+    ) -> None:
+        """A job from call to close, with minutes, parts and charges."""
+        finished_at = arrived_at + timedelta(minutes=minutes)
+        day = clock.local(arrived_at).date()
+        closed_at = clock.at_local(day, time(17, self.dice.randint(5, 25))) if close else None
+        fault_id, _ = self.dice.choice(self.faults[product.category] + self.faults["any"])
+        status = "closed" if close else "finished"
+        call_id = self.call(product, reported_at, status, closed_at=closed_at)
+        dispatched_at = max(
+            reported_at + timedelta(minutes=12), arrived_at - timedelta(minutes=self.dice.randint(70, 200))
+        )
+        part = self.dice.choice(FITS[product.category]) if self.dice.random() < 0.55 else None
+        result = self.dice.choice(RESULTS[:2] if part else RESULTS[1:5])
+        order_id = self.order(
+            call_id,
+            product,
+            technician,
+            min(dispatched_at, arrived_at - timedelta(minutes=15)),
+            appointment_at=arrived_at,
+            status=status,
+            arrived_at=arrived_at,
+            arrived_device_at=arrived_at,
+            fault_code_id=fault_id,
+            result=result.format(part=PARTS[part - 1][1] if part else "零件"),
+            finished_at=finished_at,
+            unsigned_reason=SIGNED_ON_PAPER,
+            closed_at=closed_at,
+            closed_by_id=self.crew.by_job["clerk"] if close else None,
+        )
+        row = self.rows.of(WorkOrder)[order_id - 1]
+        self.event(order_id, "accepted", row["dispatched_at"] + timedelta(minutes=5), technician)
+        self.event(order_id, "arrived", arrived_at, technician)
+        self.event(order_id, "finished", finished_at, technician)
+        if closed_at:
+            self.event(order_id, "closed", closed_at, self.crew.by_job["clerk"])
+        self._money_and_minutes(row, product, technician, arrived_at, minutes, part)
+        self.rows.add(
+            VoucherCustody, voucher_id=product.voucher_id, staff_id=technician, out_at=row["dispatched_at"],
+            back_at=closed_at, reason=row["number"],
+        )  # fmt: skip
+        self.jobs.append(Job(order_id, product, technician, closed_at, row["number"]))
+
+    def _money_and_minutes(
+        self,
+        row: dict[str, Any],
+        product: Product,
+        technician: int,
+        arrived_at: datetime,
+        minutes: int,
+        part: int | None,
+    ) -> None:
+        service_class = row["service_class"]
+        self.rows.add(
+            TimeEntry, staff_id=technician, day=clock.local(arrived_at).date(), started_at=arrived_at, minutes=minutes,
+            service_class=service_class, work_order_id=row["id"], note="",
+        )  # fmt: skip
+        quoted = []
+        if part:
+            price = Decimal(PARTS[part - 1][2])
+            van = self.crew.vans[technician]
+            self._refill(van, part, arrived_at, technician)
+            move = self.stock.move(
+                "fitted", part, 1, arrived_at, source=van, to=None, by=technician, reference=row["number"]
+            )
+            self.rows.add(
+                PartFitted, work_order_id=row["id"], part_id=part, quantity=1, unit_price=price, stock_move_id=move
+            )
+            quoted.append(QuotedPart(part, PARTS[part - 1][1], 1, price))
+        free = free_of(service_class, labour=True, callout=True, parts=False)
+        lines = quote_lines(free, PRICES, minutes, quoted)
+        for line in lines:
+            self.rows.add(Charge, work_order_id=row["id"], **line._asdict())
+        if lines:
+            row["charges_agreed_at"] = arrived_at + timedelta(minutes=4)
+            row["charges_agreed_by"] = product.name
+
+    def _refill(self, van: int, part: int, at: datetime, technician: int) -> None:
+        if self.stock.balance[van, part] > 0:
+            return
+        morning = clock.at_local(clock.local(at).date(), time(8, 35))
+        if self.stock.balance[self.crew.store, part] < 3:
+            self.stock.move("receipt", part, 20, morning, source=None, to=self.crew.store, reference="采购入库")
+        self.stock.move("issue", part, 2, morning, source=self.crew.store, to=van, by=technician, reference="早领料")
+
+    def internal(self, technician: int, day: date, start: time, minutes: int) -> None:
+        """Class D work."""
+        self.rows.add(
+            TimeEntry, staff_id=technician, day=day, started_at=clock.at_local(day, start), minutes=minutes,
+            service_class="D", work_order_id=None, note=self.dice.choice(INTERNAL),
+        )  # fmt: skip
+
+    def day_of(self, technician: int, day: date, previous: date | None, *, last: bool) -> None:
+        """One technician's day: the morning meeting, one to four jobs, the evening."""
+        self.internal(technician, day, time(8, 30), self.dice.choice((20, 30)))
+        slots = [(time(9, 20), 110), (time(11, 20), 35), (time(13, 40), 90), (time(15, 30), 70)]
+        wanted = self.dice.choices((1, 2, 3), (25, 50, 25))[0]
+        for start, room in sorted(self.dice.sample(slots, wanted)):
+            arrived_at = clock.at_local(day, start) + timedelta(minutes=self.dice.randint(0, 14))
+            reported_at = self._reported(arrived_at, day, previous)
+            minutes = self.dice.randint(20, max(25, room - 15))
+            waits = last and start >= time(13, 0) and self.dice.random() < 0.4
+            self.finished_job(self.product_for(day), technician, reported_at, arrived_at, minutes, close=not waits)
+        if self.dice.random() < 0.6:
+            self.internal(technician, day, time(17, 0), 30)
+
+    def _reported(self, arrived_at: datetime, day: date, previous: date | None) -> datetime:
+        late = self.dice.random() < 0.06
+        if previous is not None and (late or self.dice.random() < 0.55):
+            hour = self.dice.randint(8, 10) if late else self.dice.randint(13, 17)
+            return clock.at_local(previous, time(hour, self.dice.randint(0, 29)))
+        earliest = clock.at_local(day, time(7, 40))
+        room = int((arrived_at - timedelta(minutes=45) - earliest).total_seconds() // 60)
+        return earliest + timedelta(minutes=self.dice.randint(0, max(0, room)))
+
+    def reports(self, days: list[date]) -> None:
+        """006 of every technician and 007 of the branch; yesterday's are not all in yet."""
+        office = self.crew.branch.kind == "branch_office"
+        for day in days:
+            late = day == days[-1]
+            evening = clock.at_local(day, time(17, 32))
+            for place, technician in enumerate(self.crew.technicians):
+                missing = late and place == len(self.crew.technicians) - 1
+                self.rows.add(
+                    TechnicianReport, staff_id=technician, branch_id=self.crew.branch.id, day=day, created_at=evening,
+                    status="draft" if missing else "confirmed", confirmed_at=None if missing else evening,
+                )  # fmt: skip
+            status = "draft" if late else "signed" if office else "submitted"
+            submitted = None if late else clock.at_local(day, time(18, 20))
+            self.rows.add(
+                SupervisorReport, branch_id=self.crew.branch.id, day=day, created_at=evening, status=status,
+                submitted_by_id=None if late else self.crew.by_job["supervisor"], submitted_at=submitted,
+                signed_by_id=self.crew.by_job.get("branch_manager") if status == "signed" else None,
+                signed_at=None if late else submitted + timedelta(minutes=35) if submitted else None,
+            )  # fmt: skip
+
+    def still_open(self, day: date) -> None:
+        """Yesterday's calls that nobody was sent to, and one job accepted but not begun."""
+        for count in range(self.dice.randint(2, 4)):
+            reported_at = clock.at_local(day, time(15 + count % 3, self.dice.randint(0, 25)))
+            self.call(self.product_for(day), reported_at, "open", carried_over=1)
+        product, technician = self.product_for(day), self.crew.technicians[0]
+        reported_at = clock.at_local(day, time(16, 5))
+        call_id = self.call(product, reported_at, "dispatched")
+        dispatched_at = reported_at + timedelta(minutes=20)
+        order_id = self.order(call_id, product, technician, dispatched_at, status="accepted")
+        self.event(order_id, "accepted", dispatched_at + timedelta(minutes=6), technician)
+        number = self.rows.of(WorkOrder)[order_id - 1]["number"]
+        self.rows.add(
+            VoucherCustody, voucher_id=product.voucher_id, staff_id=technician, out_at=dispatched_at, back_at=None,
+            reason=number,
+        )  # fmt: skip
+
+
+def build(rows: Rows, dice: random.Random, office: Office, base: Base, today: date) -> Done:
+    """Add calls, orders, minutes, parts and reports of every branch."""
+    for code, name, price, reorder in PARTS:
+        rows.add(Part, code=code, name=name, price=Decimal(price), reorder_point=reorder)
+    stock, done = Stock(rows), Done()
+    start = clock.at_local(today - timedelta(days=DAYS_BACK + 1), time(9, 0))
+    for code, crew in office.crews.items():
+        for part in range(1, len(PARTS) + 1):
+            stock.move("receipt", part, 25, start, source=None, to=crew.store, reference="期初入库")
+        diary = Diary(rows, dice, crew, base.products[code], stock)
+        days = diary.open_days(today)
+        for place, day in enumerate(days):
+            previous = days[place - 1] if place else None
+            for technician in crew.technicians:
+                diary.day_of(technician, day, previous, last=day == days[-1])
+        diary.reports(days)
+        diary.still_open(days[-1])
+        done.jobs[code] = diary.jobs
+    stock.write_balances()
+    return done

@@ -1,0 +1,106 @@
+"""What every office starts with: skills, faults, the authority matrix, distribution lists and the schedule.
+
+Loading it again adds what is missing and leaves what an administrator changed as it is.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core.actors import SYSTEM
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.fieldservice.models import FaultCode
+from app.organisation.models import AuthorityLimit, Branch, Skill
+from app.reporting.models import DistributionList, ScheduleEntry
+
+SKILLS = (
+    ("refrigerator", "冰箱维修", "Refrigerators"),
+    ("washing_machine", "洗衣机维修", "Washing machines"),
+    ("air_conditioner", "空调维修", "Air conditioners"),
+    ("television", "电视维修", "Televisions"),
+    ("water_heater", "热水器维修", "Water heaters"),
+    ("kitchen", "厨房电器维修", "Kitchen appliances"),
+)
+FAULTS = (
+    ("B01", "refrigerator", "不制冷", "No cooling"),
+    ("B02", "refrigerator", "结霜过多", "Too much frost"),
+    ("B03", "refrigerator", "噪音大", "Noisy"),
+    ("B04", "refrigerator", "漏水", "Leaking"),
+    ("X01", "washing_machine", "不排水", "Does not drain"),
+    ("X02", "washing_machine", "不脱水", "Does not spin"),
+    ("X03", "washing_machine", "异常振动", "Vibrates"),
+    ("K01", "air_conditioner", "不制冷/不制热", "No cooling or heating"),
+    ("K02", "air_conditioner", "缺制冷剂", "Refrigerant lost"),
+    ("K03", "air_conditioner", "室内机滴水", "Indoor unit drips"),
+    ("D01", "television", "无图像", "No picture"),
+    ("D02", "television", "无声音", "No sound"),
+    ("R01", "water_heater", "不加热", "Does not heat"),
+    ("R02", "water_heater", "漏水", "Leaking"),
+    ("C01", "kitchen", "不工作", "Does not work"),
+    ("C02", "kitchen", "打火困难", "Hard to ignite"),
+    ("T01", "any", "不通电", "No power"),
+    ("T02", "any", "控制板故障", "Control board faulty"),
+    ("T09", "any", "使用指导", "Instruction in use"),
+    ("T99", "any", "其他", "Other"),
+)
+LIMITS = (("supervisor", Decimal("200.00")), ("branch_manager", Decimal("2000.00")), ("management", None))
+LISTS = (("management", "管理层"), ("branches", "各分公司"))
+# document, time of day, days, one for each branch, list, make up for missed days
+SCHEDULE = (
+    ("technician_daily", time(18, 0), "working_days", True, "branches", True),
+    ("supervisor_daily", time(18, 0), "working_days", True, "management", True),
+    ("repair_call_register", time(18, 0), "working_days", True, "branches", True),
+    ("complaint_register", time(18, 0), "working_days", False, "management", True),
+    ("return_visit_plan", time(7, 30), "working_days", False, "management", False),
+)
+
+
+def load() -> None:
+    """Add what is missing."""
+    with unit_of_work(SYSTEM, "seed.reference"):
+        _missing(Branch, "code", [{"code": "HQ", "name": "总公司", "name_en": "Head office", "kind": "head_office"}])
+        _missing(Skill, "code", [dict(zip(("code", "name", "name_en"), row, strict=True)) for row in SKILLS])
+        _missing(
+            FaultCode,
+            "code",
+            [dict(zip(("code", "category", "name", "name_en"), row, strict=True)) for row in FAULTS],
+        )
+        _limits()
+        _missing(DistributionList, "code", [{"code": code, "name": name} for code, name in LISTS])
+        _schedule()
+
+
+def _missing(model: Any, key: str, rows: list[dict[str, Any]]) -> None:
+    there = set(db.session.execute(select(getattr(model, key))).scalars())
+    db.session.add_all([model(**row) for row in rows if row[key] not in there])
+    db.session.flush()
+
+
+def _limits() -> None:
+    there = set(db.session.execute(select(AuthorityLimit.kind, AuthorityLimit.role)).tuples())
+    for kind in ("exchange", "refund", "compensation"):
+        for role, up_to in LIMITS:
+            if (kind, role) not in there:
+                db.session.add(AuthorityLimit(kind=kind, role=role, up_to=up_to))
+
+
+def _schedule() -> None:
+    lists = {row.code: row.id for row in db.session.execute(select(DistributionList)).scalars()}
+    rows = [
+        {
+            "code": f"daily-{name}",
+            "document_name": name,
+            "at": at,
+            "days": days,
+            "per_branch": per_branch,
+            "distribution_list_id": lists[to],
+            "catch_up": catch_up,
+        }
+        for name, at, days, per_branch, to, catch_up in SCHEDULE
+    ]
+    _missing(ScheduleEntry, "code", rows)
