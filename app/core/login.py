@@ -159,7 +159,7 @@ class AccountView(BaseView):
     required_columns = ["username", "first_name", "email", "roles"]
     label_columns = {
         "username": _l("User Name"),
-        "first_name": _l("Name"),
+        "first_name": _l("Full Name"),
         "email": _l("Email"),
         "roles": _l("Roles"),
         "active": _l("In use"),
