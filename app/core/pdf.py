@@ -31,6 +31,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.core import clock
+from app.core.errors import N_
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = ROOT / "templates" / "documents"
@@ -198,13 +199,13 @@ def _money(context: Context, value: Decimal) -> str:
 @_blankable
 def _minutes(context: Context, value: int) -> str:
     """135 分钟: whole minutes with their unit."""
-    return translate(context["language"], "%(count)s min", count=f"{value:,}")
+    return translate(context["language"], N_("%(count)s min"), count=f"{value:,}")
 
 
 @_blankable
 def _hours(context: Context, value: int) -> str:
     """2 小时 15 分: minutes in the form people read."""
-    return translate(context["language"], "%(hours)s h %(minutes)s min", hours=value // 60, minutes=value % 60)
+    return translate(context["language"], N_("%(hours)s h %(minutes)s min"), hours=value // 60, minutes=value % 60)
 
 
 @_blankable
@@ -365,6 +366,6 @@ def _layout(press: _Press, template: str, context: Mapping[str, Any], language: 
 
 def _page_of(language: str) -> Markup:
     """“Page x of y” with the two numbers left to the page counters of the style sheet."""
-    text = str(escape(translate(language, "Page %(page)s of %(pages)s", page="\x01", pages="\x02")))
+    text = str(escape(translate(language, N_("Page %(page)s of %(pages)s"), page="\x01", pages="\x02")))
     counters = {"\x01": '<span class="page"></span>', "\x02": '<span class="pages"></span>'}
     return Markup(re.sub("[\x01\x02]", lambda found: counters[found[0]], text))  # nosec B704: escaped above
