@@ -6,6 +6,7 @@ A screen is named ``area:ViewClass`` (in ``app/<area>/views.py``). Who sees it s
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,7 @@ MENU: tuple[Section, ...] = (
         _l("Customers"),
         "fa-users",
         (
+            Item("customers:FindView", _l("Find a customer"), "fa-search"),
             Item("customers:CustomerView", _l("Customers"), "fa-user"),
             Item("customers:VoucherView", _l("Service vouchers"), "fa-ticket"),
             Item("customers:ImportView", _l("Import customers"), "fa-upload"),
@@ -77,8 +79,9 @@ MENU: tuple[Section, ...] = (
         "fa-handshake-o",
         (
             Item("contracts:ContractView", _l("Maintenance contracts"), "fa-file-text"),
+            Item("contracts:ContractsEndingView", _l("Contracts ending"), "fa-hourglass-end"),
+            Item("contracts:ContractNoticeView", _l("Expiry notices"), "fa-envelope-o"),
             Item("contracts:ContractItemView"),
-            Item("contracts:ContractNoticeView"),
         ),
     ),
     Section(
@@ -88,6 +91,7 @@ MENU: tuple[Section, ...] = (
         (
             Item("parts:PartView", _l("Parts"), "fa-cog"),
             Item("parts:StockBalanceView", _l("Stock"), "fa-cubes"),
+            Item("parts:ReorderView", _l("Parts to order"), "fa-shopping-cart"),
             Item("parts:StockMoveView", _l("Stock moves"), "fa-exchange"),
             Item("parts:StockPlaceView", _l("Stock places"), "fa-archive"),
         ),
@@ -152,6 +156,10 @@ MENU: tuple[Section, ...] = (
 
 def register(appbuilder: Any) -> None:
     """Register every screen with the framework, in this order."""
+    for area in roles.AREAS:
+        # All of them before the first is registered: an area may hang its lists under the records of one above it.
+        if importlib.util.find_spec(f"app.{area}.views") is not None:
+            importlib.import_module(f"app.{area}.views")
     hidden: list[Any] = []
     for section in MENU:
         for item in section.items:

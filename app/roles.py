@@ -252,6 +252,7 @@ SCREENS: dict[str, Screen] = {
     "OpeningHoursView": _reference("opening_hours"),
     "CalendarExceptionView": _reference("calendar_exception"),
     # customers
+    "FindView": Screen(read=FIELD),
     "CustomerView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, table="customer"),
     "ContactView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, delete=OFFICE, table="contact"),
     "TelephoneView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, delete=OFFICE, table="telephone"),
@@ -265,6 +266,7 @@ SCREENS: dict[str, Screen] = {
     "ContractView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, table="contract"),
     "ContractItemView": Screen(read=FIELD, add=OFFICE, delete=OFFICE, table="contract_item"),
     "ContractNoticeView": Screen(read=READERS),
+    "ContractsEndingView": Screen(read=READERS),
     # parts
     "PartView": Screen(
         read=(*FIELD, ADMINISTRATOR), add=(SERVICE, ADMINISTRATOR), edit=(SERVICE, ADMINISTRATOR), table="part"
@@ -274,7 +276,11 @@ SCREENS: dict[str, Screen] = {
     ),
     "StockBalanceView": Screen(read=FIELD),
     "StockMoveView": Screen(read=READERS),
+    "ReorderView": Screen(read=READERS),
     # field service
+    "IntakeView": Screen(read=OFFICE),
+    "DispatchView": Screen(read=(SUPERVISOR,)),
+    "MyDayView": Screen(read=(TECHNICIAN,)),
     "FaultCodeView": _reference("fault_code"),
     "RepairCallView": Screen(read=READERS, edit=OFFICE, table="repair_call"),
     "WorkOrderView": Screen(read=FIELD, table="work_order"),
@@ -296,7 +302,7 @@ SCREENS: dict[str, Screen] = {
     "SupervisorReportView": Screen(read=(SUPERVISOR, MANAGER, SERVICE, MANAGEMENT)),
     "MadeDocumentView": Screen(read=READERS),
     "DeliveryView": Screen(read=(*OFFICE, MANAGEMENT)),
-    "PrintView": Screen(read=READERS + (TECHNICIAN,)),
+    "PrintView": Screen(read=FIELD),
     "MailboxView": Screen(read=(ADMINISTRATOR,)),
     "DistributionListView": _reference("distribution_list", read=(SERVICE, MANAGEMENT, ADMINISTRATOR)),
     "DistributionMemberView": _reference("distribution_member", read=(SERVICE, MANAGEMENT, ADMINISTRATOR)),

@@ -71,7 +71,8 @@ class Contract(Versioned, Stamped, Model):
     note: Mapped[str] = text(1000)
     branch: Mapped[Branch] = relationship()
     customer: Mapped[Customer] = relationship()
-    predecessor: Mapped[Contract | None] = relationship(remote_side="Contract.id")
+    predecessor: Mapped[Contract | None] = relationship(remote_side="Contract.id", back_populates="successors")
+    successors: Mapped[list[Contract]] = relationship(back_populates="predecessor", order_by="Contract.id")
     items: Mapped[list[ContractItem]] = relationship(
         back_populates="contract", cascade="all, delete-orphan"
     )
@@ -79,6 +80,21 @@ class Contract(Versioned, Stamped, Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def renewal(self) -> Contract | None:
+        """The contract that follows this one, unless it was cancelled (CO-1)."""
+        return next((following for following in self.successors if following.status != "cancelled"), None)
+
+    @property
+    def notice(self) -> ContractNotice | None:
+        """The expiry notice given for the end as it stands now (SO-16)."""
+        return next((given for given in self.notices if given.for_date == self.ends_on), None)
+
+    @property
+    def visitor(self) -> Staff | None:
+        """Who visits the customer for the renewal (SO-16)."""
+        return self.notice.visitor if self.notice is not None else None
 
 
 class ContractItem(Model):

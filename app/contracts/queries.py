@@ -11,13 +11,14 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from app.contracts.models import Contract, ContractItem, ContractNotice
 from app.core import settings
 from app.core.db import db
+from app.core.errors import N_
 from app.customers.models import Voucher
 from app.organisation.models import Staff
 
 settings.declare(
     "contract_notice_days",
     30,
-    "Maintenance contracts: expiry notice so many days before the end",
+    N_("Maintenance contracts: expiry notice so many days before the end"),
     "SO-16",
 )
 

@@ -55,6 +55,12 @@ class AuditEntry(Model):
     before: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
 
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """``(column, before, after)`` of every column that changed; None where there was, or is, nothing."""
+        names = list(dict.fromkeys([*self.before, *self.after]))
+        return [(name, self.before.get(name), self.after.get(name)) for name in names]
+
 
 UNAUDITED_TABLES = {
     "audit_entry",

@@ -5,6 +5,7 @@ An area declares its settings with ``declare``; the row in the database, if ther
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -41,14 +42,17 @@ class Declared:
     default: str
     note: str
     rule: str = ""
+    check: Callable[[str], object] | None = None
 
 
 _declared: dict[str, Declared] = {}
 
 
-def declare(key: str, default: str | int, note: str, rule: str = "") -> None:
-    """Make a setting known."""
-    _declared[key] = Declared(key, str(default), note, rule)
+def declare(
+    key: str, default: str | int, note: str, rule: str = "", check: Callable[[str], object] | None = None
+) -> None:
+    """Make a setting known. ``check(value)`` raises ``ValueError`` or ``Refused`` for what cannot be read back."""
+    _declared[key] = Declared(key, str(default), note, rule, check)
 
 
 def declared() -> list[Declared]:

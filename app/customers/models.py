@@ -105,6 +105,11 @@ class Address(Versioned, Model):
     def __str__(self) -> str:
         return f"{self.district}{self.line}" if self.district else self.line
 
+    @property
+    def zone(self) -> str:
+        """``urban`` or ``suburban``, from the district (SO-15)."""
+        return self.district.zone
+
 
 class ProductModel(Versioned, Model):
     """A model of product the company sells; its warranty in months."""
@@ -156,6 +161,11 @@ class Voucher(Versioned, Stamped, Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def whereabouts(self) -> tuple[Staff, datetime] | None:
+        """With whom it is out and since when; None while it is in the customer's file (SO-3)."""
+        return next(((out.staff, out.out_at) for out in self.custodies if out.back_at is None), None)
 
 
 class VoucherCustody(Model):

@@ -70,7 +70,12 @@ def _customers(text: str, limit: int) -> list[Customer]:
 
 def _voucher_rows() -> Any:
     return select(Voucher).options(
-        joinedload(Voucher.customer), joinedload(Voucher.product_model), joinedload(Voucher.address)
+        joinedload(Voucher.customer).options(
+            selectinload(Customer.telephones), selectinload(Customer.addresses).joinedload(Address.district)
+        ),
+        joinedload(Voucher.product_model),
+        joinedload(Voucher.address).joinedload(Address.district),
+        selectinload(Voucher.custodies).joinedload(VoucherCustody.staff),
     )
 
 

@@ -80,13 +80,14 @@ def telephone(text: str) -> str:
     return digits
 
 
-def telephones(text: str) -> list[str]:
-    """Every number of a line in which several may stand, separated by commas, semicolons, slashes or line breaks.
+def pieces(text: str) -> list[str]:
+    """The parts of a line in which several numbers may stand: commas, semicolons, slashes, line breaks separate them."""
+    return [piece for piece in re.split(r"[,;/、，；／\n\r]+", text) if piece.strip()]
 
-    Raises ``Refused`` for one that is none (CU-1).
-    """
-    pieces = re.split(r"[,;/、，；／\n\r]+", text)
-    return list(dict.fromkeys(telephone(piece) for piece in pieces if piece.strip()))
+
+def telephones(text: str) -> list[str]:
+    """Every number of such a line, digits only, each once. Raises ``Refused`` for one that is none (CU-1)."""
+    return list(dict.fromkeys(telephone(piece) for piece in pieces(text)))
 
 
 def telephone_kind(digits: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -22,6 +23,7 @@ class Branch(Versioned, Model):
     """Head office (with the service department), a service centre or a branch office (SO-13)."""
 
     __tablename__ = "branch"
+    __small__ = True
     __table_args__ = (choice("kind", BRANCH_KINDS), UniqueConstraint("code"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,6 +75,7 @@ class Staff(Versioned, Model):
     )
     active: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
     branch: Mapped[Branch] = relationship()
+    user: Mapped[User | None] = relationship(User)
     skills: Mapped[list[StaffSkill]] = relationship(
         back_populates="staff", cascade="all, delete-orphan"
     )
@@ -85,6 +88,7 @@ class Skill(Versioned, Model):
     """What a technician can repair: a product category or a trade."""
 
     __tablename__ = "skill"
+    __small__ = True
     __table_args__ = (UniqueConstraint("code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

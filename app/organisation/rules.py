@@ -1,6 +1,10 @@
-"""Vocabulary of the organisation."""
+"""Vocabulary of the organisation, and how a setting's value is read."""
 
-from app.core.errors import N_
+from __future__ import annotations
+
+import re
+
+from app.core.errors import N_, Refused
 
 BRANCH_KINDS = ("head_office", "service_centre", "branch_office")
 ZONES = ("urban", "suburban")
@@ -37,3 +41,30 @@ AUTHORITY_KIND_LABELS = {
     "refund": N_("Refund"),
     "compensation": N_("Compensation"),
 }
+# Who may be given a limit in the authority matrix, from the bottom up (CP-9).
+APPROVER_LABELS = {
+    "supervisor": N_("Service supervisor"),
+    "branch_manager": N_("Branch manager"),
+    "service_department": N_("Service department"),
+    "management": N_("Management"),
+}
+
+
+def setting_value(default: str, typed: str) -> str:
+    """The value to store for a setting whose default is ``default``: the same kind of thing.
+
+    Where the default is a whole number or an amount the value must be one (not negative). Raises ``Refused``.
+    """
+    value = typed.strip()
+    if re.fullmatch(r"\d+", default):
+        if not re.fullmatch(r"\d{1,9}", value, re.ASCII):
+            raise Refused(N_("A whole number is needed here."), field="value")
+        return str(int(value))
+    if re.fullmatch(r"\d+\.\d\d", default):
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", value, re.ASCII):
+            raise Refused(N_("An amount such as 500.00 is needed here."), field="value")
+        whole, _dot, fraction = value.partition(".")
+        return f"{int(whole)}.{fraction:0<2}"
+    if default and not value:
+        raise Refused(N_("This is required."), field="value")
+    return value

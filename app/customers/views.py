@@ -1,0 +1,355 @@
+"""Screens of customers, their products and the service vouchers (CU-1, SO-3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from app.core import permissions
+from app.core.actors import current
+from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
+from app.core.views.display import chip, plain
+from app.core.views.ids import by_id
+from app.customers import commands, queries
+from app.customers.models import (
+    Address,
+    Contact,
+    Customer,
+    ProductModel,
+    Telephone,
+    Voucher,
+    VoucherCustody,
+)
+from app.customers.rules import CATEGORY_LABELS, CUSTOMER_KIND_LABELS, TELEPHONE_KIND_LABELS, pieces
+from app.organisation.models import District, Staff
+
+# A telephone number finds its customer in every select.
+lookup(
+    Customer,
+    search=("name", "telephones.number"),
+    eager=("telephones",),
+    detail=lambda customer: "、".join(row.number for row in customer.telephones[:2]),
+)
+lookup(
+    Voucher,
+    search=("number", "serial_no", "customer.name"),
+    label=lambda voucher: f"{voucher.number} {voucher.product_model} {voucher.serial_no or ''}".strip(),
+    detail=lambda voucher: voucher.customer.name,
+    eager=("product_model", "customer"),
+)
+lookup(Address, search=("line", "district.name"), eager=("district",))
+lookup(ProductModel, search=("code", "name"))
+
+
+def labels(table: dict[str, str]) -> dict[str, Any]:
+    """Labels of a vocabulary, to be said in the reader's language."""
+    return {value: _l(label) for value, label in table.items()}
+
+
+class TelephoneView(BaseView):
+    """Numbers of a customer; digits only, however typed (CU-1)."""
+
+    datamodel = OfficeInterface(Telephone)
+    record_name = _l("Telephone number")
+    list_columns = ["number", "kind"]
+    show_columns = ["customer", "number", "kind"]
+    add_columns = ["customer", "number"]
+    edit_columns = ["number", "kind"]
+    search_columns = ["number", "kind", "customer"]
+    label_columns = {"customer": _l("Customer"), "number": _l("Telephone number"), "kind": _l("Kind")}
+    choices = {"kind": labels(TELEPHONE_KIND_LABELS)}
+    add_command = by_id(commands.add_telephone, "customer")
+    edit_command = commands.change_telephone
+    deletable = True
+
+    def after_add(self, item: Telephone) -> Any:
+        """Point out who else has the number, then back to the customer (CU-1)."""
+        point_out([item.number], item.customer_id)
+        return super().after_add(item)
+
+
+class AddressView(BaseView):
+    """Addresses of a customer; the district decides the arrival target (SO-15)."""
+
+    datamodel = OfficeInterface(Address)
+    record_name = _l("Address")
+    list_columns = ["district", "line", "zone"]
+    show_columns = ["customer", "district", "line", "zone"]
+    add_columns = ["customer", "district", "line"]
+    edit_columns = ["district", "line"]
+    search_columns = ["line", "district", "customer"]
+    label_columns = {
+        "customer": _l("Customer"),
+        "district": _l("District"),
+        "line": _l("Street and number"),
+        "zone": _l("Zone"),
+    }
+    choices = {"zone": {"urban": _l("Urban"), "suburban": _l("Suburban")}}
+    tones = {"zone": {"urban": "info"}}
+    eager = ["district"]
+    add_command = by_id(commands.add_address, "customer", "district")
+
+
+class ContactView(BaseView):
+    """Whom to speak to at the customer's."""
+
+    datamodel = OfficeInterface(Contact)
+    record_name = _l("Contact")
+    list_columns = ["name", "duty", "phone"]
+    show_columns = ["customer", "name", "duty", "phone"]
+    add_columns = show_columns
+    edit_columns = list_columns
+    search_columns = ["name", "phone", "customer"]
+    label_columns = {
+        "customer": _l("Customer"),
+        "name": _l("Contact"),
+        "duty": _l("Duty"),
+        "phone": _l("Telephone number"),
+    }
+    deletable = True
+
+
+class VoucherCustodyView(BaseView):
+    """When the voucher was out, and with whom (SO-3)."""
+
+    datamodel = OfficeInterface(VoucherCustody)
+    record_name = _l("Voucher taken out")
+    list_columns = ["out_at", "staff", "reason", "back_at"]
+    show_columns = ["voucher", *list_columns]
+    search_columns = ["out_at", "staff"]
+    label_columns = {
+        "voucher": _l("Service voucher"),
+        "out_at": _l("Taken out at"),
+        "staff": _l("With"),
+        "reason": _l("For"),
+        "back_at": _l("Back in the file at"),
+    }
+    base_order = ("out_at", "desc")
+
+
+class CheckOutForm(OfficeForm):
+    """Who takes the voucher along, and why."""
+
+    staff_id = fields.remote(Staff, _l("Given to"))
+    reason = fields.text(_l("For"), 100, required=False, help=_l("For example the number of the work order."))
+
+
+def where_now(found: tuple[Staff, Any] | None) -> Markup:
+    """In the customer's file, or out with whom since when (SO-3)."""
+    if found is None:
+        return chip(_("In the file"), "success")
+    staff, since = found
+    out = _("Out with %(name)s since %(since)s", name=staff.name, since=plain(since))
+    return chip(out, "warning")
+
+
+class VoucherView(BaseView):
+    """001 服务凭证: one for each product sold; where it is now stands on its page (SO-3)."""
+
+    datamodel = OfficeInterface(Voucher)
+    record_name = _l("Service voucher")
+    list_columns = ["number", "customer", "product_model", "serial_no", "sold_on", "warranty_until", "whereabouts"]
+    show_fieldsets = [
+        (_l("Service voucher"), {"fields": ["number", "whereabouts", "branch", "note"]}),
+        (
+            _l("Product"),
+            {"fields": ["product_model", "serial_no", "sold_on", "warranty_until", "customer", "address"]},
+        ),
+    ]
+    add_columns = ["customer", "address", "product_model", "serial_no", "sold_on", "warranty_until", "note"]
+    edit_columns = ["product_model", "serial_no", "address", "sold_on", "warranty_until", "note"]
+    search_columns = ["number", "serial_no", "customer", "product_model", "sold_on", "warranty_until", "branch"]
+    quick_columns = ["number", "serial_no", "customer.name"]
+    label_columns = {
+        "customer": _l("Customer"),
+        "address": _l("Stands at"),
+        "product_model": _l("Product model"),
+        "serial_no": _l("Serial number"),
+        "sold_on": _l("Sold on"),
+        "warranty_until": _l("Warranty until"),
+        "whereabouts": _l("Voucher is now"),
+    }
+    description_columns = {
+        "address": _l("May stay empty when the customer has one address only."),
+        "warranty_until": _l("Empty: the months of the product model, from the day of sale."),
+    }
+    formatters_columns = {"whereabouts": where_now}
+    narrow = {"address": {"customer_id": "customer"}}
+    add_form_extra_fields = {
+        "address": fields.remote(
+            Address,
+            _l("Stands at"),
+            required=False,
+            as_object=True,
+            narrow={"customer_id": "customer"},
+            help=_l("May stay empty when the customer has one address only."),
+        )
+    }
+    eager = ["custodies.staff", "address.district"]
+    base_order = ("id", "desc")
+    related_views = [VoucherCustodyView]
+    add_command = by_id(commands.create_voucher, "customer", "address", "product_model")
+    edit_command = by_id(commands.update_voucher, "address", "product_model")
+    verbs = [
+        Verb(
+            commands.check_out_voucher,
+            form=CheckOutForm,
+            label=_l("Take out of the file"),
+            icon="fa-share",
+            when=lambda voucher: voucher.whereabouts is None,
+        ),
+        Verb(
+            commands.return_voucher,
+            label=_l("Back into the file"),
+            icon="fa-reply",
+            tone="primary",
+            when=lambda voucher: voucher.whereabouts is not None,
+        ),
+        Verb(
+            commands.transfer_voucher,
+            form=CheckOutForm,
+            label=_l("Handed on to"),
+            icon="fa-exchange",
+            when=lambda voucher: voucher.whereabouts is not None,
+        ),
+    ]
+
+    def links(self, item: Voucher) -> list[Link]:
+        """Print form 001."""
+        return print_links("voucher", item.id, _l("Print 001"))
+
+
+def print_links(name: str, record_id: int, label: Any) -> list[Link]:
+    """The link that prints a document of one record, for those who may print it."""
+    if not permissions.may(current(), f"print.{name}"):
+        return []
+    return [Link(label, url_for("PrintView.record", name=name, record_id=record_id), "fa-print", new_tab=True)]
+
+
+class ProductModelView(BaseView):
+    """What the company sells, and for how long it is under warranty."""
+
+    datamodel = OfficeInterface(ProductModel)
+    record_name = _l("Product model")
+    list_columns = ["code", "name", "category", "warranty_months"]
+    show_columns = list_columns
+    add_columns = list_columns
+    edit_columns = list_columns
+    search_columns = ["code", "name", "category"]
+    label_columns = {
+        "code": _l("Model"),
+        "name": _l("Product"),
+        "category": _l("Category"),
+        "warranty_months": _l("Warranty (months)"),
+    }
+    choices = {"category": labels(CATEGORY_LABELS)}
+    base_order = ("code", "asc")
+
+
+class CustomerView(BaseView):
+    """The customer's file: everything about a customer on one page (CU-1)."""
+
+    datamodel = OfficeInterface(Customer)
+    record_name = _l("Customer")
+    list_columns = ["name", "kind", "telephones", "addresses", "branch"]
+    show_columns = ["name", "kind", "telephones", "same_number", "email", "branch", "created_at", "note"]
+    add_fieldsets = [
+        (_l("Customer"), {"fields": ["phones", "name", "kind", "email"]}),
+        (_l("Address"), {"fields": ["district_id", "line"]}),
+        (_l("Remarks"), {"fields": ["note"]}),
+    ]
+    edit_columns = ["name", "kind", "email", "note"]
+    search_columns = ["name", "kind", "email", "branch", "created_at"]
+    quick_columns = ["name", "telephones.number", "vouchers.serial_no", "vouchers.number"]
+    label_columns = {
+        "name": _l("Customer"),
+        "kind": _l("Kind"),
+        "telephones": _l("Telephone"),
+        "addresses": _l("Address"),
+        "email": _l("E-mail"),
+        "phones": _l("Telephone"),
+        "district_id": _l("District"),
+        "line": _l("Street and number"),
+        "same_number": _l("Same number"),
+    }
+    choices = {"kind": labels(CUSTOMER_KIND_LABELS)}
+    tones = {"kind": {"organisation": "info"}}
+    eager = ["telephones", "addresses.district"]
+    base_order = ("id", "desc")
+    add_form_extra_fields = {
+        "phones": fields.text(
+            _l("Telephone"),
+            120,
+            required=False,
+            help=_l("Any format; several separated by commas."),
+        ),
+        "district_id": fields.remote(District, _l("District"), required=False),
+        "line": fields.text(_l("Street and number"), 200, required=False),
+    }
+    add_template = "customers/new.html"
+    related_views = [TelephoneView, AddressView, ContactView, VoucherView]
+    add_command = commands.create_customer
+    edit_command = commands.update_customer
+
+    def value(self, item: Customer, column: str) -> Any:
+        """Who else has one of the customer's numbers (CU-1)."""
+        if column == "same_number":
+            others = queries.same_telephone((row.number for row in item.telephones), item.id)
+            return Markup("、").join(_customer_link(other) for other in others) or plain(None)
+        return super().value(item, column)
+
+    def after_add(self, item: Customer) -> Any:
+        """Point out who else has one of the numbers (CU-1)."""
+        point_out([row.number for row in item.telephones], item.id)
+        return super().after_add(item)
+
+    @expose("/same_number")
+    @has_access
+    def same_number(self) -> Any:
+        """Who has one of the numbers typed so far, for the form: pointed out, not refused (CU-1)."""
+        typed = request.args.get("phones", "")[:200].replace("\x00", "")
+        others = queries.same_telephone(pieces(typed))
+        return {"customers": [{"name": row.name, "url": _customer_url(row)} for row in others]}
+
+
+def _customer_url(customer: Customer) -> str:
+    return url_for("CustomerView.show", pk=customer.id)
+
+
+def _customer_link(customer: Customer) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(_customer_url(customer), customer.name)
+
+
+def point_out(numbers: list[str], customer_id: int) -> None:
+    """Tell the person that another customer has one of these numbers (CU-1)."""
+    others = queries.same_telephone(numbers, customer_id)
+    if others:
+        names = "、".join(other.name for other in others)
+        flash(_("The same telephone number is in the file of: %(names)s", names=names), "warning")
+
+
+class FindView(Page):
+    """One box for whatever a caller says: telephone, name, serial number, voucher number (CU-1, SO-4)."""
+
+    route_base = "/customers/find"
+    default_view = "index"
+
+    @expose("/")
+    @has_access
+    def index(self) -> Any:
+        """Customers and products found."""
+        text = request.args.get("q", "").strip()[:100]
+        found = queries.find(text)
+        return self.render_template(
+            "customers/find.html",
+            title=_("Find a customer"),
+            text=text,
+            found=found,
+            where_now=where_now,
+            may_add=permissions.may(current(), "customer.create"),
+        )

@@ -1,0 +1,401 @@
+"""Screens of branches, staff, districts and the authority matrix; settings, audit trail and background jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from sqlalchemy import Select
+from sqlalchemy import inspect as inspect_mapper
+
+from app.core import outbox, settings
+from app.core.actors import current
+from app.core.audit import AuditEntry
+from app.core.errors import N_, Refused
+from app.core.outbox import OutboxEntry
+from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
+from app.core.views.display import plain
+from app.core.views.interface import find
+from app.core.views.lookup import label_of
+from app.core.views.refusals import FORESEEN, explain
+from app.organisation import commands
+from app.organisation.models import AuthorityLimit, Branch, District, Skill, Staff, StaffSkill
+from app.organisation.rules import (
+    APPROVER_LABELS,
+    AUTHORITY_KIND_LABELS,
+    BRANCH_KIND_LABELS,
+    JOB_LABELS,
+    ZONE_LABELS,
+)
+
+
+def labels(table: dict[str, str]) -> dict[str, Any]:
+    """Labels of a vocabulary, to be said in the reader's language."""
+    return {value: _l(label) for value, label in table.items()}
+
+
+def _working(statement: Select[Any]) -> Select[Any]:
+    return statement.where(Staff.active.is_(True))
+
+
+lookup(
+    Staff,
+    search=("name", "staff_no"),
+    only=_working,
+    eager=("branch",),
+    detail=lambda staff: f"{staff.branch.name} {_(JOB_LABELS[staff.job])}",
+)
+lookup(District, search=("name", "city", "code"), eager=("branch",), detail=lambda district: district.branch.name)
+
+
+# -- reference data -----------------------------------------------------------------------------------------------
+
+
+class DistrictView(BaseView):
+    """Districts: the zone decides the arrival target (SO-15), the branch who serves them."""
+
+    datamodel = OfficeInterface(District)
+    record_name = _l("District")
+    list_columns = ["code", "city", "name", "zone", "branch"]
+    show_columns = list_columns
+    add_columns = list_columns
+    edit_columns = list_columns
+    search_columns = ["code", "city", "name", "zone", "branch"]
+    label_columns = {"code": _l("Code"), "city": _l("City"), "name": _l("District"), "zone": _l("Zone")}
+    choices = {"zone": labels(ZONE_LABELS)}
+    tones = {"zone": {"urban": "info", "suburban": "neutral"}}
+    base_order = ("code", "asc")
+    deletable = True
+
+
+class StaffSkillView(BaseView):
+    """What a person can repair, and how well (SO-19)."""
+
+    datamodel = OfficeInterface(StaffSkill)
+    record_name = _l("Skill of a person")
+    list_columns = ["staff", "skill", "level"]
+    show_columns = list_columns
+    add_columns = list_columns
+    edit_columns = ["skill", "level"]
+    search_columns = ["staff", "skill", "level"]
+    label_columns = {"staff": _l("Person"), "skill": _l("Skill"), "level": _l("Level")}
+    add_form_extra_fields = {"level": fields.number(_l("Level"), 1, 3, default=2, help=_l("1 learning … 3 expert"))}
+    edit_form_extra_fields = {"level": fields.number(_l("Level"), 1, 3, help=_l("1 learning … 3 expert"))}
+    deletable = True
+
+    def pre_add(self, item: StaffSkill) -> None:
+        """A supervisor speaks for the people of the own branch."""
+        actor = current()
+        if not actor.has("administrator") and item.staff.branch_id != actor.branch_id:
+            raise Refused(N_("This person works at another branch."), field="staff")
+
+    pre_update = pre_add
+    pre_delete = pre_add
+
+
+class StaffView(BaseView):
+    """People who work here, the accounts they log in with, and what they can do."""
+
+    datamodel = OfficeInterface(Staff)
+    record_name = _l("Person")
+    list_name = _l("Staff")
+    list_columns = ["staff_no", "name", "branch", "job", "phone", "skills", "active"]
+    show_columns = ["staff_no", "name", "branch", "job", "phone", "email", "user", "active"]
+    add_columns = ["staff_no", "name", "branch", "job", "phone", "email", "user"]
+    edit_columns = show_columns
+    search_columns = ["staff_no", "name", "branch", "job", "phone", "active"]
+    label_columns = {
+        "staff_no": _l("Staff number"),
+        "name": _l("Name"),
+        "job": _l("Job"),
+        "phone": _l("Telephone"),
+        "email": _l("E-mail"),
+        "user": _l("Account"),
+        "skills": _l("Skills"),
+    }
+    # A select of its own: accounts are in no look-up that everybody may ask.
+    add_form_extra_fields = {"user": fields.row(User, _l("Account"), required=False, as_object=True)}
+    edit_form_extra_fields = {"user": fields.row(User, _l("Account"), required=False, as_object=True)}
+    choices = {"job": labels(JOB_LABELS)}
+    eager = ["skills.skill"]
+    base_order = ("staff_no", "asc")
+    related_views = [StaffSkillView]
+
+
+class BranchView(BaseView):
+    """Head office, service centres and branch offices (SO-13)."""
+
+    datamodel = OfficeInterface(Branch)
+    record_name = _l("Branch")
+    list_columns = ["code", "name", "kind", "address", "phone", "active"]
+    show_columns = ["code", "name", "name_en", "kind", "address", "phone", "active"]
+    add_columns = ["code", "name", "name_en", "kind", "address", "phone"]
+    edit_columns = ["name", "name_en", "kind", "address", "phone", "active"]
+    search_columns = ["code", "name", "kind", "active"]
+    label_columns = {
+        "code": _l("Code"),
+        "name": _l("Branch"),
+        "name_en": _l("English name"),
+        "kind": _l("Kind"),
+        "address": _l("Address"),
+        "phone": _l("Telephone"),
+    }
+    description_columns = {"code": _l("Part of every number this branch gives; it never changes.")}
+    choices = {"kind": labels(BRANCH_KIND_LABELS)}
+    tones = {"kind": {"head_office": "info"}}
+    base_order = ("code", "asc")
+    related_views = [StaffView, DistrictView]
+
+
+class SkillView(BaseView):
+    """What technicians can repair (SO-19)."""
+
+    datamodel = OfficeInterface(Skill)
+    record_name = _l("Skill")
+    list_columns = ["code", "name", "name_en"]
+    show_columns = list_columns
+    add_columns = list_columns
+    edit_columns = list_columns
+    search_columns = ["code", "name"]
+    label_columns = {"code": _l("Code"), "name": _l("Skill"), "name_en": _l("English name")}
+    base_order = ("code", "asc")
+    related_views = [StaffSkillView]
+    deletable = True
+
+
+def _limit(amount: Any) -> Any:
+    return _("Without limit") if amount is None else plain(amount)
+
+
+class AuthorityLimitView(BaseView):
+    """Up to which amount who may approve (CP-9)."""
+
+    datamodel = OfficeInterface(AuthorityLimit)
+    record_name = _l("Authority limit")
+    list_columns = ["kind", "role", "up_to"]
+    show_columns = list_columns
+    add_columns = list_columns
+    edit_columns = ["up_to"]
+    search_columns = ["kind", "role"]
+    label_columns = {"kind": _l("For"), "role": _l("Role"), "up_to": _l("Up to (CNY)")}
+    description_columns = {"up_to": _l("Empty: without limit.")}
+    choices = {"kind": labels(AUTHORITY_KIND_LABELS), "role": labels(APPROVER_LABELS)}
+    formatters_columns = {"up_to": _limit}
+    deletable = True
+
+
+# -- settings -----------------------------------------------------------------------------------------------------
+
+
+class SettingForm(OfficeForm):
+    """Another value for a setting; ``was`` is the value the page showed."""
+
+    value = fields.text(_l("Value"), 500, required=False)
+    was = fields.hidden()
+
+
+class SettingView(Page):
+    """The numbers of the regulations that are held as data, each with its meaning, rule and value."""
+
+    route_base = "/settings"
+    default_view = "index"
+
+    @expose("/")
+    @has_access
+    def index(self) -> Any:
+        """All settings."""
+        known = sorted(settings.declared(), key=lambda each: (each.rule.partition("-")[0], each.rule, each.key))
+        rows = [(each, settings.value(each.key)) for each in known]
+        return self.render_template("organisation/settings.html", title=_("Settings"), rows=rows)
+
+    @expose("/change/<key>", methods=["GET", "POST"])
+    @has_access
+    def change(self, key: str) -> Any:
+        """One setting's form."""
+        known = next((each for each in settings.declared() if each.key == key), None)
+        if known is None:
+            abort(404)
+        now = settings.value(key)
+        form = SettingForm(data={"value": now, "was": now} if request.method == "GET" else None)
+        if request.method == "POST" and form.validate():
+            try:
+                commands.change_setting(current(), key, value=form.value.data or "", was=form.was.data)
+            except FORESEEN as error:
+                form.refuse(*explain(error, self))
+            else:
+                flash(_("Saved: %(record)s", record=_(known.note)), "success")
+                return redirect(url_for("SettingView.index"))
+        page = self.render_template(
+            "organisation/setting.html", title=_(known.note), form=form, known=known, back=url_for("SettingView.index")
+        )
+        return page, 422 if request.method == "POST" else 200
+
+
+# -- audit trail --------------------------------------------------------------------------------------------------
+
+
+def _view_of(table: str) -> BaseView | None:
+    for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]  # set by the framework
+        if isinstance(view, BaseView) and getattr(view.datamodel.obj, "__tablename__", "") == table:
+            return view
+    return None
+
+
+def _column_label(view: BaseView | None, column: str) -> str:
+    known = view.label_columns if view is not None else {}
+    return str(known.get(column) or known.get(column.removesuffix("_id")) or column)
+
+
+def _value(view: BaseView | None, column: str, value: Any, *, look_up: bool) -> str:
+    if value is None or view is None:
+        return plain(value)
+    if column in view.choices:
+        label = view.choices[column].get(value, value)
+        return _(label) if type(label) is str else str(label)
+    if look_up and column.endswith("_id"):
+        relation = inspect_mapper(view.datamodel.obj).relationships.get(column.removesuffix("_id"))
+        row = find(relation.mapper.class_, value) if relation is not None else None
+        if row is not None:
+            return label_of(row)
+    return plain(value)
+
+
+class AuditEntryView(BaseView):
+    """Who changed what, when, by which verb, from what to what. Nobody writes here."""
+
+    datamodel = OfficeInterface(AuditEntry)
+    record_name = _l("Audit entry")
+    list_name = _l("Audit trail")
+    list_columns = ["at", "actor", "verb", "record", "record_id", "changes"]
+    show_columns = ["at", "actor", "verb", "record", "record_id"]
+    search_columns = ["record", "record_id", "verb", "actor", "at"]
+    quick_columns = ["actor", "verb"]
+    label_columns = {
+        "at": _l("At"),
+        "actor": _l("By"),
+        "verb": _l("What was done"),
+        "record": _l("Kind of record"),
+        "record_id": _l("Record no."),
+        "changes": _l("Changes"),
+    }
+    base_order = ("id", "desc")
+    order_columns = ["id", "at"]
+    show_template = "organisation/audit_entry.html"
+
+    def _learn(self) -> None:
+        # Only now are all screens registered, whose words the trail speaks.
+        if "record" in self.choices:
+            return
+        named: dict[str, Any] = {}
+        for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]  # set by the framework
+            if isinstance(view, BaseView) and view.record_name:
+                named.setdefault(view.datamodel.obj.__tablename__, view.record_name)
+        self.choices["record"] = dict(sorted(named.items()))
+
+    @expose("/list/")
+    @has_access
+    def list(self) -> str:
+        """The trail, newest first."""
+        self._learn()
+        return str(super().list())
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> str:
+        """One entry with everything that changed."""
+        self._learn()
+        return str(super().show(pk))
+
+    def changes_of(self, entry: AuditEntry) -> list[tuple[str, str, str]]:
+        """``(column, before, after)`` in the words of the record's screen."""
+        view = _view_of(entry.record)
+        return [
+            (
+                _column_label(view, column),
+                _value(view, column, before, look_up=True),
+                _value(view, column, after, look_up=True),
+            )
+            for column, before, after in entry.changes
+        ]
+
+    def render(self, column: str, value: Any) -> Any:
+        """The first changes of an entry, and how many more there are."""
+        if column != "changes":
+            return super().render(column, value)
+        shown = [(name, before, after) for name, before, after in value if name not in ("id", "version")]
+        parts = [
+            Markup("{}: {} → {}").format(name, plain(before), plain(after))
+            if before is not None
+            else Markup("{}: {}").format(name, plain(after))
+            for name, before, after in shown[:3]
+        ]
+        if len(shown) > len(parts):
+            parts.append(Markup("… +{}").format(len(shown) - len(parts)))
+        return Markup("<br>").join(parts)
+
+
+# -- background jobs ----------------------------------------------------------------------------------------------
+
+
+class OutboxEntryView(BaseView):
+    """What is done after a change is committed; what failed for good is laid aside and can be tried again."""
+
+    datamodel = OfficeInterface(OutboxEntry)
+    record_name = _l("Background job")
+    list_name = _l("Background jobs")
+    list_columns = ["created_at", "kind", "status", "attempts", "next_try_at", "last_error"]
+    show_columns = [*list_columns, "payload", "dedup", "claimed_by", "claim_expires_at", "done_at"]
+    search_columns = ["status", "kind", "created_at"]
+    quick_columns = ["kind", "dedup", "last_error"]
+    label_columns = {
+        "created_at": _l("Wanted at"),
+        "kind": _l("Kind"),
+        "status": _l("Status"),
+        "attempts": _l("Attempts"),
+        "next_try_at": _l("Next attempt at"),
+        "last_error": _l("Problem"),
+        "payload": _l("Content"),
+        "dedup": _l("Name"),
+        "claimed_by": _l("Being done by"),
+        "claim_expires_at": _l("Until"),
+        "done_at": _l("Done at"),
+    }
+    choices = {
+        "status": {
+            "dead": _l("Laid aside"),
+            "waiting": _l("Waiting"),
+            "claimed": _l("Being done"),
+            "done": _l("Done"),
+            "dropped": _l("Given up"),
+        }
+    }
+    tones = {"status": {"dead": "danger", "waiting": "neutral", "claimed": "info", "done": "success"}}
+    base_order = ("id", "desc")
+    list_template = "organisation/outbox.html"
+    verbs = [
+        Verb(
+            outbox.retry,
+            label=_l("Try again"),
+            icon="fa-repeat",
+            tone="primary",
+            when=lambda entry: entry.status == "dead",
+            bulk=True,
+        ),
+        Verb(
+            outbox.drop,
+            label=_l("Give up"),
+            icon="fa-times",
+            confirm=_l("It will not be tried again. Really give it up?"),
+            when=lambda entry: entry.status == "dead",
+        ),
+    ]
+
+    def counts(self) -> list[tuple[str, Any, int]]:
+        """``(status, label, number)`` for the head of the list."""
+        found = outbox.counts()
+        return [(status, label, found.get(status, 0)) for status, label in self.choices["status"].items()]
