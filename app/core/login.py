@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import UTC
 from typing import Any
 
 from flask import current_app, flash, g, has_request_context, redirect, request, session, url_for
@@ -35,7 +36,6 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from wtforms import PasswordField
 from wtforms.validators import EqualTo, Length
 
-from app.core import clock
 from app.core.actors import SYSTEM, acting_as, current, forget
 from app.core.errors import N_, Refused
 from app.core.uow import unit_of_work
@@ -176,11 +176,11 @@ class AccountView(BaseView):
     base_order = ("username", "asc")
 
     def render(self, column: str, value: Any) -> Any:
-        """Roles by their label; the framework's own clock runs in the server's local time."""
+        """Roles by their label; moments in office time."""
         if column == "roles":
             value = [_(ROLE_LABELS.get(role.name, role.name)) for role in value]
         if column in ("last_login", "created_on", "changed_on") and value is not None and value.tzinfo is None:
-            value = clock.utc(value)
+            value = value.astimezone(UTC)  # the framework writes the server's local time
         return super().render(column, value)
 
     def pre_add(self, item: Any) -> None:

@@ -64,7 +64,7 @@ def kind_of_type(kind: Any) -> Kind:
         if isinstance(kind, cls):
             return name
     if isinstance(kind, String):
-        return "notes" if (kind.length or 0) >= 300 else "text"
+        return "notes" if (kind.length or 0) >= 400 else "text"
     return "other"
 
 

@@ -122,7 +122,7 @@ class RowsSelect:
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
         chosen = {row.id for row in field.data or []}
         parts = [
-            Markup('<label class="tick-row"><input type="checkbox" name="{}" value="{}"{}> {}</label>').format(
+            Markup('<label class="tick-row"><input type="checkbox" class="tick" name="{}" value="{}"{}> {}</label>').format(
                 field.name, row.id, Markup(" checked") if row.id in chosen else Markup(""), label
             )
             for row, label in small_rows(field.model)
@@ -144,7 +144,7 @@ class SignaturePad:
 def small_rows(model: Any) -> list[tuple[Any, Any]]:
     """The rows of a small reference table the person may see, with their labels, in the order they were entered."""
     from app.core.db import db
-    from app.core.views.lookup import label_of
+    from app.core.views.lookup import label_of, offered
 
-    found = db.session.scalars(select(model).order_by(model.id).limit(SMALL_TABLE)).unique().all()
+    found = db.session.scalars(offered(model, select(model).order_by(model.id).limit(SMALL_TABLE))).unique().all()
     return [(row, escape(label_of(row))) for row in found]

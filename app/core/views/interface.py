@@ -62,7 +62,9 @@ class OfficeInterface(SQLAInterface):
     ) -> int:
         """How many rows, at most ``COUNT_CAP + 1``: counting 200,000 rows costs more than showing a page."""
         inner = self._apply_inner_all(query, filters, select_columns=select_columns, aliases_mapping={})
-        rows = inner.order_by(None).with_entities(*mapper_of(self.obj).primary_key).limit(COUNT_CAP + 1).subquery()
+        # The mapped attribute, not the table's column: row scope sees only what is mapped.
+        key = mapper_of(self.obj).get_property_by_column(mapper_of(self.obj).primary_key[0]).class_attribute
+        rows = inner.order_by(None).with_entities(key).limit(COUNT_CAP + 1).subquery()
         return int(self.session.execute(select(func.count()).select_from(rows)).scalar_one())
 
     def apply_all(self, query: Query[Any], *args: Any, **kwargs: Any) -> Query[Any]:

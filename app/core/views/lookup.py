@@ -75,6 +75,12 @@ def label_of(row: Any) -> str:
     return str(found.label(row) if found else row)
 
 
+def offered(model: type[Any], statement: Any) -> Any:
+    """The statement narrowed to the rows of the model that may be chosen (``only`` of its look-up)."""
+    found = _lookups.get(name_of(model))
+    return found.only(statement) if found is not None and found.only is not None else statement
+
+
 def _statement(found: Lookup, words: list[str]) -> Any:
     model = found.model
     key = mapper_of(model).primary_key[0]

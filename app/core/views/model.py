@@ -253,7 +253,8 @@ class BaseView(VerbsMixin, ModelView):
     def related_lists(self, item: Any) -> list[ListPage]:
         """The lists under the record's page, those the person may see."""
         found = []
-        for view in self._related_views:
+        declared = [*self.related_views]
+        for view in sorted(self._related_views, key=lambda each: declared.index(type(each))):
             if not view.permitted("can_list"):
                 continue
             back = view.datamodel.get_related_fk(self.datamodel.obj)

@@ -9,7 +9,6 @@ from typing import Any
 from flask import has_request_context, request, url_for
 from flask_appbuilder.models.filters import BaseFilter, Filters
 from flask_babel import gettext as _
-from markupsafe import Markup
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query
 
@@ -32,30 +31,13 @@ class _Chosen(BaseFilter):
         return query.filter(value)
 
 
-class _Bar:
-    """The links above the list, made anew whenever they are shown."""
+@dataclass(frozen=True)
+class QuickLink:
+    """A quick filter as the list shows it."""
 
-    def __init__(self, view: Any) -> None:
-        self.view = view
-
-    def __html__(self) -> str:
-        chosen = self.view.chosen_quick()
-        active = chosen.key if chosen is not None else ""
-        links = [("", _("All")), *((quick.key, quick.label) for quick in self.view.quick_filters)]
-        address = f"{self.view.endpoint}.list"
-        parts = [
-            Markup('<a class="btn btn-sm btn-{}"{} href="{}">{}</a>').format(
-                "primary" if key == active else "default",
-                Markup(' aria-current="true"') if key == active else "",
-                url_for(address, **({"show": key} if key else {})),
-                label,
-            )
-            for key, label in links
-        ]
-        return str(Markup('<span class="quick-filters">{}</span>').format(Markup(" ").join(parts)))
-
-    def __str__(self) -> str:
-        return self.__html__()
+    label: Any
+    url: str
+    active: bool
 
 
 class QuickFilters:
@@ -64,10 +46,18 @@ class QuickFilters:
     quick_filters: list[QuickFilter] = []
     endpoint: str
 
-    @property
-    def list_help(self) -> Any:
-        """The bar of quick filters, where the list's help text stands."""
-        return _Bar(self)
+    list_template = "screens/list_quick.html"
+
+    def quick_links(self) -> list[QuickLink]:
+        """The links above the list; the first shows everything."""
+        chosen = self.chosen_quick()
+        active = chosen.key if chosen is not None else ""
+        address = f"{self.endpoint}.list"
+        links = [QuickLink(_("All"), url_for(address), not active)]
+        return links + [
+            QuickLink(quick.label, url_for(address, show=quick.key), quick.key == active)
+            for quick in self.quick_filters
+        ]
 
     def chosen_quick(self) -> QuickFilter | None:
         """The quick filter of this request, on this list only."""
