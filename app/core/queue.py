@@ -129,6 +129,8 @@ class OfficeWorker(Worker):
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """RQ's own sign of life and ours, which is shorter."""
         super().heartbeat(timeout, pipeline)
+        if self.is_horse:
+            return  # the job's process: its worker speaks for it
         sign_of_life(pipeline if pipeline is not None else self.connection, "worker", WORKER_TTL + 15)
 
 
