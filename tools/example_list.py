@@ -24,7 +24,7 @@ TARGET = Path(__file__).resolve().parent.parent / "seeds" / "examples" / "客户
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟 芳 娜 秀英 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 秀兰 霞 平 刚 桂英 建国 志强 晓东".split()
 STREETS = "文三路 天目山路 莫干山路 体育场路 凤起路 建国北路 庆春路 解放路 中山中路 秋涛路 望江路 江南大道".split()
-DISTRICTS = "上城区 拱墅区 西湖区 滨江区 萧山区 余杭区 临平区 钱塘区".split()
+DISTRICTS = "上城区 拱墅区 西湖区 萧山区 余杭区".split()
 MODELS = (
     ("BCD-452WDPF", "对开门冰箱"),
     ("KFR-35GW/A1", "壁挂式空调"),
@@ -131,8 +131,8 @@ def strew(rows: list[list[Any]]) -> None:
     put(49, MONTHS, 24)
     put(50, SERIAL, 123456789012345678)
     put(51, PHONE, "见备注")
-    put(52, DISTRICT, "滨江区")
-    put(52, ADDRESS, "江南大道588号恒鑫大厦1203")
+    put(52, DISTRICT, "萧山")
+    put(52, ADDRESS, "市心中路588号恒鑫大厦1203")
     put(53, PHONE, 13800000000.0)
 
 
@@ -170,7 +170,7 @@ def fill_second(sheet: Worksheet) -> None:
     sheet.append(["顾小芳", "13757110001", None, "杭州市拱墅区莫干山路88号", "55E8H", "55E230800001", "2023-8-1"])
     sheet.append(["顾小芳", "13757110001", None, "同上", "JSQ30-16E", "JSQ230800002", "2023-8-1"])
     sheet.append(
-        ["宁波海曙门诊部", None, "0574-87001122", "宁波市海曙区中山西路12号", "KFR-35GW/A1", "KFR230900003", "2023-9-9"]
+        ["苏州桃坞门诊部", None, "0512-67001122", "苏州市姑苏区西中市12号", "KFR-35GW/A1", "KFR230900003", "2023-9-9"]
     )
 
 

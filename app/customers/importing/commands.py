@@ -11,13 +11,15 @@ from app.core.errors import NotPermitted
 from app.core.numbering import next_number
 from app.core.permissions import check
 from app.core.uow import command
+from app.customers.commands import VOUCHER_PREFIX
 from app.customers.importing.known import read_known, read_options
+from app.customers.importing.places import Place
 from app.customers.importing.plan import Plan, PlannedCustomer, PlannedModel, PlannedVoucher, make_plan
 from app.customers.importing.records import read_records
 from app.customers.importing.rules import category_of
 from app.customers.importing.sheet import Book
 from app.customers.models import Address, Contact, Customer, ProductModel, Telephone, Voucher
-from app.organisation.models import Branch
+from app.organisation.models import Branch, District
 
 VERB = "customer.import"
 
@@ -98,15 +100,26 @@ def _customer(planned: PlannedCustomer) -> Customer | None:
 
 def _addresses(plan: Plan, customers: dict[int, Customer | None]) -> dict[int, Address]:
     made: dict[int, Address] = {}
+    pending: dict[int, District] = {}
     for planned in plan.customers:
         customer = customers[id(planned)]
         for address in planned.new_addresses:
             assert customer is not None
             assert address.place is not None
-            row = Address(line=address.line, district_id=address.place.id)
+            row = Address(line=address.line)
+            if address.place.id:
+                row.district_id = address.place.id
+            else:
+                at = address.place.branch_id
+                row.district = pending[at] = pending.get(at) or _pending_district(address.place)
             customer.addresses.append(row)
             made[id(address)] = row
     return made
+
+
+def _pending_district(place: Place) -> District:
+    """Where a branch's addresses of unknown district stand; counted as urban, so that nobody is let wait (SO-15)."""
+    return District(code=place.code, city=place.city, name=place.name, zone="urban", branch_id=place.branch_id)
 
 
 def _vouchers(
@@ -118,18 +131,19 @@ def _vouchers(
     codes = {branch.id: branch.code for branch in db.session.query(Branch)}
     today = clock.today()
     for item in planned:
-        if item.known is not None:
-            if item.is_changed:
-                _fill(item)
-            continue
+        if item.is_changed:
+            _fill(item)
+    fresh = [item for item in planned if item.known is None]
+    # All numbers first: each one asked for flushes what is waiting, which is slow once much is.
+    numbers = [next_number(VOUCHER_PREFIX, codes[item.customer.branch_id], today) for item in fresh]
+    for number, item in zip(numbers, fresh, strict=True):
         assert item.address is not None
         customer = customers[id(item.customer)]
         known = item.customer.known
-        branch_id = item.customer.branch_id
         db.session.add(
             Voucher(
-                number=next_number("FW", codes[branch_id], today),
-                branch_id=branch_id,
+                number=number,
+                branch_id=item.customer.branch_id,
                 customer_id=customer.id if customer is not None else known.id if known is not None else None,
                 address_id=item.address.known_id or addresses[id(item.address)].id,
                 product_model_id=models[id(item.model)].id,

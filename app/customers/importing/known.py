@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.db import db
 from app.core.errors import N_, Refused
-from app.customers.importing.places import Place, line_key
+from app.customers.importing.places import PENDING, Place, line_key, pending_code
 from app.customers.importing.plan import Known, KnownCustomer, KnownModel, KnownVoucher, Options
 from app.customers.importing.records import Reading
 from app.customers.importing.rules import model_key, name_key
@@ -24,11 +24,11 @@ settings.declare("warranty_months_default", 12, N_("Warranty of a model nobody h
 
 
 def read_options(branch_code: str | None, only_branch: int | None) -> Options:
-    """Districts, default branch and settings. Raises `Refused` for an unknown branch or an empty district table.
+    """Districts, default branch and settings. Raises `Refused` for an unknown branch, or without any.
 
     The default branch is the one named, else the reader's own, else the head office.
     """
-    branches = list(_rows(select(Branch.id, Branch.code, Branch.kind).where(Branch.active).order_by(Branch.id)))
+    branches = list(_rows(select(Branch.id, Branch.code, Branch.kind).order_by(Branch.id)))
     if branch_code is not None:
         chosen = [b for b in branches if b.code.casefold() == branch_code.casefold()]
         if not chosen:
@@ -39,14 +39,16 @@ def read_options(branch_code: str | None, only_branch: int | None) -> Options:
     else:
         chosen = [b for b in branches if b.id == only_branch] or [b for b in branches if b.kind == "head_office"]
     if not (chosen or branches):
-        raise Refused(N_("No branch is entered yet: enter branches and districts first."))
-    branch_id = (chosen or branches)[0].id
+        raise Refused(N_("No branch is entered yet: enter the branches first."))
     statement = select(District.id, District.code, District.city, District.name, District.branch_id)
-    places = tuple(Place(*row) for row in _rows(statement.order_by(District.code)))
-    if not places:
-        raise Refused(N_("No district is entered yet: enter branches and districts first."))
-    default = next((place for place in places if place.branch_id == branch_id), places[0])
-    return Options(places, default, branch_id, settings.number("warranty_months_default"), only_branch)
+    places = [Place(*row) for row in _rows(statement.order_by(District.code))]
+    by_code = {place.code: place for place in places}
+    pending = {b.id: Place(0, pending_code(b.code), "", PENDING, b.id) for b in branches}
+    pending |= {at: by_code[place.code] for at, place in pending.items() if place.code in by_code}
+    set_aside = {place.code for place in pending.values()}
+    named = tuple(place for place in places if place.code not in set_aside)
+    months = settings.number("warranty_months_default")
+    return Options(named, pending, (chosen or branches)[0].id, months, only_branch)
 
 
 def read_known(reading: Reading) -> Known:

@@ -83,7 +83,7 @@ def _judge(wrong: list[str], some_are_good: bool) -> list[Problem]:
             for part in wrong
         ]
     digits = re.sub(r"\D", "", "".join(wrong))
-    if len(wrong) == 1 and re.fullmatch(r"1\d{7,14}", digits):
+    if len(wrong) == 1 and re.fullmatch(r"1\d{5,14}", digits):
         return [
             error(
                 "phone_length",

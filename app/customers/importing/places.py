@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -22,13 +22,22 @@ class Place:
         return f"{self.city}{self.name}"
 
 
+# Name of the district that takes a branch's addresses until somebody finds out where they lie.
+PENDING = "地区待定"
+
+
+def pending_code(branch_code: str) -> str:
+    """Code of a branch's pending district."""
+    return f"{branch_code}-00"
+
+
 @dataclass(frozen=True)
 class Found:
     """A district, how sure we are of it, and the address without the words the district already says."""
 
     place: Place
     line: str
-    how: str  # named · city (only the city was named) · default (nothing fitted)
+    how: str  # named · city (only the city was named: pending, its branch) · unknown (pending, the default branch)
 
 
 _SUFFIX = re.compile(r"(新区|区|县|市|旗)$")
@@ -48,32 +57,35 @@ def line_key(line: str) -> str:
 
 
 def find_place(
-    line: str, said: Sequence[str], places: Sequence[Place], default: Place, prefer_branch: int | None = None
+    line: str, said: Sequence[str], places: Sequence[Place], pending: Mapping[int, Place], branch_id: int
 ) -> Found:
     """The district of an address. `said` holds the list's own province, city and district cells ("" when absent).
 
-    Order: the list's district column, a district named in the address, the city alone, `default`. Of several
-    districts with one name the city in the text decides, then the branch preferred.
+    Order: the list's district column, a district named in the address; else the `pending` district of the branch
+    that serves the city, or of `branch_id`: a guess would look like knowledge. Of several districts with one name the
+    city in the text decides, then the branch.
     """
     text = "".join(said) + line
     own = said[-1] if said else ""
-    named = _named_in_column(own, text, places) if own else []
+    city = said[-2] if len(said) > 1 else ""
+    possible = [place for place in places if not city or stem(place.city) in city]
+    named = _named_in_column(own, possible) if own else []
     if not named:
-        named = _named_in_text(text, places)
-    place = _choose(named, text, prefer_branch)
+        named = _named_in_text(text, possible)
+    place = _choose(named, text, branch_id)
     if place is not None:
         return Found(place, _without_district(line, place), "named")
     of_city = [p for p in places if re.search(rf"{re.escape(stem(p.city))}(市|(?!路|街|大道))", text)]
     if of_city and len({p.city for p in of_city}) == 1:
-        ours = [p for p in of_city if p.branch_id == prefer_branch] or of_city
-        return Found(min(ours, key=lambda p: p.code), line, "city")
-    return Found(default, line, "default")
+        branches = {p.branch_id for p in of_city}
+        serving = branch_id if branch_id in branches else min(of_city, key=lambda p: p.code).branch_id
+        return Found(pending[serving], line, "city")
+    return Found(pending[branch_id], line, "unknown")
 
 
-def _named_in_column(own: str, text: str, places: Sequence[Place]) -> list[Place]:
+def _named_in_column(own: str, places: Sequence[Place]) -> list[Place]:
     words = re.sub(r"\s+", "", own)
-    exact = [p for p in places if words in (p.name, str(p), stem(p.name))]
-    return [p for p in exact if _city_fits(p, text, len(text))]
+    return [place for place in places if words in (place.name, str(place), stem(place.name))]
 
 
 def _named_in_text(text: str, places: Sequence[Place]) -> list[Place]:
@@ -99,10 +111,10 @@ def _city_fits(place: Place, text: str, at: int) -> bool:
     return stem(place.city) in before or not re.search(r"[\u4e00-\u9fff]{2}市", before)
 
 
-def _choose(named: list[Place], text: str, prefer_branch: int | None) -> Place | None:
+def _choose(named: list[Place], text: str, branch_id: int) -> Place | None:
     if len(named) > 1:
         in_city = [p for p in named if stem(p.city) in text]
-        named = in_city or [p for p in named if p.branch_id == prefer_branch] or named
+        named = in_city or [p for p in named if p.branch_id == branch_id] or named
     return named[0] if len(named) == 1 else None
 
 

@@ -67,10 +67,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Options:
-    """Where what the list does not say comes from. `only_branch`: rows of other branches are refused."""
+    """Where what the list does not say comes from. `only_branch`: the one branch the reader sees."""
 
     places: tuple[Place, ...]
-    default_place: Place
+    pending: dict[int, Place]  # by branch; id 0 when the district has to be made
     default_branch_id: int
     warranty_months: int
     only_branch: int | None = None
@@ -207,6 +207,7 @@ class _Comparison:
         self.effects: dict[int, set[str]] = {id(record): set() for record in reading.records}
         self.customer_of: dict[int, PlannedCustomer] = {}
         self.by_key: dict[tuple[str, str], PlannedCustomer] = {}  # (name key, number)
+        self.by_known: dict[int, PlannedCustomer] = {}
         self.by_number: dict[str, list[tuple[PlannedCustomer, Record]]] = {}
         self.pointed_out: set[tuple[str, str]] = set()
         self.models: dict[str, PlannedModel] = {}
@@ -253,7 +254,7 @@ class _Comparison:
             known = next((self.known_by_key[key] for key in keys if key in self.known_by_key), None)
             if known is not None:
                 # Another number of a customer already met under a first one.
-                customer = next((c for c in self.plan.customers if c.known is known), None)
+                customer = self.by_known.get(known.id)
             if customer is None:
                 customer = self._new_customer(record, known)
         if self._is_foreign(customer.known.branch_id if customer.known else None):
@@ -272,6 +273,7 @@ class _Comparison:
             customer.branch_id = known.branch_id
             customer.numbers = set(known.numbers)
             customer.addresses = {key: PlannedAddress("", None, at) for key, at in known.addresses.items()}
+            self.by_known[known.id] = customer
         self.plan.customers.append(customer)
         return customer
 
@@ -432,14 +434,14 @@ class _Comparison:
             record.address,
             record.said,
             self.options.places,
-            self.options.default_place,
+            self.options.pending,
             customer.branch_id or self.options.default_branch_id,
         )
         if self._known_address(customer, record.address, found):
             return
-        if self._is_foreign(found.place.branch_id):
-            record.add(error("other_branch", "address", N_("This address lies in a district of another branch.")))
-            return
+        if customer.known is None and self._is_foreign(found.place.branch_id):
+            message = N_("%(district)s is served by another branch; the customer is entered for yours.")
+            record.add(warning("other_branch", "address", message, district=str(found.place)))
         if found.how != "named":
             record.add(_unsure(found))
         customer.addresses[line_key(found.line)] = PlannedAddress(found.line, found.place)
@@ -464,7 +466,7 @@ class _Comparison:
                     record.address,
                     record.said,
                     self.options.places,
-                    self.options.default_place,
+                    self.options.pending,
                     customer.branch_id or self.options.default_branch_id,
                 )
                 own = self._known_address(customer, record.address, found)
@@ -533,10 +535,11 @@ class _Comparison:
 
     def _conclude(self) -> None:
         self.plan.customers = [customer for customer in self.plan.customers if customer.rows]
-        default = self.options.only_branch or self.options.default_branch_id
+        own = self.options.only_branch
         for customer in self.plan.customers:
             places = [address.place for address in customer.addresses.values() if address.place]
-            customer.branch_id = customer.branch_id or (places[0].branch_id if places else default)
+            served_by = places[0].branch_id if places else self.options.default_branch_id
+            customer.branch_id = customer.branch_id or own or served_by
         for record in self.reading.records:
             effects = self.effects[id(record)]
             if record.is_wrong:
@@ -563,7 +566,7 @@ class _Comparison:
 
 def _unsure(found: Found) -> Problem:
     if found.how == "city":
-        message = N_("The address names no district: taken as %(district)s.")
-        return warning("district_guessed", "address", message, district=str(found.place))
-    message = N_("No known district in this address: taken as %(district)s.")
+        message = N_("The address names no district: entered as “%(district)s”, to be corrected.")
+    else:
+        message = N_("No known district in this address: entered as “%(district)s”, to be corrected.")
     return warning("district_unknown", "address", message, district=str(found.place))

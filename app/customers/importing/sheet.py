@@ -28,7 +28,7 @@ from app.customers.importing.headings import Columns, find_headings
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 300 * 1024 * 1024  # a small archive may unpack to more than the machine has
-MAX_ROWS = 50_000
+MAX_ROWS = 20_000
 # The same serial number in every row of a merged block is never meant.
 _NEVER_FILLED = {"serial"}
 
