@@ -24,17 +24,18 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     )
     app.config.update(settings.flask())
     app.config.update(overrides)
-    _install_tables()
+    _install_tables(app)
     with app.app_context():
         _extend(app)
     return app
 
 
-def _install_tables() -> None:
+def _install_tables(app: Flask) -> None:
     """Load the role table into the core; importing ``app.rows`` declares the row scopes."""
     from app import roles, rows
     from app.core import login, permissions, scope
 
+    app.config["LIFECYCLES"] = roles.lifecycles
     permissions.install(roles.verbs())
     login.ROLE_LABELS.update(roles.ROLES)
     scope.install(roles.ROW_SCOPE)

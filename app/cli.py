@@ -22,6 +22,7 @@ COMMANDS = (
     "app.core.outbox_cli:group",
     "app.core.schema_cli:schema",
     "app.core.schema_cli:migration",
+    "app.core.lifecycle_cli:lifecycles",
     "app.customers.importing.cli:import_group",
     "app.calendars.cli:deadline_command",
     "app.reporting.cli:report",
