@@ -16,7 +16,7 @@ from app.core.db import db
 from app.customers.models import Customer
 from app.feedback import rules
 from app.feedback.models import OVERDUE_DAYS, PLAN_DAYS, ReturnVisit
-from app.fieldservice.models import RepairCall, WorkOrder
+from app.fieldservice.models import WorkOrder
 
 _complaint: Any = Complaint.__table__
 _order: Any = WorkOrder.__table__
@@ -79,7 +79,7 @@ def plan_rows(
             joinedload(ReturnVisit.customer).selectinload(Customer.telephones),
             joinedload(ReturnVisit.complaint),
             joinedload(ReturnVisit.contract),
-            joinedload(ReturnVisit.work_order).joinedload(WorkOrder.repair_call).joinedload(RepairCall.voucher),
+            joinedload(ReturnVisit.work_order).joinedload(WorkOrder.repair_call),
             joinedload(ReturnVisit.visitor),
             joinedload(ReturnVisit.companion),
             selectinload(ReturnVisit.attempts),

@@ -1,0 +1,416 @@
+"""Return visits on both databases (RV-1 … RV-4): planned once for each cause, given to somebody, recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.complaints import commands as complaints
+from app.complaints.models import Complaint
+from app.contracts.models import Contract
+from app.core import clock, outbox
+from app.core.actors import SYSTEM, acting_as
+from app.core.audit import AuditEntry
+from app.core.db import db
+from app.core.errors import NotFound, NotPermitted, Refused
+from app.core.settings import Setting
+from app.core.uow import unit_of_work
+from app.feedback import commands, jobs, queries
+from app.feedback.models import VISITORS, ReturnVisit, VisitAttempt
+from app.fieldservice.models import RepairCall, WorkOrder
+from app.organisation.models import Staff
+from tests.cast import Cast
+
+
+def moment(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    """Office time in 2026."""
+    return datetime(2026, month, day, hour, minute, tzinfo=clock.zone())
+
+
+FRIDAY = moment(11, 20, 15, 20)
+
+
+@pytest.fixture(autouse=True)
+def _reading(office: Cast) -> Iterator[None]:
+    """Friday afternoon; what a test looks at, it looks at as the system. The contract's mid-term is far away."""
+    with acting_as(SYSTEM), clock.frozen(FRIDAY):
+        with unit_of_work(SYSTEM, "test.contract") as session:
+            contract = session.get_one(Contract, office.contract)
+            contract.starts_on, contract.ends_on = date(2026, 6, 1), date(2028, 5, 31)
+        yield
+
+
+def settled(office: Cast, **given: Any) -> int:
+    """A complaint settled now."""
+    details = {"complainant": "张伟", "phone": "13800000001", "content": "修了三次还是不制冷", **given}
+    complaint_id = complaints.enter(office["manager"], **details).id
+    settle(office, complaint_id)
+    return complaint_id
+
+
+def settle(office: Cast, complaint_id: int) -> None:
+    boss = office["manager"]
+    if db.session.get_one(Complaint, complaint_id).status == "received":
+        complaints.acknowledge(boss, complaint_id, said="已告知")
+    complaints.verify(boss, complaint_id, said="属实", finding="justified")
+    complaints.propose(boss, complaint_id, said="同意", solution="换压缩机")
+    for step in (complaints.approve, complaints.tell, complaints.settle):
+        step(boss, complaint_id, said="好")
+
+
+def closed_order(office: Cast, *, days_ago: int = 0, status: str = "closed", number: str = "1") -> int:
+    """A work order of 李建国 finished and closed so many days ago."""
+    ended = clock.now() - timedelta(days=days_ago)
+    with unit_of_work(SYSTEM, "test.order") as session:
+        voucher_id = office.vouchers["in_warranty"]
+        call = RepairCall(
+            number=f"JX-{number}",
+            branch_id=office.branches["NJ"],
+            voucher_id=voucher_id,
+            address_id=session.scalars(select(RepairCall.address_id)).first() or 1,
+            caller_phone="13900000009",
+            reported_at=ended - timedelta(hours=5),
+            symptom="不制冷",
+            status="closed",
+        )
+        order = WorkOrder(
+            number=f"PG-{number}",
+            repair_call=call,
+            branch_id=office.branches["NJ"],
+            technician_id=office.staff("technician"),
+            derived_class="C",
+            service_class="C",
+            dispatched_at=ended - timedelta(hours=4),
+            status=status,
+            finished_at=ended,
+            closed_at=ended,
+        )
+        session.add(order)
+        session.flush()
+        return order.id
+
+
+def plan() -> int:
+    return commands.plan_due_visits(SYSTEM)
+
+
+def one_visit() -> ReturnVisit:
+    return db.session.scalars(select(ReturnVisit)).one()
+
+
+# -- planning ---------------------------------------------------------------------------------------------------
+
+
+def test_rv1_settling_a_complaint_plans_a_visit_within_three_days(office: Cast) -> None:
+    complaint_id = settled(office, customer_id=office.customers["in_warranty"])
+    assert outbox.drain() == ["done"]
+    visit = one_visit()
+    assert (visit.cause, visit.complaint_id, visit.due_on) == ("complaint", complaint_id, date(2026, 11, 23))
+    assert (visit.number, visit.customer_id) == ("HF-NJ-20261120-0001", office.customers["in_warranty"])
+    assert visit.branch_id == office.branches["NJ"]
+
+
+def test_rv1_a_complainant_without_customer_file_is_visited_too(office: Cast) -> None:
+    settled(office, complainant="路人甲", phone="13911112222")
+    plan()
+    assert (one_visit().who, one_visit().phone) == ("路人甲", "13911112222")
+
+
+def test_rv1_seven_days_after_a_repair(office: Cast) -> None:
+    order_id = closed_order(office)
+    assert plan() == 1
+    visit = one_visit()
+    assert (visit.cause, visit.work_order_id, visit.due_on) == ("repair", order_id, date(2026, 11, 27))
+    assert (visit.customer_id, visit.phone) == (office.customers["in_warranty"], "13900000009")
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "due"),
+    [
+        (date(2026, 6, 1), date(2027, 5, 18), date(2026, 11, 23)),
+        (date(2026, 6, 1), date(2027, 5, 14), date(2026, 11, 21)),
+        # its middle lies in a month that is over: too long ago
+        (date(2026, 1, 1), date(2026, 12, 31), None),
+        # its middle is not in sight yet
+        (date(2026, 6, 1), date(2028, 5, 31), None),
+    ],
+)
+def test_rv1_at_the_mid_term_of_a_contract(office: Cast, starts: date, ends: date, due: date | None) -> None:
+    with unit_of_work(SYSTEM, "test.contract") as session:
+        contract = session.get_one(Contract, office.contract)
+        contract.starts_on, contract.ends_on = starts, ends
+    plan()
+    visits = db.session.scalars(select(ReturnVisit)).all()
+    assert [visit.due_on for visit in visits] == ([due] if due else [])
+
+
+def test_rv1_what_is_long_ago_or_not_closed_is_left_alone(office: Cast) -> None:
+    closed_order(office, days_ago=31, number="old")
+    closed_order(office, status="finished", number="unfinished")
+    assert plan() == 0
+    closed_order(office, days_ago=29, number="late")
+    assert plan() == 1
+
+
+def test_rv1_planning_twice_is_planning_once(office: Cast) -> None:
+    settled(office)
+    closed_order(office)
+    assert plan() == 2
+    assert plan() == 0
+    assert outbox.drain() == ["done"]
+    assert len(db.session.scalars(select(ReturnVisit)).all()) == 2
+
+
+def test_rv1_the_database_itself_refuses_a_second_visit(office: Cast) -> None:
+    closed_order(office)
+    plan()
+    visit = one_visit()
+    same = {"branch_id": visit.branch_id, "customer_id": visit.customer_id, "cause": "repair", "due_on": visit.due_on}
+    with pytest.raises(IntegrityError), unit_of_work(SYSTEM, "test.twice") as session:
+        session.add(ReturnVisit(number="HF-2", work_order_id=visit.work_order_id, **same))
+
+
+def test_rv1_a_race_is_lost_quietly(office: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two schedulers find the same order: the second one's visit is refused by the database, the rest is planned."""
+    first = closed_order(office, number="1")
+    plan()
+    second = closed_order(office, number="2")
+    monkeypatch.setattr(queries, "orders_without_visit", lambda _since, _limit: [first, second])
+    assert plan() == 1
+    numbers = sorted(db.session.scalars(select(ReturnVisit.number)))
+    assert numbers == ["HF-NJ-20261120-0001", "HF-NJ-20261120-0002"]
+
+
+def test_rv1_settled_again_before_the_visit_moves_it(office: Cast) -> None:
+    complaint_id = settled(office)
+    plan()
+    with clock.frozen(FRIDAY + timedelta(days=2)):
+        complaints.reopen(office["manager"], complaint_id, said="又坏了")
+        assert db.session.scalars(select(ReturnVisit).where(queries.to_be_made())).all() == []
+        settle(office, complaint_id)
+        plan()
+        assert (one_visit().due_on, one_visit().occasion) == (date(2026, 11, 25), 2)
+
+
+def test_rv1_settled_again_after_the_visit_is_visited_again(office: Cast) -> None:
+    complaint_id = settled(office)
+    plan()
+    record(office, one_visit().id)
+    complaints.reopen(office["manager"], complaint_id, said="又坏了")
+    settle(office, complaint_id)
+    assert plan() == 1
+    visits = db.session.scalars(select(ReturnVisit).order_by(ReturnVisit.id)).all()
+    assert [(visit.occasion, visit.status) for visit in visits] == [(1, "done"), (2, "planned")]
+    assert plan() == 0
+
+
+def test_rv1_a_visit_for_another_service(office: Cast) -> None:
+    visit = commands.plan_other(
+        office["clerk"], customer_id=office.customers["out_of_warranty"], reason="送货后询问使用情况"
+    )
+    assert (visit.cause, visit.due_on, visit.visitor_id) == ("other", date(2026, 11, 27), office.staff("clerk"))
+    with pytest.raises(Refused) as refusal:
+        commands.plan_other(
+            office["clerk"], customer_id=visit.customer_id or 0, reason="再问", due_on=date(2026, 11, 19)
+        )
+    assert refusal.value.field == "due_on"
+    with pytest.raises(NotFound):
+        commands.plan_other(office["clerk"], customer_id=office.customers["suzhou"], reason="不是本分公司")
+
+
+def test_rv1_the_scheduler_wants_the_planning_once_an_hour(office: Cast) -> None:
+    closed_order(office)
+    jobs.want_planning(clock.now())
+    jobs.want_planning(clock.now() + timedelta(minutes=20))
+    assert outbox.drain() == ["done"]
+    jobs.want_planning(clock.now() + timedelta(minutes=50))
+    assert outbox.drain() == ["done"]
+    assert one_visit().cause == "repair"
+
+
+# -- who (RV-2) -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ground", "visitor", "companion"), [(None, "supervisor", "clerk"), ("press", "service", "supervisor")]
+)
+def test_rv2_who_visits_after_a_complaint(office: Cast, ground: str | None, visitor: str, companion: str) -> None:
+    settled(office, severity_ground=ground)
+    plan()
+    visit = one_visit()
+    assert (visit.visitor_id, visit.companion_id) == (office.staff(visitor), office.staff(companion))
+
+
+def test_rv2_never_the_person_complained_about(office: Cast) -> None:
+    settled(office, subject_id=office.staff("supervisor"))
+    plan()
+    visit = one_visit()
+    # nobody else heads the branch's service: the service department goes, with the clerk
+    assert (visit.visitor_id, visit.companion_id) == (office.staff("service"), office.staff("clerk"))
+    with pytest.raises(Refused) as refusal:
+        commands.reassign(office["manager"], visit.id, visitor_id=office.staff("supervisor"))
+    assert refusal.value.field == "visitor_id"
+
+
+def test_rv2_a_repair_is_for_customer_service_evenly(office: Cast) -> None:
+    with unit_of_work(SYSTEM, "test.staff") as session:
+        second = Staff(staff_no="N900", name="钱小妹", job="clerk", branch_id=office.branches["NJ"])
+        session.add(second)
+        session.flush()
+        second_id = second.id
+    for number in "1234":
+        closed_order(office, number=number)
+    plan()
+    visitors = list(db.session.scalars(select(ReturnVisit.visitor_id).order_by(ReturnVisit.id)))
+    assert visitors == [office.staff("clerk"), second_id] * 2
+
+
+def test_rv2_who_visits_is_a_setting(office: Cast) -> None:
+    with unit_of_work(SYSTEM, "test.setting") as session:
+        session.add(Setting(key=VISITORS["repair"], value="supervisor+branch_manager"))
+    closed_order(office)
+    plan()
+    assert (one_visit().visitor_id, one_visit().companion_id) == (office.staff("supervisor"), office.staff("manager"))
+
+
+def test_rv2_reassigned_by_the_supervisor(office: Cast) -> None:
+    closed_order(office)
+    plan()
+    visit_id = one_visit().id
+    with pytest.raises(NotPermitted):
+        commands.reassign(office["clerk"], visit_id, visitor_id=office.staff("clerk"))
+    visit = commands.reassign(
+        office["supervisor"], visit_id, visitor_id=office.staff("supervisor"), companion_id=office.staff("clerk")
+    )
+    assert (visit.visitor_id, visit.companion_id) == (office.staff("supervisor"), office.staff("clerk"))
+    with pytest.raises(Refused):
+        commands.reassign(office["supervisor"], visit_id, visitor_id=office.staff("technician"))
+
+
+# -- the plan (RV-3) --------------------------------------------------------------------------------------------
+
+
+def test_rv3_overdue_today_coming_and_for_the_supervisor(office: Cast) -> None:
+    for number, days_ago in enumerate((12, 10, 7, 2), 1):
+        closed_order(office, days_ago=days_ago, number=str(number))
+    plan()
+    today = date(2026, 11, 20)
+    groups = {group.key: [str(visit.work_order) for visit in group.visits] for group in queries.plan_rows(None, today)}
+    assert groups == {"overdue": ["PG-1", "PG-2"], "today": ["PG-3"], "coming": ["PG-4"]}
+    late = db.session.scalars(select(ReturnVisit).where(queries.escalated(today))).all()
+    assert [(str(visit.work_order), visit.days_late) for visit in late] == [("PG-1", 5)]
+    assert not any(group.visits for group in queries.plan_rows(office.branches["SZ"], today))
+    mine = queries.plan_rows(None, today, office.staff("supervisor"))
+    assert not any(group.visits for group in mine)
+
+
+def test_rv3_other_branches_do_not_see_it(office: Cast) -> None:
+    closed_order(office)
+    plan()
+    with acting_as(office["clerk_sz"]):
+        assert not any(group.visits for group in queries.plan_rows(None, date(2026, 11, 20)))
+    with acting_as(office["clerk"]):
+        assert any(group.visits for group in queries.plan_rows(None, date(2026, 11, 20)))
+
+
+# -- the outcome (RV-4) -----------------------------------------------------------------------------------------
+
+
+def record(office: Cast, visit_id: int, **given: Any) -> ReturnVisit:
+    answer = {"spoke_to": "张伟", "manner": "telephone", "satisfaction": "satisfied", **given}
+    return commands.record(office["clerk"], visit_id, **answer)
+
+
+def test_rv4_the_outcome_is_recorded_once(office: Cast) -> None:
+    closed_order(office)
+    plan()
+    visit = record(office, one_visit().id, suggestions="希望早点通知")
+    assert (visit.status, visit.spoke_to, visit.manner, visit.satisfaction, visit.suggestions) == (
+        "done",
+        "张伟",
+        "telephone",
+        "satisfied",
+        "希望早点通知",
+    )
+    assert visit.done_at == clock.now()
+    with pytest.raises(Refused):
+        record(office, visit.id)
+    verbs = set(db.session.scalars(select(AuditEntry.verb).where(AuditEntry.record == "return_visit")))
+    assert verbs == {"return_visit.plan_due", "return_visit.record"}
+
+
+def test_rv4_a_failed_attempt_is_kept_and_tried_again(office: Cast) -> None:
+    closed_order(office)
+    plan()
+    visit_id = one_visit().id
+    commands.attempt(office["clerk"], visit_id, said="无人接听")
+    visit = commands.attempt(office["clerk"], visit_id, said="占线")
+    assert (visit.status, [attempt.note for attempt in visit.attempts]) == ("planned", ["无人接听", "占线"])
+    assert record(office, visit_id).status == "done"
+    with pytest.raises(Refused):
+        commands.attempt(office["clerk"], visit_id, said="再打")
+    assert len(db.session.scalars(select(VisitAttempt)).all()) == 2
+
+
+def test_rv4_cancelled_with_a_reason(office: Cast) -> None:
+    closed_order(office)
+    plan()
+    visit_id = one_visit().id
+    with pytest.raises(Refused) as refusal:
+        commands.cancel(office["supervisor"], visit_id, reason="")
+    assert refusal.value.field == "reason"
+    assert commands.cancel(office["supervisor"], visit_id, reason="客户已迁居").cancel_reason == "客户已迁居"
+    assert plan() == 0
+
+
+def test_rv4_nobody_rates_their_own_work(office: Cast) -> None:
+    settled(office, subject_id=office.staff("clerk"))
+    plan()
+    with pytest.raises(Refused):
+        record(office, one_visit().id)
+
+
+def test_rv4_an_unsatisfactory_visit_says_why_and_opens_a_complaint(office: Cast) -> None:
+    order_id = closed_order(office)
+    plan()
+    visit_id = one_visit().id
+    with pytest.raises(Refused) as refusal:
+        record(office, visit_id, satisfaction="dissatisfied")
+    assert refusal.value.field == "shortcomings"
+    visit = record(office, visit_id, satisfaction="dissatisfied", shortcomings="还是不制冷")
+    assert visit.unanswered
+    complaint = commands.open_complaint_from_visit(office["clerk"], visit_id)
+    assert (complaint.content, complaint.complainant, complaint.phone) == ("还是不制冷", "张伟", "13900000009")
+    assert (complaint.work_order_id, complaint.voucher_id) == (order_id, office.vouchers["in_warranty"])
+    assert (complaint.category, complaint.status) == ("repair_quality", "received")
+    assert not visit.unanswered
+    with pytest.raises(Refused):
+        commands.open_complaint_from_visit(office["clerk"], visit_id)
+
+
+def test_rv4_the_complaint_can_be_opened_together_with_the_outcome(office: Cast) -> None:
+    voucher_id = office.vouchers["in_warranty"]
+    settled(office, voucher_id=voucher_id)
+    plan()
+    visit = record(
+        office, one_visit().id, satisfaction="dissatisfied", shortcomings="换了压缩机还是响", open_complaint=True
+    )
+    opened = db.session.get_one(Complaint, visit.opened_complaint_id)
+    # the supervisor sees the product; for the clerk, who may not read the first complaint, it stays hidden (CP-13)
+    assert opened.customer_id == office.customers["in_warranty"]
+    assert opened.received_at == visit.done_at
+
+
+def test_rv4_refused_together_or_done_together(office: Cast) -> None:
+    closed_order(office)
+    plan()
+    visit_id = one_visit().id
+    with pytest.raises(Refused):
+        record(office, visit_id, satisfaction="satisfied", open_complaint=True)
+    assert one_visit().status == "planned"
+    assert db.session.scalars(select(Complaint)).all() == []
