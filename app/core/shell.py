@@ -53,6 +53,9 @@ def before_framework(app: Flask) -> None:
     # The framework switches its limiter off unless told.
     app.config.setdefault("RATELIMIT_ENABLED", bool(app.config.get("AUTH_RATE_LIMITED", True)))
     app.config.setdefault("RATELIMIT_STORAGE_URI", "memory://")
+    # Tokens have a key of their own, long enough for their signature whatever the length of SECRET_KEY.
+    key = hashlib.sha256(f"bearer tokens\n{app.config['SECRET_KEY']}".encode()).hexdigest()
+    app.config.setdefault("JWT_SECRET_KEY", key)
     OfficeCSRF(app)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, asset=asset, plain=plain, say=i18n.say)
     app.jinja_env.trim_blocks = True
@@ -105,7 +108,7 @@ def _headers(response: Response) -> Response:
     }
     if request.is_secure:
         wanted["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint and not request.endpoint.endswith("static") and request.endpoint != "static":
+    if not (request.endpoint or "").endswith("static"):
         # Customers' data must not come back from the browser's cache after logging out.
         wanted["Cache-Control"] = "no-store"
     for name, value in wanted.items():

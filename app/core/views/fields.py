@@ -244,7 +244,9 @@ class Decimals:
         self.places = places
 
     def __call__(self, form: Any, field: Field) -> None:
-        if isinstance(field.data, Decimal) and field.data != round(field.data, self.places):
+        if not isinstance(field.data, Decimal) or not field.data.is_finite():
+            return
+        if int(field.data.normalize().as_tuple().exponent) < -self.places:
             raise ValidationError(_("At most %(places)s decimals.", places=self.places))
 
 

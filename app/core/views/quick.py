@@ -46,7 +46,7 @@ class QuickFilters:
     quick_filters: list[QuickFilter] = []
     endpoint: str
 
-    list_template = "screens/list_quick.html"
+    list_template = "list_quick.html"
 
     def quick_links(self) -> list[QuickLink]:
         """The links above the list; the first shows everything."""
