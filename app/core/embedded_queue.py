@@ -13,7 +13,7 @@ from config import Settings
 
 
 def become_server(settings: Settings) -> NoReturn:
-    """Replace this process by the server, listening where ``settings.queue_url`` says, data in ``VAR_DIR/queue``."""
+    """Replace this process by the server, listening where ``settings.queue_url`` says."""
     if not settings.embedded_queue:
         raise StartFailed("QUEUE_URL names another queue server: there is nothing to start here.")
     folder = settings.var / "queue"
@@ -27,8 +27,9 @@ def become_server(settings: Settings) -> NoReturn:
     configuration = folder / "valkey.conf"
     configuration.touch(mode=0o600)
     configuration.write_text(
-        f'{where}dir "{folder}"\nappendonly yes\nappendfsync everysec\nsave ""\nloglevel warning\n'
-        "maxmemory-policy noeviction\ndaemonize no\n",
+        # Nothing on disk: the outbox has it all, and a damaged file could keep the server from starting.
+        f'{where}dir "{folder}"\nappendonly no\nsave ""\nloglevel warning\n'
+        "maxmemory-policy noeviction\nset-proc-title no\ndaemonize no\n",
         encoding="utf-8",
     )
     binary = str(get_binary_path())
