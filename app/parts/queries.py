@@ -58,7 +58,6 @@ def below_reorder_point(branch_id: int | None = None) -> list[ToOrder]:
 
     What technicians have in their vans does not count. A branch that never kept a part is not told to order it.
     """
-    # The look-up of branches: the places seen are those of the acting person's scope.
     held = func.sum(StockBalance.quantity)
     statement = (
         select(StockPlace.branch_id, Part.id, Part.code, Part.name, Part.unit, Part.reorder_point, held)
@@ -72,18 +71,9 @@ def below_reorder_point(branch_id: int | None = None) -> list[ToOrder]:
     )
     if branch_id is not None:
         statement = statement.where(StockPlace.branch_id == branch_id)
-    branches = dict(db.session.execute(select(Branch.id, Branch.name)).tuples())
-    return [
-        ToOrder(
-            row.branch_id,
-            branches[row.branch_id],
-            row.id,
-            row.code,
-            row.name,
-            row.unit,
-            int(quantity),
-            row.reorder_point,
-            missing_to_reorder_point(int(quantity), row.reorder_point),
-        )
-        for row, quantity in ((row, row[6]) for row in db.session.execute(statement))
-    ]
+    branches = {row.id: row.name for row in db.session.execute(select(Branch.id, Branch.name))}
+    found = []
+    for branch, part, code, name, unit, point, quantity in db.session.execute(statement):
+        missing = missing_to_reorder_point(int(quantity), point)
+        found.append(ToOrder(branch, branches[branch], part, code, name, unit, int(quantity), point, missing))
+    return found
