@@ -208,7 +208,7 @@ MET, LATE, OVERDUE, OPEN, NONE = "met", "late", "overdue", "open", "none"
 STANDING_LABELS = {
     MET: N_("In time"),
     LATE: N_("Late"),
-    OVERDUE: N_("Overdue"),
+    OVERDUE: N_("Past the deadline"),
     OPEN: N_("Running"),
     NONE: N_("Does not apply"),
 }

@@ -212,7 +212,7 @@ class ComplaintView(QuickFilters, BaseView):
         "entered_by": _l("Registered by"),
         "timetable": _l("Deadlines"),
         "next_due": _l("Next deadline"),
-        "overdue": _l("Overdue"),
+        "overdue": _l("Past the deadline"),
     }
     description_columns = {
         "received_at": _l("When the customer complained; the deadlines count from then."),
@@ -238,17 +238,17 @@ class ComplaintView(QuickFilters, BaseView):
             "mediation": "warning",
         },
     }
-    formatters_columns = {"overdue": lambda late: chip(_("Overdue"), "danger") if late else ""}
+    formatters_columns = {"overdue": lambda late: chip(_("Past the deadline"), "danger") if late else ""}
     small_references = ["branch"]
     narrow = {"voucher": {"customer_id": "customer"}}
     base_order = ("received_at", "desc")
     related_views = [ComplaintStepView]
     lifecycle = rules.LIFECYCLE
     quick_filters = [
-        QuickFilter("open", _l("Open"), queries.still_open),
+        QuickFilter("open", _l("Still open"), queries.still_open),
         QuickFilter("mine", _l("Mine"), lambda: queries.of_handler(current().staff_id)),
-        QuickFilter("overdue", _l("Overdue"), lambda: queries.overdue(clock.now())),
-        QuickFilter("today", _l("Due today"), lambda: queries.due_on(clock.today())),
+        QuickFilter("overdue", _l("Past the deadline"), lambda: queries.overdue(clock.now())),
+        QuickFilter("today", _l("Deadline today"), lambda: queries.due_on(clock.today())),
         QuickFilter("major", _l("Major"), lambda: queries.still_open() & (Complaint.severity == "major")),
         QuickFilter("nobody", _l("Without handler"), lambda: queries.still_open() & Complaint.handler_id.is_(None)),
     ]
