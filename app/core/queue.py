@@ -149,9 +149,11 @@ def work(app: Flask) -> None:
         log_job_description=False,
     )
     with app.app_context():
+        from app.core import pdf
         from app.core.db import db
 
         db.engine.dispose()
+        pdf.warm_up()  # fonts and style sheets, read once for all jobs instead of in each
     try:
         worker.work(logging_level=app.config["SETTINGS"].log_level)
         sign_off(server, "worker")
