@@ -16,6 +16,7 @@ from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Page, Ve
 from app.core.views.display import chip, plain
 from app.core.views.ids import by_id
 from app.customers import commands, queries
+from app.customers.importing.views import ImportView as ImportView  # registered by app/menu.py
 from app.customers.models import (
     Address,
     Contact,
@@ -125,8 +126,8 @@ class VoucherCustodyView(BaseView):
     label_columns = {
         "voucher": _l("Service voucher"),
         "out_at": _l("Taken out at"),
-        "staff": _l("With"),
-        "reason": _l("For"),
+        "staff": _l("Held by"),
+        "reason": _l("Purpose"),
         "back_at": _l("Back in the file at"),
     }
     base_order = ("out_at", "desc")
@@ -136,7 +137,7 @@ class CheckOutForm(OfficeForm):
     """Who takes the voucher along, and why."""
 
     staff_id = fields.remote(Staff, _l("Given to"))
-    reason = fields.text(_l("For"), 100, required=False, help=_l("For example the number of the work order."))
+    reason = fields.text(_l("Purpose"), 100, required=False, help=_l("For example the number of the work order."))
 
 
 def where_now(found: tuple[Staff, Any] | None) -> Markup:

@@ -272,6 +272,21 @@ def test_who_may_import_and_what_of_other_branches_is_shown(office: Cast) -> Non
         assert voucher("Z3").branch_id == office.branches["NJ"]
 
 
+def test_an_administrator_imports_without_being_told_of_customers(office: Cast) -> None:
+    with acting_as(office["admin"]):
+        plan = commands.import_customers(
+            office["admin"],
+            book_of(
+                ("张伟", "13800000001", "玄武区新路9号", "BCD-215", "Z1", "2024-1-1"),
+                ("林林", "13800000001", "姑苏区一路", "BCD-215", "SN-IN-1", "2024-1-1"),
+            ),
+        )
+    assert codes(plan) == [(3, "phone_of_other_customer"), (3, "serial_taken")]
+    assert not any("张伟" in str(f.problem.params) for record in plan.records for f in record.findings)
+    with acting_as(SYSTEM):
+        assert voucher("Z1").customer_id == office.customers["in_warranty"]
+
+
 def test_the_import_is_audited(office: Cast) -> None:
     do(book_of(GOOD))
     with acting_as(SYSTEM):
@@ -286,7 +301,7 @@ def test_an_unknown_branch_is_refused(office: Cast) -> None:
 
 def test_an_office_without_districts_can_still_import(office: Cast) -> None:
     with acting_as(SYSTEM):
-        options = commands.read_options(None, None)
+        options = commands.read_options(None)
     assert options.default_branch_id == office.branches["HQ"]
     assert set(options.pending) == set(office.branches.values())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import true
 
 from app.core import clock, scope
-from app.core.actors import Principal
+from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import NotPermitted
 from app.core.numbering import next_number
@@ -28,16 +28,26 @@ def preview(actor: Principal, book: Book, *, branch_code: str | None = None) -> 
     """What importing this list would do; changes nothing. Raises `NotPermitted`, and `Refused` for a bad branch."""
     check(actor, VERB)
     reading = read_records(book, clock.today())
-    return make_plan(reading, read_known(reading), read_options(branch_code, _own_branch_only(actor)))
+    only_branch, shows = _reach(actor)
+    with acting_as(SYSTEM):  # a number or serial taken in another branch must be found, too
+        return make_plan(reading, read_known(reading), read_options(branch_code, only_branch, shows))
 
 
-def _own_branch_only(actor: Principal) -> int | None:
-    """The branch a person is confined to, None for those who see all. Raises `NotPermitted` without a branch."""
+def _reach(actor: Principal) -> tuple[int | None, frozenset[int] | None]:
+    """The one branch a person may enter for (None: any), and the branches whose customers the person may be told of
+    (None: all). An administrator enters for every branch and is told of no customer."""
     if scope.criterion(Customer, actor).compare(true()):
-        return None
+        return None, None
+    if actor.has("administrator"):
+        return None, frozenset()
     if actor.branch_id is None:
         raise NotPermitted(VERB)
-    return actor.branch_id
+    return actor.branch_id, frozenset({actor.branch_id})
+
+
+def enters_for_all(actor: Principal) -> bool:
+    """Whether the person's lists may bring customers of every branch."""
+    return _reach(actor)[0] is None
 
 
 @command(VERB, bulk=True)
@@ -49,11 +59,12 @@ def import_customers(actor: Principal, book: Book, *, branch_code: str | None = 
     plan = preview(actor, book, branch_code=branch_code)
     if not plan.does_something:
         return plan
-    models = {id(model): _model(model) for model in plan.models}
-    customers = {id(customer): _customer(customer) for customer in plan.customers}
-    addresses = _addresses(plan, customers)
-    db.session.flush()
-    _vouchers(plan.vouchers, customers, addresses, models)
+    with acting_as(SYSTEM):  # the plan has decided what may be touched
+        models = {id(model): _model(model) for model in plan.models}
+        customers = {id(customer): _customer(customer) for customer in plan.customers}
+        addresses = _addresses(plan, customers)
+        db.session.flush()
+        _vouchers(plan.vouchers, customers, addresses, models)
     return plan
 
 

@@ -23,7 +23,9 @@ _CHUNK = 400  # values in one IN (…)
 settings.declare("warranty_months_default", 12, N_("Warranty of a model nobody has described yet, in months"), "SO-3")
 
 
-def read_options(branch_code: str | None, only_branch: int | None) -> Options:
+def read_options(
+    branch_code: str | None, only_branch: int | None = None, shows: frozenset[int] | None = None
+) -> Options:
     """Districts, default branch and settings. Raises `Refused` for an unknown branch, or without any.
 
     The default branch is the one named, else the reader's own, else the head office.
@@ -48,7 +50,7 @@ def read_options(branch_code: str | None, only_branch: int | None) -> Options:
     set_aside = {place.code for place in pending.values()}
     named = tuple(place for place in places if place.code not in set_aside)
     months = settings.number("warranty_months_default")
-    return Options(named, pending, (chosen or branches)[0].id, months, only_branch)
+    return Options(named, pending, (chosen or branches)[0].id, months, only_branch, shows)
 
 
 def read_known(reading: Reading) -> Known:

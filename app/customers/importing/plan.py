@@ -67,13 +67,22 @@ class Known:
 
 @dataclass(frozen=True)
 class Options:
-    """Where what the list does not say comes from. `only_branch`: the one branch the reader sees."""
+    """Where what the list does not say comes from, and what the reader may do and see.
+
+    `only_branch`: the one branch the reader may enter for (None: any). `shows`: the branches whose customers may be
+    named to the reader (None: all).
+    """
 
     places: tuple[Place, ...]
     pending: dict[int, Place]  # by branch; id 0 when the district has to be made
     default_branch_id: int
     warranty_months: int
     only_branch: int | None = None
+    shows: frozenset[int] | None = None
+
+    def names(self, branch_id: int) -> bool:
+        """Whether a customer of this branch may be named to the reader."""
+        return self.shows is None or branch_id in self.shows
 
 
 # --- what is to be done ------------------------------------------------------------------------------------
@@ -286,8 +295,8 @@ class _Comparison:
                 continue
             if not self._once(number, name, record.name):
                 continue
-            if self._is_foreign(branch_id):
-                message = N_("%(number)s already belongs to a customer of another branch.")
+            if not self.options.names(branch_id):
+                message = N_("%(number)s already belongs to a customer you may not see.")
                 record.add(warning("phone_of_other_customer", "phone", message, number=number))
             else:
                 message = N_("%(number)s already belongs to the customer %(name)s.")
@@ -376,8 +385,8 @@ class _Comparison:
         customer = self.customer_of[id(record)].known
         if customer is not None and customer.id == known.customer_id:
             return True
-        if self._is_foreign(known.branch_id):
-            record.add(error("serial_taken", "serial", N_("This product belongs to a customer of another branch.")))
+        if not self.options.names(known.branch_id):
+            record.add(error("serial_taken", "serial", N_("This product belongs to a customer you may not see.")))
         else:
             message = N_("This product already belongs to the customer %(name)s.")
             record.add(error("serial_taken", "serial", message, name=known.customer_name))

@@ -111,7 +111,7 @@ def as_text(book: Book, plan: Plan, *, applied: bool, show_all: bool = False) ->
             parts.append(_("%(count)s already there", count=existing))
         if changed:
             parts.append(_("%(count)s of them changed", count=changed))
-        yield f"  {what}: " + ", ".join(parts)
+        yield "  " + _("%(what)s: %(text)s", what=what, text=_(", ").join(parts))
     yield "  " + _(
         "Rows: %(total)s – new %(new)s, changed %(changed)s, unchanged %(unchanged)s, repeated %(repeated)s, "
         "wrong %(wrong)s; %(skipped)s lines are no records",
@@ -141,13 +141,13 @@ def _sheets(book: Book) -> Iterator[str]:
             row=sheet.columns.heading_row,
             count=len(sheet.lines),
         )
-        read = ", ".join(
+        read = _(", ").join(
             f"{'/'.join(sheet.columns.names[i] for i in at)} → {_(FIELDS[key][0])}"
             for key, at in sheet.columns.of.items()
         )
         yield "  " + _("read: %(columns)s", columns=read)
         if sheet.columns.unread:
-            yield "  " + _("not read: %(columns)s", columns=", ".join(sheet.columns.unread))
+            yield "  " + _("not read: %(columns)s", columns=_(", ").join(sheet.columns.unread))
     for name, why in book.passed_over:
         yield _("Sheet “%(sheet)s” passed over: %(why)s", sheet=name, why=_(why))
 
@@ -168,5 +168,5 @@ def line_of(finding: Finding, *, with_sheet: bool) -> str:
     """`第 12 行 “联系电话” [1380013800]: …`"""
     place = _("row %(row)s, column “%(column)s”", row=finding.row, column=finding.heading)
     value = f" [{' '.join(finding.value.split())}]" if finding.value else ""
-    sheet = f"{finding.sheet}: " if with_sheet else ""
-    return f"{sheet}{place}{value}: {message_of(finding)}"
+    sheet = f"{finding.sheet} " if with_sheet else ""
+    return _("%(what)s: %(text)s", what=f"{sheet}{place}{value}", text=message_of(finding))
