@@ -17,7 +17,7 @@ from app.core.views import BaseView, OfficeForm, OfficeInterface, Verb, fields, 
 from app.core.views.display import NOTHING, chip, plain
 from app.core.views.ids import by_id
 from app.core.views.quick import QuickFilter, QuickFilters
-from app.organisation.models import Staff
+from app.organisation.models import Branch, Staff
 
 STAGE_TONES = {rules.MET: "success", rules.LATE: "warning", rules.OVERDUE: "danger", rules.OPEN: "info"}
 
@@ -164,6 +164,23 @@ class ComplaintView(QuickFilters, BaseView):
         (_l("Complaint"), {"fields": ["received_at", "channel", "category", "content", "demand", "severity_ground"]}),
         (_l("Handling"), {"fields": ["subject", "branch"]}),
     ]
+    add_form_extra_fields = {
+        "channel": fields.choice(_l("Channel"), _labels(rules.CHANNEL_LABELS), default="telephone"),
+        "category": fields.choice(_l("Category"), _labels(rules.CATEGORY_LABELS)),
+        "severity_ground": fields.choice(
+            _l("Why it is major"),
+            GROUNDS,
+            required=False,
+            help=_l("Only for a major complaint. The same matter complained of again is found by itself."),
+        ),
+        "branch": fields.row(
+            Branch,
+            _l("Branch"),
+            required=False,
+            as_object=True,
+            help=_l("Empty: that of the service voucher, or your own."),
+        ),
+    }
     edit_columns = [
         "complainant",
         "phone",
@@ -216,9 +233,7 @@ class ComplaintView(QuickFilters, BaseView):
     }
     description_columns = {
         "received_at": _l("When the customer complained; the deadlines count from then."),
-        "severity_ground": _l("Only for a major complaint. The same matter complained of again is found by itself."),
         "subject": _l("Takes no part in the handling and does not see it."),
-        "branch": _l("Empty: that of the service voucher, or your own."),
     }
     choices = {
         "channel": _labels(rules.CHANNEL_LABELS),

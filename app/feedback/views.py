@@ -230,7 +230,7 @@ class WorklistView(Page):
         mine = request.args.get("show") == "mine"
         groups = queries.plan_rows(None, clock.today(), current().staff_id or -1 if mine else None, limit=WORKLIST_MAX)
         return self.render_template(
-            "screens/feedback/worklist.html",
+            "feedback/worklist.html",
             groups=groups,
             mine=mine,
             today=clock.today(),

@@ -1,0 +1,232 @@
+"""The screens of complaints and return visits, as people use them (CP-4, CP-8, CP-13, RV-3, RV-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.complaints import commands
+from app.complaints.models import Complaint
+from app.core import clock
+from app.core.actors import SYSTEM, acting_as
+from app.core.audit import AuditEntry
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.feedback.models import ReturnVisit
+from tests.cast import Cast
+
+FRIDAY = datetime(2026, 11, 20, 7, 20, tzinfo=clock.UTC)
+PHONE = "13800000001"
+
+
+@pytest.fixture(autouse=True)
+def _friday() -> Iterator[None]:
+    with clock.frozen(FRIDAY):
+        yield
+
+
+def complaint(app: Flask, cast: Cast, **given: Any) -> int:
+    """A complaint entered by the clerk."""
+    with app.app_context():
+        details = {"complainant": "张伟", "phone": PHONE, "content": "修了三次还是不制冷", **given}
+        found = commands.enter(cast["clerk"], **details).id
+        db.session.remove()
+    return found
+
+
+def visit(app: Flask, cast: Cast, due_in: int) -> int:
+    """A return visit of the branch, due in so many days."""
+    with app.app_context(), unit_of_work(SYSTEM, "test.visit") as session:
+        made = ReturnVisit(
+            number=f"HF-{due_in}",
+            branch_id=cast.branches["NJ"],
+            customer_id=cast.customers["in_warranty"],
+            cause="other",
+            reason="送货后询问",
+            due_on=clock.today() + timedelta(days=due_in),
+            visitor_id=cast.staff("clerk"),
+        )
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def one(app: Flask, statement: Any) -> Any:
+    """What the database holds."""
+    with app.app_context(), acting_as(SYSTEM):
+        found = db.session.scalars(statement).one()
+        db.session.expunge_all()
+        db.session.remove()
+    return found
+
+
+def text(answer: Any, status: int = 200) -> str:
+    page: str = answer.get_data(as_text=True)
+    assert answer.status_code == status, page[:3000]
+    return page
+
+
+def test_cp1_the_clerk_enters_a_complaint(app: Flask, cast: Cast, client_for: Any) -> None:
+    clerk = client_for("clerk")
+    answer = clerk.post(
+        "/complaintview/add",
+        {
+            "complainant": "张伟",
+            "phone": PHONE,
+            "voucher": cast.vouchers["in_warranty"],
+            "received_at": "2026-11-20T14:00",
+            "channel": "telephone",
+            "category": "repair_quality",
+            "content": "修了三次还是不制冷",
+        },
+    )
+    assert answer.status_code == 302, text(answer, 422)
+    saved = one(app, select(Complaint))
+    assert (saved.number, saved.customer_id) == ("TS-NJ-20261120-0001", cast.customers["in_warranty"])
+    assert clock.local(saved.received_at).hour == 14
+
+
+def test_cp4_a_refusal_stands_at_its_field(app: Flask, cast: Cast, client_for: Any) -> None:
+    clerk = client_for("clerk")
+    form = {"complainant": "张伟", "phone": PHONE, "content": "态度差", "channel": "telephone", "category": "attitude"}
+    form |= {"received_at": "2026-11-20T14:00", "subject": cast.staff("clerk")}
+    page = text(clerk.post("/complaintview/add", form), 422)
+    assert "请由同事或服务部登记" in page
+    assert "态度差" in page
+
+
+def test_cp13_masked_in_the_list_and_every_opening_noted(app: Flask, cast: Cast, client_for: Any) -> None:
+    number = complaint(app, cast)
+    supervisor = client_for("supervisor")
+    page = text(supervisor.get("/complaintview/list/"))
+    assert "138****0001" in page
+    assert PHONE not in page
+    assert PHONE in text(supervisor.get(f"/complaintview/show/{number}"))
+    entry = one(app, select(AuditEntry).where(AuditEntry.verb == "complaint.read"))
+    assert (entry.record_id, entry.actor) == (number, "陈国栋")
+
+
+def test_cp4_hidden_from_its_subject_through_every_door(app: Flask, cast: Cast, client_for: Any) -> None:
+    number = complaint(app, cast, subject_id=cast.staff("supervisor"))
+    supervisor = client_for("supervisor")
+    assert "张伟" not in text(supervisor.get("/complaintview/list/"))
+    for address in (f"show/{number}", f"edit/{number}", f"do/acknowledge/{number}"):
+        assert supervisor.get(f"/complaintview/{address}").status_code == 404
+    assert f'"id":{number}' not in text(supervisor.get("/lookup/complaint?q=TS")).replace(" ", "")
+
+
+def test_cp8_the_buttons_follow_the_lifecycle(app: Flask, cast: Cast, client_for: Any) -> None:
+    number = complaint(app, cast)
+    supervisor = client_for("supervisor")
+    page = text(supervisor.get(f"/complaintview/show/{number}"))
+    assert "告知客户已受理" in page
+    assert "核准方案" not in page
+    here = f"/complaintview/do/acknowledge/{number}"
+    # CP-8: what was said is required
+    assert "此项必填" in text(supervisor.post(here, {"said": "", "at": ""}), 422)
+    assert supervisor.post(here, {"said": "已致电说明", "at": "2026-11-20T15:20"}).status_code == 302
+    page = text(supervisor.get(f"/complaintview/show/{number}"))
+    assert "已致电说明" in page
+    assert "核实事实" in page
+    assert one(app, select(Complaint)).status == "acknowledged"
+
+
+def test_cp9_more_than_one_may_approve_is_refused_on_the_form(app: Flask, cast: Cast, client_for: Any) -> None:
+    number = complaint(app, cast)
+    with app.app_context():
+        boss = cast["supervisor"]
+        commands.acknowledge(boss, number, said="已告知")
+        commands.verify(boss, number, said="属实", finding="justified")
+        commands.propose(boss, number, said="协商", solution="退款", compensation=500)
+        db.session.remove()
+    page = text(client_for("supervisor").post(f"/complaintview/do/approve/{number}", {"said": "同意", "at": ""}), 422)
+    assert "超出您的核准权限" in page
+    done = client_for("manager").post(f"/complaintview/do/approve/{number}", {"said": "同意", "at": ""})
+    assert done.status_code == 302
+
+
+def test_cp3_quick_filters(app: Flask, cast: Cast, client_for: Any) -> None:
+    complaint(app, cast, complainant="昨天来的", received_at=FRIDAY - timedelta(days=2))
+    number = complaint(app, cast, complainant="今天来的")
+    with app.app_context():
+        commands.assign(cast["supervisor"], number, handler_id=cast.staff("clerk"), said="请回电")
+        db.session.remove()
+    supervisor = client_for("supervisor")
+
+    def shown(which: str) -> list[str]:
+        page = text(supervisor.get(f"/complaintview/list/?show={which}"))
+        return [name for name in ("昨天来的", "今天来的") if name in page]
+
+    assert shown("overdue") == ["昨天来的"]
+    assert shown("open") == ["昨天来的", "今天来的"]
+    assert shown("nobody") == ["昨天来的"]
+    assert shown("mine") == []
+    assert shown("no such thing") == ["昨天来的", "今天来的"]
+    assert "今天来的" in text(client_for("clerk").get("/complaintview/list/?show=mine"))
+
+
+def test_rv3_the_worklist_has_the_number_at_hand(app: Flask, cast: Cast, client_for: Any) -> None:
+    for due_in in (-5, -1, 0, 4, 30):
+        visit(app, cast, due_in)
+    page = text(client_for("clerk").get("/returnvisits/worklist/"))
+    assert f'href="tel:{PHONE}"' in page
+    assert page.count(f"tel:{PHONE}") == 4
+    assert "逾期 5 天" in page and "逾期 1 天" in page
+    assert page.count("报服务主任") == 1
+    assert f"tel:{PHONE}" not in text(client_for("supervisor").get("/returnvisits/worklist/?show=mine"))
+    assert f"tel:{PHONE}" not in text(client_for("clerk_sz").get("/returnvisits/worklist/"))
+    assert client_for("technician").get("/returnvisits/worklist/").status_code == 403
+
+
+def test_rv4_recorded_from_the_worklist_with_a_complaint(app: Flask, cast: Cast, client_for: Any) -> None:
+    number = visit(app, cast, 0)
+    clerk = client_for("clerk")
+    answer = {"spoke_to": "张太太", "manner": "telephone", "satisfaction": "dissatisfied", "suggestions": "", "at": ""}
+    here = f"/returnvisitview/do/record/{number}"
+    assert "请写明客户不满意之处" in text(clerk.post(here, {**answer, "shortcomings": ""}), 422)
+    done = clerk.post(here, {**answer, "shortcomings": "送货晚了两天", "open_complaint": "y"})
+    assert done.headers["Location"].endswith("/returnvisits/worklist/")
+    opened = one(app, select(Complaint))
+    assert (opened.content, opened.complainant, opened.phone) == ("送货晚了两天", "张太太", PHONE)
+    page = text(clerk.get(f"/returnvisitview/show/{number}"))
+    assert opened.number in page
+
+
+def test_rv1_a_visit_planned_by_hand(app: Flask, cast: Cast, client_for: Any) -> None:
+    clerk = client_for("clerk")
+    form = {"customer_id": cast.customers["in_warranty"], "reason": "送货后询问", "due_on": "", "visitor_id": ""}
+    assert clerk.post("/returnvisitview/add", form).status_code == 302
+    planned = one(app, select(ReturnVisit))
+    assert (planned.due_on.isoformat(), planned.visitor_id) == ("2026-11-27", cast.staff("clerk"))
+    listed = text(clerk.get("/returnvisitview/list/?show=planned"))
+    assert planned.number in listed
+
+
+@pytest.mark.parametrize("address", ["/complaintview/list/", "/returnvisitview/list/", "/returnvisits/worklist/"])
+def test_no_more_statements_with_more_rows(app: Flask, cast: Cast, client_for: Any, address: str) -> None:
+    from sqlalchemy import event
+
+    supervisor = client_for("supervisor")
+    counts = []
+    for batch in (3, 20):
+        for number in range(batch):
+            complaint(app, cast, complainant=f"客户{number}")
+            visit(app, cast, -100 * batch - number)
+        supervisor.get(address)
+        seen: list[str] = []
+        with app.app_context():
+            engine = db.engine
+
+        def note(_c: Any, _k: Any, statement: str, *_more: Any, seen: list[str] = seen) -> None:
+            seen.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        text(supervisor.get(address))
+        event.remove(engine, "before_cursor_execute", note)
+        counts.append(len(seen))
+    assert counts[1] == counts[0] <= 15, seen
