@@ -79,7 +79,7 @@ _VERBS: dict[str, tuple[str, ...]] = {
     # customers
     "customer.create": OFFICE,
     "customer.update": OFFICE,
-    "customer.import": (SUPERVISOR, SERVICE, ADMINISTRATOR),
+    "customer.import": (CLERK, SUPERVISOR, SERVICE, ADMINISTRATOR),
     "voucher.create": OFFICE,
     "voucher.check_out": (CLERK, SUPERVISOR),
     "voucher.give_back": (CLERK, SUPERVISOR),
@@ -262,6 +262,7 @@ SCREENS: dict[str, Screen] = {
     ),
     "VoucherView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, table="voucher"),
     "VoucherCustodyView": Screen(read=FIELD),
+    "ImportView": Screen(read=(CLERK, SUPERVISOR, SERVICE, ADMINISTRATOR)),
     # contracts
     "ContractView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, table="contract"),
     "ContractItemView": Screen(read=FIELD, add=OFFICE, delete=OFFICE, table="contract_item"),
