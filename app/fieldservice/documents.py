@@ -88,7 +88,7 @@ def _is_late(call: RepairCall, job: WorkOrder | None, now: datetime) -> bool:
 def _call_line(row: int, call: RepairCall, now: datetime) -> CallLine:
     job = live_of(call)
     customer = call.voucher.customer
-    remarks = [_("urgent") if call.priority == "urgent" else "", call.cancel_reason, job.unsigned_reason if job else ""]
+    remarks = [_("urgent") if call.priority == "urgent" else "", call.cancel_reason]
     return CallLine(
         row=row,
         call_number=call.number,
