@@ -23,9 +23,10 @@ CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
 def say(what: Refused | str, **params: Any) -> str:
     """A refusal, or an English message id, in the language of the request (jobs: the default language)."""
+    message = what.message if isinstance(what, Refused) else str(what)
     if isinstance(what, Refused):
-        what, params = what.message, {**what.params, **params}
-    text = str(gettext(str(what)))
+        params = {**what.params, **params}
+    text = str(gettext(message))
     return text % params if params else text
 
 

@@ -201,7 +201,7 @@ def _limit_logins(app: Flask) -> None:
         return f"login/{request.remote_addr}"
 
     def account() -> str:
-        given = request.get_json(silent=True) if request.is_json else request.form
+        given: Any = request.get_json(silent=True) if request.is_json else request.form
         name = given.get("username", "") if hasattr(given, "get") else ""
         return f"login/{request.remote_addr}/{str(name).strip().lower()[:64]}"
 

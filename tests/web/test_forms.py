@@ -84,9 +84,7 @@ def test_missing_values_are_named_in_chinese(client_for: Any) -> None:
     assert "This field" not in page
 
 
-def test_a_stale_form_shows_both_values_and_can_be_saved_all_the_same(
-    app: Flask, client_for: Any, cast: Cast
-) -> None:
+def test_a_stale_form_shows_both_values_and_can_be_saved_all_the_same(app: Flask, client_for: Any, cast: Cast) -> None:
     clerk, supervisor = client_for("clerk"), client_for("supervisor")
     pk = cast.customers["in_warranty"]
     address = f"/customerview/edit/{pk}"

@@ -20,7 +20,7 @@ def plain(value: Any) -> str:
     if value is None or value == "" or value == [] or value == () or value == {}:
         return NOTHING
     if isinstance(value, bool):
-        return _("Yes") if value else _("No")
+        return str(_("Yes") if value else _("No"))
     if isinstance(value, datetime):
         return clock.local(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):

@@ -48,6 +48,8 @@ MAGIC = {
 class OfficeForm(DynamicForm):
     """Base of every form of ours. ``refuse(field, message)`` shows a rule's answer next to what was typed."""
 
+    form_errors: list[Any]
+
     def refuse(self, field: str | None, message: str) -> None:
         """Show ``message`` at the field, or at the top of the form when there is no such field."""
         target = self._fields.get(field or "") or self._fields.get(f"{field}_id")
@@ -103,13 +105,12 @@ class MomentField(Field):
     widget = inputs.Input("datetime-local")
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: datetime | None = None
         if not valuelist or not valuelist[0].strip():
-            self.data = None
             return
         try:
-            self.data: datetime | None = parse_moment(valuelist[0])
+            self.data = parse_moment(valuelist[0])
         except (ValueError, OverflowError) as error:
-            self.data = None
             raise ValueError(_("Not a valid date and time.")) from error
 
     def _value(self) -> str:
@@ -124,13 +125,12 @@ class DayField(Field):
     widget = inputs.Input("date")
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: date | None = None
         if not valuelist or not valuelist[0].strip():
-            self.data = None
             return
         try:
-            self.data: date | None = parse_day(valuelist[0])
+            self.data = parse_day(valuelist[0])
         except ValueError as error:
-            self.data = None
             raise ValueError(_("Not a valid date value")) from error
 
     def _value(self) -> str:
@@ -143,13 +143,12 @@ class HourField(Field):
     widget = inputs.Input("time")
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: time | None = None
         if not valuelist or not valuelist[0].strip():
-            self.data = None
             return
         try:
-            self.data: time | None = time.fromisoformat(valuelist[0].strip())
+            self.data = time.fromisoformat(valuelist[0].strip())
         except ValueError as error:
-            self.data = None
             raise ValueError(_("Not a valid time of day.")) from error
 
     def _value(self) -> str:
@@ -159,7 +158,7 @@ class HourField(Field):
 class RemoteField(Field):
     """A reference to a row of a large table, chosen through the look-up of that table (20 rows a time, scoped)."""
 
-    widget = inputs.RemoteSelect()
+    widget: Any = inputs.RemoteSelect()
 
     def __init__(
         self,

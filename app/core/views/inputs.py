@@ -19,7 +19,7 @@ def _attributes(field: Field, given: dict[str, Any], **more: Any) -> str:
     if field.errors:
         attributes["aria-invalid"] = "true"
         attributes["aria-describedby"] = f"{field.id}-error"
-    return html_params(**attributes)
+    return str(html_params(**attributes))
 
 
 class Input:
@@ -122,9 +122,9 @@ class RowsSelect:
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
         chosen = {row.id for row in field.data or []}
         parts = [
-            Markup('<label class="tick-row"><input type="checkbox" class="tick" name="{}" value="{}"{}> {}</label>').format(
-                field.name, row.id, Markup(" checked") if row.id in chosen else Markup(""), label
-            )
+            Markup(
+                '<label class="tick-row"><input type="checkbox" class="tick" name="{}" value="{}"{}> {}</label>'
+            ).format(field.name, row.id, Markup(" checked") if row.id in chosen else Markup(""), label)
             for row, label in small_rows(field.model)
         ]
         return Markup('<div class="tick-rows" id="{}">{}</div>').format(field.id, Markup("").join(parts))

@@ -108,7 +108,7 @@ class ListPage:
         """Whether there is a next page (counting stops at 1,000, turning pages does not)."""
         if self.count > COUNT_CAP:
             return len(self.rows) == self.size
-        return (self.page + 1) * self.size < self.count
+        return bool((self.page + 1) * self.size < self.count)
 
     @property
     def next_url(self) -> str:

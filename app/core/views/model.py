@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import abort, flash, redirect, request, session, url_for
+from flask import abort, current_app, flash, redirect, request, session, url_for
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.models.filters import Filters
 from flask_babel import gettext as _
@@ -52,7 +52,7 @@ class BaseView(VerbsMixin, ModelView):
     list_name: Any = ""
     choices: dict[str, Any] = {}
     tones: dict[str, Any] = {}
-    required_columns: Sequence[str] = ()
+    required_columns: Any = ()
     small_references: Sequence[str] = ()
     narrow: dict[str, dict[str, str]] = {}
     minimum: dict[str, int] = {}
@@ -63,6 +63,27 @@ class BaseView(VerbsMixin, ModelView):
     edit_command: Callable[..., Any] | None = None
     list_help: Any = ""
     add_help: Any = ""
+
+    # The framework's own, named here for the type checker (it declares them without types).
+    exclude_route_methods: Any = frozenset()
+    label_columns: Any = None
+    description_columns: Any = None
+    formatters_columns: Any = None
+    validators_columns: Any = None
+    add_form_extra_fields: Any = None
+    edit_form_extra_fields: Any = None
+    related_views: Any = None
+    _related_views: Any = None
+    base_filters: Any = None
+    list_columns: Any = None
+    search_columns: Any = None
+    order_columns: Any = None
+    list_title: Any = ""
+    show_title: Any = ""
+    add_title: Any = ""
+    edit_title: Any = ""
+    add_form: Any = None
+    edit_form: Any = None
 
     list_template = "list.html"
     show_template = "show.html"
@@ -250,7 +271,7 @@ class BaseView(VerbsMixin, ModelView):
         """Whether the record may be changed by hand in its present state (override)."""
         return True
 
-    def related_lists(self, item: Any) -> list[ListPage]:
+    def related_lists(self, item: Any) -> Sequence[ListPage]:
         """The lists under the record's page, those the person may see."""
         found = []
         declared = [*self.related_views]
@@ -405,9 +426,7 @@ def list_of(names: Sequence[str] | None) -> list[str]:
 
 def record_url(record: Any) -> str:
     """The page of any record, if there is a screen for it that this person may open; else empty."""
-    from flask import current_app
-
-    for view in current_app.appbuilder.baseviews:
+    for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]  # set by the framework
         if isinstance(view, BaseView) and view.datamodel.obj is type(record) and view.permitted("can_show"):
             return url_for(f"{view.endpoint}.show", pk=record.id)
     return ""

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import CheckConstraint, Constraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -70,7 +70,7 @@ def _violated(error: IntegrityError) -> tuple[str, str, list[str]]:
 
 def _columns(constraint: str) -> list[str]:
     for table in Model.metadata.tables.values():
-        named: list[Constraint | Any] = [*table.constraints, *table.indexes]
+        named: list[Any] = [*table.constraints, *table.indexes]
         for found in named:
             if found.name is None or str(found.name) not in (constraint, constraint.removeprefix(f"ck_{table.name}_")):
                 continue
