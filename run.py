@@ -10,16 +10,29 @@ python run.py queue        the embedded queue server alone
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import config
 from app.core import processes
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 HERE = Path(__file__).resolve()
+
+
+@functools.cache
+def application(settings: config.Settings) -> Flask:
+    """The application of this process and those forked from it."""
+    from app import create_app
+
+    return create_app(settings)
 
 
 def everything(settings: config.Settings) -> int:
@@ -27,18 +40,21 @@ def everything(settings: config.Settings) -> int:
     begun = time.monotonic()
     processes.check_address(settings.host, settings.port)
     lock = processes.claim_folder(settings.var)
-    supervisor = processes.Supervisor(HERE)
+    supervisor = processes.Supervisor(lambda name: perform(name, settings))
     supervisor.listen()
     with lock, processes.own_terminal_group():
         try:
             if settings.embedded_queue:
                 supervisor.start("queue")
+            application(settings)  # assembled here once, forked below
             supervisor.run_once("init")
             _wait_for_queue(settings, supervisor)
             for name in ("web", "worker", "scheduler"):
                 if not supervisor.stopping:
                     supervisor.start(name)
             supervisor.wait_until(lambda: processes.web_answers(settings.host, settings.port), "The web server")
+            # Worker and scheduler as well, unless something else is unwell (a letter laid aside, say).
+            supervisor.wait_until(lambda: processes.web_answers(settings.host, settings.port, "/health"), "", 5)
             if not supervisor.stopping:
                 print(_welcome(settings, time.monotonic() - begun), flush=True)
             supervisor.watch()
@@ -67,9 +83,9 @@ def _welcome(settings: config.Settings, seconds: float) -> str:
 def init(settings: config.Settings) -> int:
     """Bring the database up to date; may be repeated."""
     processes.follow_parent(signal.SIGTERM)
-    from app import create_app, initialise
+    from app import initialise
 
-    initialise.run(create_app(settings), demo=settings.demo)
+    initialise.run(application(settings), demo=settings.demo)
     return 0
 
 
@@ -80,7 +96,7 @@ def web(settings: config.Settings) -> int:
         processes.check_address(settings.host, settings.port)
     from app.core.web import serve
 
-    serve(settings)
+    serve(settings, application(settings))
     return 0
 
 
@@ -88,10 +104,9 @@ def worker(settings: config.Settings) -> int:
     """One worker, until told to stop."""
     processes.follow_parent(signal.SIGKILL)  # its job is done again by whoever comes next
     _need_queue(settings)
-    from app import create_app
     from app.core.queue import work
 
-    work(create_app(settings))
+    work(application(settings))
     return 0
 
 
@@ -99,10 +114,9 @@ def scheduler(settings: config.Settings) -> int:
     """The scheduler, until told to stop."""
     processes.follow_parent(signal.SIGTERM)
     _need_queue(settings)
-    from app import create_app
     from app.core.jobs import schedule
 
-    schedule(create_app(settings))
+    schedule(application(settings))
     return 0
 
 
@@ -124,16 +138,25 @@ COMMANDS = {"": everything, "init": init, "web": web, "worker": worker, "schedul
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; every expected failure is one sentence and exit code 1."""
+    """Read the command line and the settings, run the command."""
     name = arguments[0] if arguments else ""
     if name not in COMMANDS or len(arguments) > 1:
         print(__doc__, file=sys.stdout if name in ("-h", "--help") else sys.stderr)
         return 0 if name in ("-h", "--help") else 2
     os.chdir(HERE.parent)
     try:
-        return COMMANDS[name](config.load())
-    except (config.ConfigError, processes.StartFailed) as problem:
-        return _say(problem.message if isinstance(problem, config.ConfigError) else str(problem))
+        settings = config.load()
+    except config.ConfigError as problem:
+        return _say(problem.message)
+    return perform(name, settings)
+
+
+def perform(name: str, settings: config.Settings) -> int:
+    """Run one command; every expected failure is one sentence and an exit code."""
+    try:
+        return COMMANDS[name](settings)
+    except processes.StartFailed as problem:
+        return _say(str(problem))
     except KeyboardInterrupt:
         return 0
     except Exception as problem:

@@ -28,7 +28,7 @@ def become_server(settings: Settings) -> NoReturn:
     configuration.touch(mode=0o600)
     configuration.write_text(
         # Nothing on disk: the outbox has it all, and a damaged file could keep the server from starting.
-        f'{where}dir "{folder}"\nappendonly no\nsave ""\nloglevel warning\n'
+        f'{where}dir "{folder}"\nappendonly no\nsave ""\nloglevel warning\nlogfile "{folder / "valkey.log"}"\n'
         "maxmemory-policy noeviction\nset-proc-title no\ndaemonize no\n",
         encoding="utf-8",
     )

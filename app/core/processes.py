@@ -1,8 +1,9 @@
 """The processes of one machine: started together, watched, and ended together.
 
-``run.py`` is the parent. Every child is ``run.py web`` and so on in a session of its own, so that a Ctrl-C reaches the
-parent alone, which ends them in the right order; and each asks the kernel to be ended should the parent vanish.
-Standard library only: the parent has to be up at once.
+``run.py`` is the parent. It assembles the application once and forks it, which starts three processes in the time of
+one and shares their memory; the parent itself touches neither database nor queue. Every child is in a session of its
+own, so that a Ctrl-C reaches the parent alone, which ends them in the right order; and each asks the kernel to be ended
+should the parent vanish.
 """
 
 from __future__ import annotations
@@ -14,18 +15,20 @@ import fcntl
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
+from typing import NoReturn, TextIO
 from urllib.parse import unquote, urlsplit
 
 PARENT = "AFTERCARE_PARENT"
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TOLD = 3  # exit code of a child that has said in one sentence why it cannot go on
 START_SECONDS = 120
 STOP_SECONDS = 10
@@ -53,6 +56,12 @@ def follow_parent(with_signal: int) -> None:
     parent = os.environ.get(PARENT)
     if parent:
         die_with_parent(with_signal, int(parent))
+
+
+def name_process(name: str) -> None:
+    """What ``ps`` and ``top`` show for this process (15 characters)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_NAME, name[:15].encode(), 0, 0, 0)
 
 
 def check_address(host: str, port: int) -> None:
@@ -112,13 +121,13 @@ def queue_answers(url: str, seconds: float) -> bool:
             return True
 
 
-def web_answers(host: str, port: int) -> bool:
-    """Whether the web process answers its simplest page."""
+def web_answers(host: str, port: int, page: str = "/health/live") -> bool:
+    """Whether the web process answers a page with 200."""
     target = "localhost" if host in ("0.0.0.0", "::") else host  # nosec B104  # compared, not bound
     try:
         with socket.create_connection((target, port), timeout=5) as probe:
             probe.settimeout(5)
-            probe.sendall(b"GET /health/live HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            probe.sendall(f"GET {page} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
             return b" 200 " in probe.recv(64)
     except OSError:
         return False
@@ -135,40 +144,51 @@ class Child:
     """One process and how often it had to be started anew."""
 
     name: str
-    process: subprocess.Popen[bytes] | None = None
+    pid: int = 0
+    code: int | None = None
     started: float = 0.0
     failures: int = 0
     again_at: float = 0.0
 
     @property
     def running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        """Whether the process is there; notes how it ended when it is not."""
+        if self.pid and self.code is None:
+            with contextlib.suppress(InterruptedError):
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                if pid:
+                    self.code = os.waitstatus_to_exitcode(status)
+        return bool(self.pid) and self.code is None
 
     def send(self, number: int) -> None:
         """Signal the process, if it is there."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(number)
+        if self.running:
+            os.kill(self.pid, number)
+
+    def wait(self) -> None:
+        """Until it has ended."""
+        while self.running:
+            time.sleep(0.01)
 
     def ended_how(self) -> str:
         """How it ended, in words."""
-        code = self.process.returncode if self.process is not None else None
-        if code is not None and code < 0:
-            return f"killed by {signal.Signals(-code).name}"
-        return f"exit code {code}"
+        if self.code is not None and self.code < 0:
+            return f"killed by {signal.Signals(-self.code).name}"
+        return f"exit code {self.code}"
 
 
 @dataclass
 class Supervisor:
-    """Starts ``program`` (run.py) once per name, starts what dies anew with growing pauses, ends all of it."""
+    """Forks a process for each name, which does ``run(name)``; starts what dies anew with growing pauses; ends all."""
 
-    program: Path
+    run: Callable[[str], int]
     children: dict[str, Child] = field(default_factory=dict)
     stopping: bool = False
     hurry: bool = False
 
     def listen(self) -> None:
         """Take SIGINT, SIGTERM and SIGHUP as the wish to stop; a second one as impatience."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOP_SIGNALS:
             signal.signal(number, self._asked)
 
     def _asked(self, _number: int, _frame: FrameType | None) -> None:
@@ -178,15 +198,40 @@ class Supervisor:
     def start(self, name: str) -> Child:
         """Start one process."""
         child = self.children.setdefault(name, Child(name))
-        # A session of its own: Ctrl-C in the terminal must not reach the queue before the worker has ended.
-        child.process = subprocess.Popen(
-            [sys.executable, str(self.program), name],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, PARENT: str(os.getpid())},
-        )
-        child.started = time.monotonic()
+        parent = os.getpid()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # A signal that came between fork and reset would be taken by the child with the parent's handler, and lost.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        pid = os.fork()
+        if pid == 0:
+            self._become(name, parent)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        child.pid, child.code, child.started = pid, None, time.monotonic()
         return child
+
+    def _become(self, name: str, parent: int) -> NoReturn:
+        """In the child: a process of its own standing, which never returns into the parent's code."""
+        code = 1
+        try:
+            os.setsid()  # Ctrl-C in the terminal must not reach the queue before the worker has ended
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGTTOU, signal.SIGTSTP):
+                signal.signal(number, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+            os.environ[PARENT] = str(parent)
+            name_process(f"aftercare-{name}")
+            code = self.run(name)
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            with contextlib.suppress(OSError):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(code)
 
     def run_once(self, name: str) -> None:
         """Run a process to its end. Raises ``StartFailed`` when it fails; returns early when asked to stop."""
@@ -196,22 +241,27 @@ class Supervisor:
                 return
             time.sleep(0.02)
         del self.children[name]
-        if child.process is not None and child.process.returncode:
+        if child.code:
             raise self._failed(child)
 
-    def wait_until(self, ready: Callable[[], bool], what: str) -> None:
-        """Wait for ``ready()``; raises ``StartFailed`` when a process ends meanwhile or the time is over."""
-        until = time.monotonic() + START_SECONDS
+    def wait_until(self, ready: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
+        """Wait for ``ready()``; raises ``StartFailed`` when a process ends meanwhile or the time is over.
+
+        Without ``what`` it is not asked for: after ``seconds`` the start goes on.
+        """
+        until = time.monotonic() + seconds
         while not self.stopping and not ready():
             for child in self.children.values():
                 if not child.running:
                     raise self._failed(child)
             if time.monotonic() > until:
-                raise StartFailed(f"{what} did not answer within {START_SECONDS} seconds.")
+                if not what:
+                    return
+                raise StartFailed(f"{what} did not answer within {seconds:.0f} seconds.")
             time.sleep(0.05)
 
     def _failed(self, child: Child) -> StartFailed:
-        if child.process is not None and child.process.returncode == TOLD:
+        if child.code == TOLD:
             return StartFailed("")
         return StartFailed(f"“run.py {child.name}” failed ({child.ended_how()}): see the lines above.")
 
@@ -225,14 +275,14 @@ class Supervisor:
 
     def _revive(self, child: Child) -> None:
         now = time.monotonic()
-        if child.process is not None:
+        if child.pid:
             if now - child.started > STEADY_SECONDS:
                 child.failures = 0
             pause = min(2.0**child.failures, LONGEST_PAUSE)
             tell(f"{child.name} ended unexpectedly ({child.ended_how()}); starting it again in {pause:.0f} s")
             child.failures += 1
             child.again_at = now + pause
-            child.process = None
+            child.pid = 0
         elif now >= child.again_at:
             self.start(child.name)
 
@@ -250,8 +300,7 @@ class Supervisor:
             time.sleep(0.02)
         for child in children:
             child.send(signal.SIGKILL)
-            if child.process is not None:
-                child.process.wait()
+            child.wait()
 
 
 @contextlib.contextmanager

@@ -22,8 +22,7 @@ MEMORY_FOLDER = Path("/dev/shm")  # nosec B108  # only for the web processes' si
 
 def _after_fork(_arbiter: Any, worker: Any) -> None:
     die_with_parent(signal.SIGTERM)
-    application: Flask = worker.app.flask
-    with application.app_context():
+    with worker.app.flask.app_context():
         from app.core.db import db
 
         db.engine.dispose(close=False)  # connections opened before the fork belong to the parent
@@ -32,9 +31,9 @@ def _after_fork(_arbiter: Any, worker: Any) -> None:
 class Web(BaseApplication):
     """gunicorn told everything here, nothing by command line or file."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, flask: Flask) -> None:
         self.settings = settings
-        self.flask: Flask | None = None
+        self.flask = flask
         super().__init__()
 
     def load_config(self) -> None:
@@ -61,15 +60,12 @@ class Web(BaseApplication):
 
     def load(self) -> Any:
         """Called once by gunicorn, before it forks its workers."""
-        from app import create_app
-
-        self.flask = create_app(self.settings)
         if not self.settings.proxies:
             return self.flask
         count = self.settings.proxies
         return ProxyFix(self.flask.wsgi_app, x_for=count, x_proto=count, x_host=count)
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, flask: Flask) -> None:
     """Serve until told to stop."""
-    Web(settings).run()
+    Web(settings, flask).run()

@@ -95,8 +95,9 @@ class Running:
 
     def child(self, name: str) -> int:
         """Pid of the process that run.py started under this name (the eldest: web and worker have children)."""
-        mark = "valkey-server" if name == "queue" else f"run.py {name}"
-        return min(pid for pid, line in processes_of(self.folder).items() if mark in line)
+        wanted = "valkey-server" if name == "queue" else f"aftercare-{name}"[:15]
+        names = {pid: (Path("/proc") / str(pid) / "comm").read_text().strip() for pid in processes_of(self.folder)}
+        return min(pid for pid, found in names.items() if found == wanted)
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +161,7 @@ def test_one_command_starts_everything_and_one_signal_ends_it(start: Callable[[]
 
 
 def _revived(running: Running, name: str, killed: int) -> bool:
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, OSError):
         return running.child(name) != killed
     return False
 
