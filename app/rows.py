@@ -41,16 +41,17 @@ from app.reporting.models import (
 )
 
 # -- sub-selects ------------------------------------------------------------------------------------------------
+# Under names of their own: a table of the statement around them would otherwise be taken for theirs (correlation).
 
-_order: Any = WorkOrder.__table__
-_call: Any = RepairCall.__table__
-_voucher: Any = Voucher.__table__
-_customer: Any = Customer.__table__
-_contract: Any = Contract.__table__
-_place: Any = StockPlace.__table__
-_complaint: Any = Complaint.__table__
-_visit: Any = ReturnVisit.__table__
-_document: Any = MadeDocument.__table__
+_order: Any = WorkOrder.__table__.alias("scope_order")
+_call: Any = RepairCall.__table__.alias("scope_call")
+_voucher: Any = Voucher.__table__.alias("scope_voucher")
+_customer: Any = Customer.__table__.alias("scope_customer")
+_contract: Any = Contract.__table__.alias("scope_contract")
+_place: Any = StockPlace.__table__.alias("scope_place")
+_complaint: Any = Complaint.__table__.alias("scope_complaint")
+_visit: Any = ReturnVisit.__table__.alias("scope_visit")
+_document: Any = MadeDocument.__table__.alias("scope_document")
 
 
 def _me(p: Principal) -> int:
@@ -88,11 +89,9 @@ def _my_customers(p: Principal) -> Any:
 
 def _branch_customers(p: Principal) -> Any:
     """Customers of the branch, and those of other branches for whom the branch has a call."""
-    served = (
-        select(_voucher.c.customer_id)
-        .join(_call, _call.c.voucher_id == _voucher.c.id)
-        .where(_call.c.branch_id == _here(p))
-    )
+    # No join: within a criterion that is put into other statements its left side cannot be told.
+    called = select(_call.c.voucher_id).where(_call.c.branch_id == _here(p))
+    served = select(_voucher.c.customer_id).where(_voucher.c.id.in_(called))
     return select(_customer.c.id).where(
         or_(_customer.c.branch_id == _here(p), _customer.c.id.in_(served))
     )
@@ -203,7 +202,7 @@ for _child in (WorkOrderEvent, PartFitted, Charge, Signature):
 def _staff_of_branch(p: Principal) -> Any:
     from app.organisation.models import Staff
 
-    table: Any = Staff.__table__
+    table: Any = Staff.__table__.alias("scope_staff")
     return select(table.c.id).where(table.c.branch_id == _here(p))
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from app.contracts.models import Contract, ContractItem
+from app.contracts.queries import covering_contract
 from app.core import clock
 from app.core.db import db
-from app.customers.models import Address, Customer, Voucher
+from app.customers.models import Address, Customer, Voucher, VoucherCustody
+from app.customers.rules import in_warranty
 from app.fieldservice.models import RepairCall, TimeEntry, WorkOrder
+from app.fieldservice.rules import derive_class
 from app.organisation.models import Staff, StaffSkill
 
 GONE = ("declined", "cancelled")
@@ -64,18 +68,6 @@ def open_calls_of(voucher_id: int) -> Sequence[RepairCall]:
     ).all()
 
 
-def recent_repairs_of(voucher_id: int, limit: int = 3) -> Sequence[WorkOrder]:
-    """The product's last repairs, the newest first."""
-    return db.session.scalars(
-        select(WorkOrder)
-        .join(WorkOrder.repair_call)
-        .where(RepairCall.voucher_id == voucher_id, WorkOrder.finished_at.is_not(None))
-        .options(joinedload(WorkOrder.repair_call), joinedload(WorkOrder.technician), joinedload(WorkOrder.fault_code))
-        .order_by(WorkOrder.finished_at.desc())
-        .limit(limit)
-    ).all()
-
-
 def waiting_calls(branch_id: int | None, limit: int = 200) -> list[RepairCall]:
     """Calls not dispatched: those carried over from earlier days first, then urgent ones, then the oldest (SO-14)."""
     statement = select(RepairCall).where(RepairCall.status == "open").options(*_call_loads())
@@ -91,6 +83,83 @@ def waiting_calls(branch_id: int | None, limit: int = 200) -> list[RepairCall]:
 def is_carried_over(call: RepairCall, today: date) -> bool:
     """Whether the call was left over from an earlier day (SO-14)."""
     return call.carried_over > 0 or clock.local(call.reported_at).date() < today
+
+
+# -- products ---------------------------------------------------------------------------------------------------
+
+
+def class_for(call: RepairCall) -> tuple[str, Contract | None]:
+    """Class of the job and the contract it stands under, as of the day the customer called (SO-1)."""
+    on = clock.local(call.reported_at).date()
+    contract = covering_contract(call.voucher_id, on)
+    covered, until = contract is not None, call.voucher.warranty_until
+    return derive_class(covered_by_contract=covered, in_warranty=in_warranty(until, on)), contract
+
+
+@dataclass
+class ProductState:
+    """What the clerk wants to know of a product while the customer is on the telephone (SO-4)."""
+
+    voucher: Voucher
+    warranty: bool
+    contract: Contract | None = None
+    holder: VoucherCustody | None = None
+    open_calls: list[RepairCall] = field(default_factory=list)
+    repairs: list[WorkOrder] = field(default_factory=list)
+
+    @property
+    def service_class(self) -> str:
+        """The class a job would have today (SO-1)."""
+        return derive_class(covered_by_contract=self.contract is not None, in_warranty=self.warranty)
+
+
+def product_states(vouchers: Sequence[Voucher]) -> list[ProductState]:
+    """Warranty, contract, whereabouts of the voucher, open calls and the last three repairs of each product."""
+    today = clock.today()
+    found = {each.id: ProductState(each, in_warranty(each.warranty_until, today)) for each in vouchers}
+    if not found:
+        return []
+    session = db.session
+    covering = (
+        select(ContractItem.voucher_id, Contract)
+        .join(ContractItem.contract)
+        .where(ContractItem.voucher_id.in_(found), Contract.status == "in_force")
+        .where(Contract.starts_on <= today, Contract.ends_on >= today)
+        .order_by(Contract.ends_on)
+        .execution_options(unscoped=True)
+    )
+    for voucher_id, contract in session.execute(covering):
+        found[voucher_id].contract = contract
+    out = (
+        select(VoucherCustody)
+        .where(VoucherCustody.voucher_id.in_(found), VoucherCustody.back_at.is_(None))
+        .options(joinedload(VoucherCustody.staff))
+    )
+    for custody in session.scalars(out):
+        found[custody.voucher_id].holder = custody
+    calls = (
+        select(RepairCall)
+        .where(RepairCall.voucher_id.in_(found), RepairCall.status.in_(UNFINISHED))
+        .options(selectinload(RepairCall.work_orders).joinedload(WorkOrder.technician))
+        .order_by(RepairCall.reported_at)
+    )
+    for call in session.scalars(calls):
+        found[call.voucher_id].open_calls.append(call)
+    repairs = (
+        select(WorkOrder)
+        .join(WorkOrder.repair_call)
+        .where(RepairCall.voucher_id.in_(found), WorkOrder.finished_at.is_not(None))
+        .options(
+            contains_eager(WorkOrder.repair_call), joinedload(WorkOrder.technician), joinedload(WorkOrder.fault_code)
+        )
+        .order_by(WorkOrder.finished_at.desc())
+        .limit(200)
+    )
+    for order in session.scalars(repairs):
+        past = found[order.repair_call.voucher_id].repairs
+        if len(past) < 3:
+            past.append(order)
+    return list(found.values())
 
 
 # -- technicians ------------------------------------------------------------------------------------------------
@@ -187,3 +256,29 @@ def day_entries(staff_id: int, day: date) -> Sequence[TimeEntry]:
         .unique()
         .all()
     )
+
+
+def count_of(model: type[Any], *conditions: Any) -> int:
+    """How many rows the acting person sees of it."""
+    return int(db.session.execute(select(func.count(model.id)).where(*conditions)).scalar_one())
+
+
+def under_way(branch_id: int | None) -> list[WorkOrder]:
+    """Jobs dispatched and not finished, the most pressing first."""
+    statement = (
+        select(WorkOrder)
+        .join(WorkOrder.repair_call)
+        .where(WorkOrder.status.in_(UNDER_WAY))
+        .options(
+            contains_eager(WorkOrder.repair_call).options(
+                joinedload(RepairCall.voucher).joinedload(Voucher.customer),
+                joinedload(RepairCall.address).joinedload(Address.district),
+            ),
+            joinedload(WorkOrder.technician),
+        )
+        .order_by(RepairCall.arrive_by, WorkOrder.id)
+        .limit(100)
+    )
+    if branch_id is not None:
+        statement = statement.where(WorkOrder.branch_id == branch_id)
+    return list(db.session.scalars(statement))

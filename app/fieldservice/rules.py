@@ -60,20 +60,21 @@ CHARGE_KIND_LABELS = {
     "part": N_("Part"),
     "other": N_("Other"),
 }
-EVENT_KINDS = (
-    "dispatched",
-    "accepted",
-    "declined",
-    "reassigned",
-    "on_the_way",
-    "arrived",
-    "charges_agreed",
-    "signed",
-    "finished",
-    "closed",
-    "cancelled",
-    "note",
-)
+EVENT_KIND_LABELS = {
+    "dispatched": N_("Dispatched"),
+    "accepted": N_("Accepted"),
+    "declined": N_("Declined"),
+    "reassigned": N_("Reassigned"),
+    "on_the_way": N_("On the way"),
+    "arrived": N_("Arrived"),
+    "charges_agreed": N_("Charges agreed"),
+    "signed": N_("Signed"),
+    "finished": N_("Finished"),
+    "closed": N_("Closed"),
+    "cancelled": N_("Cancelled"),
+    "note": N_("Note"),
+}
+EVENT_KINDS = tuple(EVENT_KIND_LABELS)
 
 
 # -- who may move what to where ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
@@ -69,6 +70,8 @@ def on_site(office: Cast, product: str = "out_of_warranty") -> int:
 
 
 def status(order_id: int) -> tuple[str, str]:
+    # A row keeps the scope of whoever loaded it first.
+    db.session.expunge_all()
     with acting_as(SYSTEM):
         order = fetch(WorkOrder, order_id)
         return order.status, order.repair_call.status
@@ -207,8 +210,8 @@ def test_reassigned_with_the_reason(office: Cast) -> None:
     new = commands.reassign(
         office["supervisor"], order.id, technician_id=office.staff("technician2"), reason="前一单拖延"
     )
-    assert status(order.id) == ("cancelled", "dispatched")
     assert new.technician_id == office.staff("technician2")
+    assert status(order.id) == ("cancelled", "dispatched")
     custody = custody_now(office.vouchers["out_of_warranty"])
     assert custody is not None
     assert custody.staff_id == office.staff("technician2")
@@ -227,6 +230,20 @@ def test_a_technician_touches_own_jobs_only(office: Cast) -> None:
             commands.accept(office[who], order_id)
     with pytest.raises(NotPermitted):
         commands.accept(office["clerk"], order_id)
+
+
+def test_own_jobs_only_through_relationships_too(office: Cast) -> None:
+    first = dispatched(office)
+    call_id, first_id = first.repair_call_id, first.id
+    commands.decline(office["technician"], first_id, reason="车辆故障")
+    second_id = commands.dispatch(office["supervisor"], call_id, technician_id=office.staff("technician2")).id
+    for load in (lazyload, selectinload, joinedload):
+        statement = select(RepairCall).where(RepairCall.id == call_id).options(load(RepairCall.work_orders))
+        for who, seen in (("technician2", [second_id]), ("supervisor", [first_id, second_id]), ("technician", None)):
+            with acting_as(office[who]):
+                db.session.expunge_all()
+                call = db.session.execute(statement).unique().scalar_one_or_none()
+                assert (None if call is None else [order.id for order in call.work_orders]) == seen, (load, who)
 
 
 # -- on site ----------------------------------------------------------------------------------------------------

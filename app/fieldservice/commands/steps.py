@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
-from app.contracts import queries as contracts
 from app.core import clock
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
@@ -17,9 +17,8 @@ from app.core.numbering import next_number
 from app.customers import queries as customers
 from app.customers.commands import give_out, take_back
 from app.customers.models import Voucher
-from app.customers.rules import in_warranty
+from app.fieldservice import queries
 from app.fieldservice.models import RepairCall, WorkOrder, WorkOrderEvent
-from app.fieldservice.rules import derive_class
 from app.organisation.models import Branch, Staff
 
 T = TypeVar("T")
@@ -42,8 +41,11 @@ def locked_call(call_id: int) -> RepairCall:
 
 def locked_order(order_id: int) -> WorkOrder:
     """The work order with its call locked first: everybody takes the two locks in this order."""
-    locked(RepairCall, fetch(WorkOrder, order_id).repair_call_id)
-    return locked(WorkOrder, order_id)
+    call = locked(RepairCall, fetch(WorkOrder, order_id).repair_call_id)
+    order = locked(WorkOrder, order_id)
+    # Loaded here: once the job is declined it is no longer the technician's, and neither is the call.
+    set_committed_value(order, "repair_call", call)
+    return order
 
 
 def event(
@@ -65,7 +67,7 @@ def event(
 
 def technician_for(call: RepairCall, staff_id: int) -> Staff:
     """The technician to be sent. Raises ``Refused`` for who is no active technician of the call's branch."""
-    person: Staff | None = db.session.execute(select(Staff).where(Staff.id == staff_id)).scalar_one_or_none()
+    person: Staff | None = db.session.execute(select(Staff).where(Staff.id == int(staff_id))).scalar_one_or_none()
     if person is None or not person.active or person.job != "technician":
         raise Refused(N_("This is not an active technician."), field="technician_id")
     if person.branch_id != call.branch_id:
@@ -74,18 +76,10 @@ def technician_for(call: RepairCall, staff_id: int) -> Staff:
 
 
 def class_of(call: RepairCall) -> tuple[str, int | None]:
-    """Class of the job and the contract it stands under, as of the day the customer called (SO-1).
-
-    A contract of another branch covers too: the acting person's row scope must not decide what the customer pays.
-    """
-    on = clock.local(call.reported_at).date()
+    """Class of the job and the id of the contract it stands under (SO-1), whatever the acting person may see."""
     with acting_as(SYSTEM):
-        voucher = fetch(Voucher, call.voucher_id)
-        contract = contracts.covering_contract(voucher.id, on)
-        derived = derive_class(
-            covered_by_contract=contract is not None, in_warranty=in_warranty(voucher.warranty_until, on)
-        )
-    return derived, contract.id if contract is not None else None
+        derived, contract = queries.class_for(call)
+        return derived, contract.id if contract is not None else None
 
 
 def branch_code(branch_id: int) -> str:

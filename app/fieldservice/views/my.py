@@ -1,0 +1,356 @@
+"""``/my/``: the technician's own pages, made for a telephone. The same commands and the same row scope as everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import NotFound as PageNotFound
+
+from app.core import clock, settings
+from app.core.actors import current
+from app.core.fetch import fetch
+from app.core.home import card
+from app.core.views import OfficeForm, Page, fields
+from app.core.views.columns import parse_day, parse_moment
+from app.core.views.refusals import FORESEEN, explain
+from app.fieldservice import commands, queries, rules
+from app.fieldservice.commands.work import free_on
+from app.fieldservice.models import WorkOrder
+from app.fieldservice.views import words
+from app.parts.queries import stock_of, van_of
+
+
+class ReasonForm(OfficeForm):
+    """Why."""
+
+    reason = fields.text(_l("Reason"), 200)
+
+
+class ConsentForm(OfficeForm):
+    """Who agreed."""
+
+    name = fields.text(_l("Name of the customer who agrees"), 64)
+
+
+class PartForm(OfficeForm):
+    """A part from the van."""
+
+    part_id = fields.choice(_l("Part"), dict)
+    quantity = fields.number(_l("Quantity"), 1, 999, default=1)
+
+
+class MinutesForm(OfficeForm):
+    """Minutes on the job."""
+
+    started_at = fields.moment(_l("Began at"))
+    minutes = fields.number(_l("Minutes"), 1, rules.LONGEST_ENTRY)
+    note = fields.text(_l("Note"), 200, required=False)
+
+
+class InternalForm(OfficeForm):
+    """Internal work."""
+
+    started_at = fields.moment(_l("Began at"))
+    minutes = fields.number(_l("Minutes"), 1, rules.LONGEST_ENTRY)
+    note = fields.text(_l("What was done"), 200)
+
+
+class FinishForm(OfficeForm):
+    """What was found and done."""
+
+    fault_code_id = fields.choice(_l("Fault"), words.fault_codes)
+    result = fields.notes(_l("Work done"), 1000)
+
+
+class SignForm(OfficeForm):
+    """The customer signs with a finger."""
+
+    drawing = fields.signature(_l("Signature"))
+    signer = fields.text(_l("Name of who signs"), 64)
+
+
+class QuoteForm(OfficeForm):
+    """Expected minutes; the parts stand beside it, one number each."""
+
+    minutes = fields.number(_l("Expected minutes"), 0, rules.LONGEST_ENTRY, default=30)
+
+
+FORMS: dict[str, type[OfficeForm]] = {
+    "decline": ReasonForm,
+    "leave_unsigned": ReasonForm,
+    "agree_charges": ConsentForm,
+    "quote": QuoteForm,
+    "fit_part": PartForm,
+    "record_time": MinutesForm,
+    "finish": FinishForm,
+    "sign": SignForm,
+}
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "accept": commands.accept,
+    "decline": commands.decline,
+    "on_the_way": commands.on_the_way,
+    "arrive": commands.arrive,
+    "quote": commands.quote,
+    "agree_charges": commands.agree_charges,
+    "fit_part": commands.fit_part,
+    "remove_part": commands.remove_part,
+    "record_time": commands.record_time,
+    "finish": commands.finish,
+    "sign": commands.sign,
+    "leave_unsigned": commands.leave_unsigned,
+}
+
+
+def _device_time() -> datetime | None:
+    """The clock of the telephone, as its browser sends it; nothing when it cannot be read."""
+    try:
+        return parse_moment(request.form.get("device_at", ""))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _needed_parts() -> list[tuple[int, int]]:
+    """The parts of the quote form: ``need-<part id>`` = quantity."""
+    needed = []
+    for name, text in request.form.items():
+        head, _dash, key = name.partition("need-")
+        if not head and key.isdigit() and text.strip().isdigit() and 0 < int(text) < 1000:
+            needed.append((int(key), int(text)))
+    return needed
+
+
+class MyDayView(Page):
+    """Today's jobs, the job at hand, and the day's sheet."""
+
+    route_base = "/my"
+    default_view = "index"
+
+    # -- pages -----------------------------------------------------------------------------------------------------
+
+    @expose("/")
+    @has_access
+    def index(self) -> Any:
+        """What is to do, what is done today."""
+        me, today = self._me(), clock.today()
+        return self._render(
+            "jobs.html",
+            title=_("My jobs"),
+            jobs=queries.jobs_of(me),
+            done=queries.jobs_of(me, finished_on=today),
+            today=today,
+            tab="jobs",
+        )
+
+    @expose("/job/<int:order_id>")
+    @has_access
+    def job(self, order_id: int) -> Any:
+        """One job with everything that may happen next."""
+        return self._job_page(order_id)
+
+    @expose("/job/<int:order_id>/<string:verb>", methods=["POST"])
+    @has_access
+    def do(self, order_id: int, verb: str) -> Any:
+        """Do what the button says; a refusal appears where it belongs and what was typed stays."""
+        command = COMMANDS.get(verb)
+        if command is None:
+            raise PageNotFound()
+        form = self._form(verb, fetch(WorkOrder, order_id), FORMS[verb]()) if verb in FORMS else None
+        if form is not None and not form.validate():
+            return self._job_page(order_id, verb, form), 422
+        try:
+            command(current(), order_id, **self._given(verb, form))
+        except FORESEEN as error:
+            where, message = explain(error, self)
+            if form is None:
+                flash(message, "danger")
+                return redirect(url_for("MyDayView.job", order_id=order_id))
+            form.refuse(where, message)
+            return self._job_page(order_id, verb, form), 422
+        if verb == "decline":
+            flash(_("The job goes back to the supervisor."), "success")
+            return redirect(url_for("MyDayView.index"))
+        return redirect(url_for("MyDayView.job", order_id=order_id, _anchor="next"))
+
+    @expose("/day")
+    @has_access
+    def day(self) -> Any:
+        """The sheet of a day as it is drafted from the jobs, with internal work to be added (SO-11)."""
+        return self._day_page(InternalForm(data={"started_at": clock.now()}))
+
+    @expose("/day/internal", methods=["POST"])
+    @has_access
+    def internal(self) -> Any:
+        """Add internal work, class D."""
+        form = InternalForm()
+        if form.validate():
+            try:
+                entry = commands.record_internal(current(), **form.values)
+            except FORESEEN as error:
+                form.refuse(*explain(error, self))
+            else:
+                return redirect(url_for("MyDayView.day", day=entry.day.isoformat()))
+        return self._day_page(form), 422
+
+    @expose("/day/remove/<int:entry_id>", methods=["POST"])
+    @has_access
+    def remove(self, entry_id: int) -> Any:
+        """Take back minutes entered by mistake."""
+        try:
+            commands.remove_time(current(), entry_id)
+        except FORESEEN as error:
+            flash(explain(error, self)[1], "danger")
+        return redirect(url_for("MyDayView.day", day=request.form.get("day", "")))
+
+    # -- how they are made -----------------------------------------------------------------------------------------
+
+    def _me(self) -> int:
+        staff_id = current().staff_id
+        if staff_id is None:
+            raise PageNotFound()
+        return staff_id
+
+    def _given(self, verb: str, form: OfficeForm | None) -> dict[str, Any]:
+        given = dict(form.values) if form is not None else {}
+        if verb == "arrive":
+            given["device_at"] = _device_time()
+        if verb == "quote":
+            given["needed"] = _needed_parts()
+        if verb == "remove_part":
+            given["fitted_id"] = request.form.get("fitted_id", 0, type=int)
+        for name in ("part_id", "fault_code_id"):
+            if name in given:
+                given[name] = int(given[name])
+        return given
+
+    def _form(self, verb: str, order: WorkOrder, form: Any) -> Any:
+        if verb == "finish":
+            category = order.repair_call.voucher.product_model.category
+            form.fault_code_id.choices = [("", _("Please choose")), *words.fault_codes(category).items()]
+        if verb == "fit_part":
+            offered = [
+                (str(row.part_id), f"{row.part.name} {row.part.code} · {row.quantity} {row.part.unit}")
+                for row in self._van()
+            ]
+            form.part_id.choices = [("", _("Please choose")), *offered]
+        return form
+
+    def _van(self) -> list[Any]:
+        van = van_of(self._me())
+        return stock_of(van.id) if van is not None else []
+
+    def _start(self, order: WorkOrder) -> dict[str, dict[str, Any]]:
+        """Starting values: what is known need not be typed."""
+        now = clock.now()
+        customer = order.repair_call.caller_name or order.repair_call.voucher.customer.name
+        begin = order.arrived_at
+        for entry in order.time_entries:
+            ended = entry.started_at.timestamp() + 60 * entry.minutes
+            if begin is None or ended > begin.timestamp():
+                begin = datetime.fromtimestamp(ended, tz=now.tzinfo)
+        minutes = rules.drafted_minutes(begin, now) if begin is not None else None
+        return {
+            "record_time": {"started_at": begin, "minutes": minutes},
+            "agree_charges": {"name": customer},
+            "sign": {"signer": customer},
+            "quote": {"minutes": 30},
+            "fit_part": {"quantity": 1},
+            "finish": {"fault_code_id": str(order.repair_call.symptom_code_id or ""), "result": ""},
+        }
+
+    def _job_page(self, order_id: int, verb: str = "", failed: OfficeForm | None = None) -> str:
+        order = fetch(WorkOrder, order_id)
+        if order.technician_id != self._me():
+            raise PageNotFound()
+        offered = {each.verb for each in rules.WORK_ORDER.allowed(order.status, current().roles)}
+        start = self._start(order)
+        # Without formdata: what was sent to one form of the page is not meant for the others.
+        forms = {
+            name: self._form(name, order, form(formdata=None, data=start.get(name)))
+            for name, form in FORMS.items()
+            if name in offered
+        }
+        # All forms of the page would carry the same field ids.
+        for name, form in forms.items():
+            for item in form:
+                item.id = f"{name}-{item.id}"
+        if failed is not None and verb in offered:
+            for item in failed:
+                item.id = f"{verb}-{item.id}"
+            forms[verb] = failed
+        total = sum((charge.amount for charge in order.charges), Decimal("0.00"))
+        return self._render(
+            "job.html",
+            title=order.repair_call.voucher.customer.name,
+            order=order,
+            call=order.repair_call,
+            offered=offered,
+            forms=forms,
+            failed=verb if failed is not None else "",
+            refusals=failed.form_errors if failed is not None else (),
+            free=free_on(order),
+            van=self._van() if "quote" in offered else [],
+            quoted={charge.part_id: charge.quantity for charge in order.charges if charge.part_id},
+            total=total,
+            on_the_spot=total <= settings.amount("collect_on_site_up_to"),
+            set_out=any(event.kind == "on_the_way" for event in order.events),
+            repairs=[
+                each for each in queries.product_states([order.repair_call.voucher])[0].repairs if each.id != order.id
+            ],
+            tab="jobs",
+        )
+
+    def _day_page(self, form: OfficeForm) -> str:
+        try:
+            day = parse_day(request.args.get("day", ""))
+        except ValueError:
+            day = clock.today()
+        entries = queries.day_entries(self._me(), day)
+        sums = {key: sum(entry.minutes for entry in entries if entry.service_class == key) for key in words.CLASSES}
+        return self._render(
+            "day.html",
+            title=_("My day"),
+            day=day,
+            entries=entries,
+            sums=sums,
+            form=form,
+            mistaken={e.id for e in entries if e.work_order is None or e.work_order.status == "arrived"},
+            tab="day",
+        )
+
+    def _render(self, template: str, **given: Any) -> str:
+        now = clock.now()
+        page: str = self.render_template(
+            f"fieldservice/my/{template}",
+            local=clock.local,
+            now=now,
+            late=lambda by, arrived=None: rules.missed(by, arrived, now),
+            classes=words.CLASSES,
+            class_tones=words.CLASS_TONES,
+            order_states=words.ORDER_STATES,
+            order_tones=words.ORDER_TONES,
+            charge_kinds=words.CHARGE_KINDS,
+            **given,
+        )
+        return page
+
+
+def _my_open_jobs() -> int:
+    return queries.count_of(WorkOrder, WorkOrder.status.in_(queries.UNDER_WAY))
+
+
+card(
+    "technician",
+    title=_l("My jobs"),
+    url="MyDayView.index",
+    count=_my_open_jobs,
+    icon="fa-mobile",
+    tone="info",
+    order=10,
+)

@@ -1,0 +1,358 @@
+"""Generated screens: calls, work orders and what was recorded on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from app.core.actors import current
+from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fields
+from app.customers.rules import CATEGORY_LABELS
+from app.fieldservice import commands, rules
+from app.fieldservice.models import (
+    Charge,
+    FaultCode,
+    PartFitted,
+    RepairCall,
+    Signature,
+    TimeEntry,
+    WorkOrder,
+    WorkOrderEvent,
+)
+from app.fieldservice.views import words
+
+
+def _file_link(row: Any) -> Any:
+    """A signature as a small picture that opens itself."""
+    if row is None:
+        return "—"
+    url = url_for("files.give", file_id=row.id)
+    return Markup('<a href="{0}"><img class="signature-thumb" src="{0}" alt="{1}" height="48"></a>').format(
+        url, row.filename
+    )
+
+
+class FaultCodeView(BaseView):
+    """The short list of symptoms and findings."""
+
+    datamodel = OfficeInterface(FaultCode)
+    record_name = _l("Fault code")
+    list_columns = ["code", "category", "name", "name_en"]
+    search_columns = ["code", "name", "category"]
+    add_columns = edit_columns = show_columns = ["code", "category", "name", "name_en"]
+    base_order = ("code", "asc")
+    deletable = True
+    choices = {"category": {**CATEGORY_LABELS, "any": _l("Any")}}
+    label_columns = {
+        "code": _l("Code"),
+        "category": _l("Category"),
+        "name_en": _l("Name in English"),
+    }
+
+
+class ReasonForm(OfficeForm):
+    """Why."""
+
+    reason = fields.text(_l("Reason"), 200)
+
+
+class DispatchForm(OfficeForm):
+    """To whom a call goes."""
+
+    technician_id = fields.choice(_l("Technician"), words.technicians_here)
+    appointment_at = fields.moment(_l("Appointment"), required=False)
+    service_class = fields.choice(
+        _l("Other class than derived"), words.CUSTOMER_CLASSES, required=False, help=_l("Only with a reason.")
+    )
+    class_reason = fields.text(_l("Reason for the class"), 200, required=False)
+
+
+class ReassignForm(OfficeForm):
+    """Who goes instead."""
+
+    technician_id = fields.choice(_l("Technician"), words.technicians_here)
+    reason = fields.text(_l("Reason"), 200)
+    appointment_at = fields.moment(_l("Appointment"), required=False)
+
+
+class ClassForm(OfficeForm):
+    """Another class, with the reason."""
+
+    service_class = fields.choice(_l("Class of service"), words.CUSTOMER_CLASSES)
+    reason = fields.text(_l("Reason"), 200)
+
+
+class WorkOrderEventView(BaseView):
+    """What happened on a job, in order."""
+
+    datamodel = OfficeInterface(WorkOrderEvent)
+    record_name = _l("Course of the job")
+    list_columns = ["at", "kind", "staff", "note", "device_at"]
+    show_columns = ["work_order", "at", "kind", "staff", "note", "device_at"]
+    search_columns = ["kind", "at", "staff"]
+    base_order = ("id", "asc")
+    choices = {"kind": words.EVENT_KINDS}
+    label_columns = {
+        "work_order": _l("Work order"),
+        "at": _l("Time"),
+        "kind": _l("What"),
+        "staff": _l("Who"),
+        "device_at": _l("Device's clock"),
+    }
+
+
+class TimeEntryView(BaseView):
+    """Minutes of technicians and supervisors (SO-11)."""
+
+    datamodel = OfficeInterface(TimeEntry)
+    record_name = _l("Time entry")
+    list_name = _l("Time entries")
+    list_columns = ["day", "staff", "started_at", "minutes", "service_class", "work_order", "note"]
+    show_columns = ["day", "staff", "started_at", "minutes", "service_class", "work_order", "note"]
+    search_columns = ["day", "staff", "service_class", "work_order"]
+    base_order = ("started_at", "desc")
+    choices = {"service_class": words.CLASSES}
+    tones = {"service_class": words.CLASS_TONES}
+    label_columns = {
+        "day": _l("Day"),
+        "staff": _l("Person"),
+        "started_at": _l("Began at"),
+        "minutes": _l("Minutes"),
+        "service_class": _l("Class"),
+        "work_order": _l("Work order"),
+    }
+
+
+class PartFittedView(BaseView):
+    """Parts fitted on a job (SO-22)."""
+
+    datamodel = OfficeInterface(PartFitted)
+    record_name = _l("Part fitted")
+    list_columns = ["part", "quantity", "unit_price"]
+    show_columns = ["work_order", "part", "quantity", "unit_price", "stock_move"]
+    search_columns = ["part", "work_order"]
+    label_columns = {
+        "work_order": _l("Work order"),
+        "part": _l("Part"),
+        "quantity": _l("Quantity"),
+        "unit_price": _l("Unit price"),
+        "stock_move": _l("Stock move"),
+    }
+
+
+class ChargeView(BaseView):
+    """What the customer pays for a job (SO-6)."""
+
+    datamodel = OfficeInterface(Charge)
+    record_name = _l("Charge")
+    list_columns = ["kind", "description", "quantity", "unit_price", "amount"]
+    show_columns = ["work_order", "kind", "description", "quantity", "unit_price", "amount"]
+    search_columns = ["kind", "work_order"]
+    order_columns = ["kind", "unit_price"]
+    choices = {"kind": words.CHARGE_KINDS}
+    label_columns = {
+        "work_order": _l("Work order"),
+        "kind": _l("Kind"),
+        "description": _l("Description"),
+        "quantity": _l("Quantity"),
+        "unit_price": _l("Unit price"),
+        "amount": _l("Amount"),
+    }
+
+
+class SignatureView(BaseView):
+    """Customers' signatures (SO-5)."""
+
+    datamodel = OfficeInterface(Signature)
+    record_name = _l("Signature")
+    list_columns = ["signed_at", "signer", "stored_file"]
+    show_columns = ["work_order", "signed_at", "signer", "stored_file"]
+    search_columns = ["signer", "signed_at", "work_order"]
+    label_columns = {
+        "work_order": _l("Work order"),
+        "signed_at": _l("Signed at"),
+        "signer": _l("Signed by"),
+        "stored_file": _l("Signature"),
+    }
+    formatters_columns = {"stored_file": _file_link}
+
+
+class WorkOrderView(BaseView):
+    """Work orders; the technician's telephone pages do most of it (``my``)."""
+
+    datamodel = OfficeInterface(WorkOrder)
+    record_name = _l("Work order")
+    list_name = _l("Work orders")
+    list_columns = [
+        "number",
+        "repair_call.voucher.customer",
+        "repair_call.address",
+        "technician",
+        "service_class",
+        "repair_call.arrive_by",
+        "arrived_at",
+        "status",
+    ]
+    show_fieldsets = [
+        (
+            _l("Job"),
+            {
+                "fields": [
+                    "number",
+                    "repair_call",
+                    "repair_call.voucher.customer",
+                    "repair_call.caller_phone",
+                    "repair_call.address",
+                    "repair_call.voucher",
+                    "repair_call.voucher.product_model",
+                    "repair_call.symptom",
+                ]
+            },
+        ),
+        (
+            _l("Dispatch"),
+            {
+                "fields": [
+                    "technician",
+                    "dispatched_by",
+                    "dispatched_at",
+                    "appointment_at",
+                    "repair_call.arrive_by",
+                    "service_class",
+                    "derived_class",
+                    "class_reason",
+                    "contract",
+                ]
+            },
+        ),
+        (
+            _l("On site"),
+            {
+                "fields": [
+                    "arrived_at",
+                    "arrived_device_at",
+                    "charges_agreed_at",
+                    "charges_agreed_by",
+                    "finished_at",
+                    "fault_code",
+                    "result",
+                    "unsigned_reason",
+                    "closed_at",
+                    "closed_by",
+                ]
+            },
+        ),
+    ]
+    search_columns = ["number", "status", "technician", "service_class", "branch", "dispatched_at", "finished_at"]
+    quick_columns = ["number", "repair_call.number", "repair_call.voucher.customer.name", "repair_call.caller_phone"]
+    small_references = ["branch"]
+    base_order = ("id", "desc")
+    eager = ["repair_call.address.district"]
+    choices = {"service_class": words.CLASSES, "derived_class": words.CLASSES}
+    tones = {"status": words.ORDER_TONES, "service_class": words.CLASS_TONES}
+    label_columns = words.ORDER_LABELS
+    related_views = [ChargeView, PartFittedView, TimeEntryView, SignatureView, WorkOrderEventView]
+    lifecycle = rules.WORK_ORDER
+    verbs = [
+        Verb(commands.close, tone="primary", bulk=True),
+        Verb(commands.leave_unsigned, form=ReasonForm, when=lambda order: not order.signatures),
+        Verb(
+            commands.reassign,
+            form=ReassignForm,
+            after=lambda order: url_for("WorkOrderView.show", pk=order.id),
+        ),
+        Verb(
+            commands.override_class,
+            form=ClassForm,
+            when=lambda order: not order.time_entries and not order.parts_fitted,
+        ),
+        Verb(commands.cancel_order, form=ReasonForm, tone="danger"),
+    ]
+
+    def links(self, item: WorkOrder) -> list[Link]:
+        """The technician's own page for the job."""
+        if item.technician_id == current().staff_id:
+            return [Link(_l("Open on the telephone page"), url_for("MyDayView.job", order_id=item.id), "fa-mobile")]
+        return []
+
+
+class RepairCallView(BaseView):
+    """002 叫修登记本 on screen (SO-4)."""
+
+    datamodel = OfficeInterface(RepairCall)
+    record_name = _l("Repair call")
+    list_name = _l("Repair calls")
+    list_columns = [
+        "number",
+        "reported_at",
+        "voucher.customer",
+        "voucher.product_model",
+        "symptom",
+        "priority",
+        "arrive_by",
+        "carried_over",
+        "status",
+    ]
+    show_fieldsets = [
+        (
+            _l("Call"),
+            {
+                "fields": [
+                    "number",
+                    "reported_at",
+                    "channel",
+                    "caller_name",
+                    "caller_phone",
+                    "symptom_code",
+                    "symptom",
+                    "priority",
+                    "arrive_by",
+                    "carried_over",
+                ]
+            },
+        ),
+        (
+            _l("Product"),
+            {"fields": ["voucher", "voucher.customer", "voucher.product_model", "voucher.serial_no", "address"]},
+        ),
+        (_l("Office"), {"fields": ["branch", "taken_by", "created_at", "closed_at", "cancel_reason"]}),
+    ]
+    edit_columns = [
+        "caller_name",
+        "caller_phone",
+        "channel",
+        "reported_at",
+        "symptom_code_id",
+        "symptom",
+        "priority",
+    ]
+    edit_form_extra_fields = {
+        "symptom_code_id": fields.row(FaultCode, _l("Symptom code"), required=False),
+        "reported_at": fields.moment(_l("Reported at")),
+    }
+    edit_command = commands.correct_call
+    search_columns = ["number", "status", "priority", "channel", "branch", "reported_at", "carried_over"]
+    quick_columns = ["number", "voucher.customer.name", "caller_phone", "voucher.serial_no"]
+    small_references = ["branch"]
+    base_order = ("reported_at", "desc")
+    choices = {"channel": words.CHANNELS, "priority": words.PRIORITIES}
+    tones = {"status": words.CALL_TONES, "priority": {"urgent": "danger"}}
+    label_columns = words.CALL_LABELS
+    related_views = [WorkOrderView]
+    lifecycle = rules.REPAIR_CALL
+    verbs = [
+        Verb(
+            commands.dispatch,
+            form=DispatchForm,
+            tone="primary",
+            after=lambda order: url_for("WorkOrderView.show", pk=order.id),
+        ),
+        Verb(commands.cancel_call, form=ReasonForm, tone="danger"),
+    ]
+
+    def editable(self, item: RepairCall) -> bool:
+        """As long as it is not finished."""
+        return item.status in ("open", "dispatched")
