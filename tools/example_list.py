@@ -185,7 +185,7 @@ def make() -> bytes:
     notes = book.create_sheet("说明")
     notes.append(["本表由各门店每月填报，标※为必填。"])
     book.properties.creator = "客服部"
-    book.properties.created = book.properties.modified = datetime(2024, 12, 31, 9, 0)  # noqa: DTZ001 - written as is
+    book.properties.created = book.properties.modified = datetime(2024, 12, 31, 9, 0)  # noqa: DTZ001 - naive, as the file's properties are
     raw = BytesIO()
     book.save(raw)
     return _without_times(raw.getvalue())

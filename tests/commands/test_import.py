@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
@@ -431,6 +432,20 @@ def test_the_command_says_what_is_wrong_with_the_file(office: Cast, tmp_path: Pa
     answer = run(office, file, "--json")
     assert answer.exit_code == 1
     assert json.loads(answer.stdout)["applied"] is False
+
+
+def test_two_imports_at_once_end_in_one_sentence(office: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(workbook(GOOD))
+    before = rows_in_tables()
+
+    def meanwhile(*_args: Any, **_options: Any) -> Plan:
+        raise IntegrityError("INSERT", {}, Exception("UNIQUE"))
+
+    monkeypatch.setattr(commands, "import_customers", meanwhile)
+    answer = run(office, file)
+    assert answer.exit_code == 1
+    assert rows_in_tables() == before
 
 
 def test_a_thousand_rows_take_a_few_seconds(office: Cast) -> None:

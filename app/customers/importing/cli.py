@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from app.core.actors import SYSTEM, acting_as
 from app.core.errors import Refused
@@ -54,6 +55,12 @@ def import_customers(
                 applied = True
         except Refused as refusal:
             _fail(say(refusal), json_wanted=json_wanted, file=file)
+        except IntegrityError:
+            message = _("Somebody entered the same at this moment. Nothing was changed; please run it again.")
+            _fail(message, json_wanted=json_wanted, file=file)
+        except (OperationalError, ProgrammingError):
+            message = _("The database is busy or not made yet (flask init). Nothing was changed.")
+            _fail(message, json_wanted=json_wanted, file=file)
         if json_wanted:
             result = as_json(book, plan, filename=file.name, applied=applied, dry_run=dry_run)
             click.echo(json.dumps(result, ensure_ascii=False, indent=2))

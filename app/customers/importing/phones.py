@@ -19,7 +19,9 @@ _SEPARATORS = re.compile(
     r"[/\\、,;|\n\r]|(?<=\d)\s*(?:或|和|及|与|or)\s*(?=[\d(+])|\.(?=\s*1[3-9]\d{9})", re.IGNORECASE
 )
 _EXTENSION = re.compile(r"(?:转|分机|内线|ext\.?|[#*xX])\s*[:.]?\s*(\d{1,6})\s*(?:分机)?$", re.IGNORECASE)
-_LABEL = re.compile(r"[^\d+()\-\s.#*]+[:：.]?")
+# 手机: in front, (张先生) behind; text between the digits is no label but an address, say.
+_LABELS = re.compile(r"^[^0-9+(]*(?:\([^0-9()]*\))?[^0-9+(]*|(?:[^0-9)]|(?<![0-9])\))*$")
+_TEXT_BETWEEN = re.compile(r"(?<=[0-9])[()]?[\u4e00-\u9fff]+[():]*(?=[0-9(+])")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212_~·—]+")
 
 
@@ -82,7 +84,7 @@ def _judge(wrong: list[str], some_are_good: bool) -> list[Problem]:
             warning("phone_part_invalid", "phone", N_("“%(part)s” is not a telephone number: left out."), part=part)
             for part in wrong
         ]
-    digits = re.sub(r"\D", "", "".join(wrong))
+    digits = re.sub(r"[^0-9]", "", "".join(wrong))
     if len(wrong) == 1 and re.fullmatch(r"1\d{5,14}", digits):
         return [
             error(
@@ -111,6 +113,9 @@ def _pieces(part: str) -> list[str]:
         return []
     if _read(part, False)[0] is not None:
         return [part]
+    stretches = _TEXT_BETWEEN.split(part)
+    if len(stretches) > 1:
+        return [piece for stretch in stretches for piece in _pieces(stretch)]
     words = part.split()
     pieces: list[str] = []
     start = 0
@@ -125,8 +130,8 @@ def _pieces(part: str) -> list[str]:
             pieces.append(words[start])
             start += 1
     # Names and labels standing by themselves (`王 13800138000`) are no numbers gone wrong.
-    with_digits = [piece for piece in pieces if re.search(r"\d", piece)]
-    doubled = re.sub(r"\D", "", part)
+    with_digits = [piece for piece in pieces if re.search(r"[0-9]", piece)]
+    doubled = re.sub(r"[^0-9]", "", part)
     if len(words) == 1 and re.fullmatch(r"1[3-9]\d{9}1[3-9]\d{9}", doubled):
         return [doubled[:11], doubled[11:]]
     if len(with_digits) > 1 and all(_read(piece, False)[0] is None for piece in with_digits):
@@ -139,13 +144,15 @@ def _read(piece: str, was_number: bool) -> tuple[Phone | None, Problem | None]:
     extension = ""
     if found := _EXTENSION.search(text):
         head = text[: found.start()]
-        if len(re.sub(r"\D", "", head)) >= 7:
+        if len(re.sub(r"[^0-9]", "", head)) >= 7:
             extension, text = found[1], head
-    text = _LABEL.sub(" ", text)
+    text = _LABELS.sub("", text)
+    if re.search(r"[^0-9+()\-\s.]", text):
+        return None, None
     if found := re.fullmatch(rf"\s*((?:\(?{_AREA}\)?[-\s]*)?[2-9]\d{{6,7}})-(\d{{1,5}})\s*", text):
         text, extension = found[1], extension or found[2]
     abroad = re.match(r"\s*\(?\+", text) is not None
-    digits = re.sub(r"\D", "", text)
+    digits = re.sub(r"[^0-9]", "", text)
     digits = re.sub(r"^(00)?86(?=1[3-9]\d{9}$)", "", digits)
     found = re.fullmatch(r"(?:00)?860?((?:10|2\d|[3-9]\d{2})[2-9]\d{6,7})", digits)
     if found and (abroad or digits.startswith("0086")):

@@ -7,7 +7,7 @@ vouchers, fills what is empty, and points out what differs; that is why a second
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -394,7 +394,7 @@ class _Comparison:
 
     def _completed_since(self, record: Record, model: PlannedModel) -> KnownVoucher | None:
         """The voucher entered from an earlier list in which this serial number was still missing."""
-        return self._unclaimed(record, model, lambda v: not v.serial and v.sold_on == record.sold_on)
+        return self._unclaimed(record, model, _open_on(record.sold_on))
 
     def _without_serials(self, records: list[Record]) -> None:
         """Known by customer, model and sale date; a voucher whose serial number came later still counts."""
@@ -408,15 +408,16 @@ class _Comparison:
                 record.add(warning("repeated_row", "serial", message, row=first.row))
                 self.effects[id(record)].add(REPEATED)
                 continue
-            known = self._unclaimed(record, model, lambda v, r=record: not v.serial and v.sold_on == r.sold_on)
-            known = known or self._unclaimed(record, model, lambda v, r=record: r.sold_on in (None, v.sold_on))
+            known = self._unclaimed(record, model, _open_on(record.sold_on))
+            known = known or self._unclaimed(record, model, _of_day(record.sold_on))
             self._voucher(record, model, known)
 
-    def _unclaimed(self, record: Record, model: PlannedModel, fits: object) -> KnownVoucher | None:
+    def _unclaimed(
+        self, record: Record, model: PlannedModel, fits: Callable[[KnownVoucher], bool]
+    ) -> KnownVoucher | None:
         customer = self.customer_of[id(record)].known
         if customer is None or model.known is None:
             return None
-        assert callable(fits)  # nosec B101 - private helper
         candidates: Iterable[KnownVoucher] = self.known_by_owner.get((customer.id, model.known.id), [])
         return next((v for v in candidates if v.id not in self.claimed and fits(v)), None)
 
@@ -571,6 +572,14 @@ class _Comparison:
         message = N_("This customer stands in row %(row)s already.")
         record.add(warning("repeated_row", "name", message, row=customer.first_row))
         return REPEATED
+
+
+def _open_on(day: date | None) -> Callable[[KnownVoucher], bool]:
+    return lambda voucher: not voucher.serial and voucher.sold_on == day
+
+
+def _of_day(day: date | None) -> Callable[[KnownVoucher], bool]:
+    return lambda voucher: day in (None, voucher.sold_on)
 
 
 def _unsure(found: Found) -> Problem:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from app.core.errors import N_
 
@@ -222,6 +222,8 @@ def _read_date(value: object, today: date, date1904: bool) -> date | None:
     text = _TIME.sub("", text).strip(" ,") if re.search(r"\d[日号 T]", text) else text
     if re.search(r"[一二三四五六七八九〇零○十]", text):
         text = _from_chinese(text)
+    if any(sign.isdigit() and not sign.isascii() for sign in text):
+        raise _Undated(*_NO_DATE)
     if text.isdigit():
         return _from_digits(text, today, date1904)
     return _from_text(text, today)
@@ -353,7 +355,9 @@ def clean_warranty(value: object, heading: str = "") -> tuple[int | None, list[P
     spelled = text.replace("两", "二").replace("半年", "6个月") if text.startswith("半年") else text.replace("两", "二")
     half = 6 if "年半" in spelled else 0
     spelled = _from_chinese(spelled.replace("年半", "年"))
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(年|y|years?|个?月|m|months?|天|日)?(?:保修|质保)?", spelled, re.IGNORECASE)
+    found = re.fullmatch(
+        r"(\d+(?:\.\d+)?)(年|y|years?|个?月|m|months?|天|日)?(?:保修|质保)?", spelled, re.IGNORECASE | re.ASCII
+    )
     if not found:
         return None, [
             warning("warranty_invalid", "warranty", N_("Not a number of months: the model's warranty is used."))
@@ -370,10 +374,8 @@ def clean_warranty(value: object, heading: str = "") -> tuple[int | None, list[P
 
 def clean_quantity(value: object) -> tuple[int, list[Problem]]:
     """How many; more than one is pointed out, for every product has a voucher of its own (SO-3)."""
-    try:
-        count = int(Decimal(re.sub(r"[台件个套部只]$", "", plain(value)) or "1"))
-    except InvalidOperation:
-        return 1, []
+    found = re.fullmatch(r"(\d{1,6})(\.0+)?[台件个套部只]?", unicodedata.normalize("NFKC", plain(value)), re.ASCII)
+    count = int(found[1]) if found else 1
     if count > 1:
         return count, [
             warning(

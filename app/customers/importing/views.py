@@ -16,10 +16,10 @@ from app.core.actors import current
 from app.core.db import db
 from app.core.errors import N_, NotFound, Refused
 from app.core.files import StoredFile, read, store
-from app.core.i18n import say
 from app.core.permissions import check
 from app.core.uow import unit_of_work
 from app.core.views import FormPage, OfficeForm, fields
+from app.core.views.refusals import FORESEEN, explain
 from app.customers.importing import commands
 from app.customers.importing.plan import Plan
 from app.customers.importing.present import SKIPPED_LABELS, count_table, findings, message_of
@@ -80,8 +80,8 @@ class ImportView(FormPage):
             plan = verb(actor, book, branch_code=branch_code)
         except NotFound:
             abort(404)
-        except Refused as refusal:
-            flash(say(refusal), "danger")
+        except FORESEEN as problem:
+            flash(explain(problem)[1], "danger")
             return redirect(url_for("ImportView.form_page"))
         return self._page(book, plan, filename, branch_code, applied=apply)
 
