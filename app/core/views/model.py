@@ -342,7 +342,15 @@ class BaseView(VerbsMixin, ModelView):
             flash(explain(error, self)[1], "danger")
             return redirect(self.record_url(self._record(pk)))
         flash(_("Deleted."), "success")
-        return redirect(self._list_url())
+        return redirect(self._page_before(pk))
+
+    def _page_before(self, pk: str) -> str:
+        """The page from which the deleted record was opened (often the record it belonged to), else the list."""
+        own = (f"/show/{pk}", f"/edit/{pk}")
+        for url in reversed(session.get("page_history", [])):
+            if not url.partition("?")[0].endswith(own):
+                return str(url)
+        return self._list_url()
 
     def _preset(self, form: OfficeForm) -> None:
         """Fill references named in the address (a new item of this contract)."""
