@@ -7,14 +7,13 @@ from typing import Any
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 
 from app.complaints import commands, queries, rules
 from app.complaints.models import Complaint, ComplaintStep
 from app.core import clock
 from app.core.actors import current
 from app.core.views import BaseView, OfficeForm, OfficeInterface, Verb, fields, lookup
-from app.core.views.display import NOTHING, chip, plain
+from app.core.views.display import NOTHING, chip
 from app.core.views.ids import by_id
 from app.core.views.quick import QuickFilter, QuickFilters
 from app.organisation.models import Branch, Staff
@@ -126,6 +125,7 @@ class ComplaintView(QuickFilters, BaseView):
     datamodel = OfficeInterface(Complaint)
     record_name = _l("Complaint")
     list_name = _l("Complaints")
+    show_template = "complaints/show.html"
     list_columns = [
         "number",
         "received_at",
@@ -140,8 +140,23 @@ class ComplaintView(QuickFilters, BaseView):
     ]
     order_columns = ["number", "received_at", "complainant", "status"]
     show_fieldsets = [
-        (_l("Timetable"), {"fields": ["status", "timetable", "severity", "severity_ground", "severity_reason"]}),
-        (_l("Complaint"), {"fields": ["number", "branch", "received_at", "channel", "category", "content", "demand"]}),
+        (
+            _l("Complaint"),
+            {
+                "fields": [
+                    "number",
+                    "branch",
+                    "received_at",
+                    "channel",
+                    "category",
+                    "severity",
+                    "severity_ground",
+                    "severity_reason",
+                    "content",
+                    "demand",
+                ]
+            },
+        ),
         (_l("Complainant"), {"fields": ["complainant", "phone", "customer", "voucher", "work_order"]}),
         (
             _l("Handling"),
@@ -166,7 +181,7 @@ class ComplaintView(QuickFilters, BaseView):
     ]
     add_form_extra_fields = {
         "channel": fields.choice(_l("Channel"), _labels(rules.CHANNEL_LABELS), default="telephone"),
-        "category": fields.choice(_l("Category"), _labels(rules.CATEGORY_LABELS)),
+        "category": fields.choice(_l("Kind of complaint"), _labels(rules.CATEGORY_LABELS)),
         "severity_ground": fields.choice(
             _l("Why it is major"),
             GROUNDS,
@@ -208,7 +223,7 @@ class ComplaintView(QuickFilters, BaseView):
         "number": _l("Complaint no."),
         "received_at": _l("Received at"),
         "channel": _l("Channel"),
-        "category": _l("Category"),
+        "category": _l("Kind of complaint"),
         "complainant": _l("Complainant"),
         "phone": _l("Telephone"),
         "masked_phone": _l("Telephone"),
@@ -227,7 +242,6 @@ class ComplaintView(QuickFilters, BaseView):
         "compensation": _l("Compensation, CNY"),
         "satisfaction": _l("Satisfaction"),
         "entered_by": _l("Registered by"),
-        "timetable": _l("Deadlines"),
         "next_due": _l("Next deadline"),
         "overdue": _l("Past the deadline"),
     }
@@ -295,9 +309,17 @@ class ComplaintView(QuickFilters, BaseView):
         """What is closed is not corrected (CP-8)."""
         return rules.is_open(item.status)
 
-    def value(self, item: Complaint, column: str) -> Any:
-        """The timetable is made from the steps; everything else is a column."""
-        return timetable(item) if column == "timetable" else super().value(item, column)
+    def standings(self, item: Complaint) -> list[dict[str, Any]]:
+        """The stages of CP-3 for the record's page: deadline, when it was reached, how it stands."""
+        return [
+            {
+                "label": rules.STATE_LABELS[each.stage],
+                "due_at": each.due_at,
+                "done_at": each.done_at,
+                "chip": chip(_(rules.STANDING_LABELS[each.state]), STAGE_TONES.get(each.state, "neutral")),
+            }
+            for each in queries.standings(item)
+        ]
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
@@ -312,18 +334,3 @@ class ComplaintView(QuickFilters, BaseView):
         """The form shows the customer's details as well (CP-13)."""
         commands.read(current(), self._record(pk).id)
         return super().edit(pk)
-
-
-def timetable(complaint: Complaint) -> Markup:
-    """The stages of CP-3 with their deadlines, when they were reached, and how they stand."""
-    rows = [
-        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
-            _(rules.STATE_LABELS[each.stage]),
-            plain(each.due_at),
-            plain(each.done_at),
-            chip(_(rules.STANDING_LABELS[each.state]), STAGE_TONES.get(each.state, "neutral")),
-        )
-        for each in queries.standings(complaint)
-    ]
-    head = Markup("<tr><th>{}</th><th>{}</th><th>{}</th><th></th></tr>").format(_("Stage"), _("Due"), _("Done"))
-    return Markup('<table class="table table-condensed timetable">{}{}</table>').format(head, Markup("").join(rows))

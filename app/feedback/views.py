@@ -66,7 +66,7 @@ class ComplaintForm(OfficeForm):
     """The complaint as it will be entered."""
 
     content = fields.notes(_l("Content"), 2000)
-    category = fields.choice(_l("Category"), _labels(complaint_rules.CATEGORY_LABELS))
+    category = fields.choice(_l("Kind of complaint"), _labels(complaint_rules.CATEGORY_LABELS))
 
 
 class PlanForm(OfficeForm):
@@ -158,7 +158,7 @@ class ReturnVisitView(QuickFilters, BaseView):
         "due_on": _l("Due on"),
         "days_late": _l("Days late"),
         "cause": _l("Cause"),
-        "about": _l("What it is about"),
+        "about": _l("Concerning"),
         "who": _l("Customer"),
         "customer": _l("Customer file"),
         "customer_id": _l("Customer"),
