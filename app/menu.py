@@ -113,6 +113,8 @@ MENU: tuple[Section, ...] = (
         _l("Reports"),
         "fa-bar-chart",
         (
+            Item("reporting:MyReportView", _l("Daily report"), "fa-calendar-check-o"),
+            Item("reporting:BranchDayView", _l("Supervisor report of the day"), "fa-calendar"),
             Item("reporting:TechnicianReportView", _l("Technician reports"), "fa-calendar-check-o"),
             Item("reporting:SupervisorReportView", _l("Supervisor reports"), "fa-calendar"),
             Item("reporting:PrintView", _l("Print a document"), "fa-print"),

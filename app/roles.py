@@ -101,6 +101,7 @@ _VERBS: dict[str, tuple[str, ...]] = {
     "repair_call.enter": OFFICE,
     "repair_call.correct": OFFICE,
     "time_entry.record": (TECHNICIAN, SUPERVISOR),
+    "time_entry.remove": (TECHNICIAN, SUPERVISOR),
     # complaints and return visits
     "complaint.enter": OFFICE,
     "complaint.correct": OFFICE,
@@ -303,6 +304,8 @@ SCREENS: dict[str, Screen] = {
     "SupervisorReportView": Screen(read=(SUPERVISOR, MANAGER, SERVICE, MANAGEMENT)),
     "MadeDocumentView": Screen(read=READERS),
     "DeliveryView": Screen(read=(*OFFICE, MANAGEMENT)),
+    "MyReportView": Screen(read=(TECHNICIAN,)),
+    "BranchDayView": Screen(read=(SUPERVISOR, MANAGER, SERVICE, MANAGEMENT)),
     "PrintView": Screen(read=FIELD),
     "MailboxView": Screen(read=(ADMINISTRATOR,)),
     "DistributionListView": _reference("distribution_list", read=(SERVICE, MANAGEMENT, ADMINISTRATOR)),

@@ -14,8 +14,8 @@ from app.core import audit, clock, documents, files, mail
 from app.core.actors import NOBODY, SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.jobs import on_tick
-from app.core.settings import value
 from app.core.outbox import GiveUp, Job, handles, want
+from app.core.settings import value
 from app.core.uow import unit_of_work
 from app.organisation.models import Branch, Staff
 from app.organisation.people import principal_of

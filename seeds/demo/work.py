@@ -306,7 +306,7 @@ class Diary:
         """One technician's day: the morning meeting, one to four jobs, the evening."""
         self.internal(technician, day, time(8, 30), self.dice.choice((20, 30)))
         slots = [(time(9, 20), 110), (time(11, 20), 35), (time(13, 40), 90), (time(15, 30), 70)]
-        wanted = self.dice.choices((1, 2, 3), (25, 50, 25))[0]
+        wanted = self.dice.choices((2, 3, 4), (30, 45, 25))[0]
         for start, room in sorted(self.dice.sample(slots, wanted)):
             arrived_at = clock.at_local(day, start) + timedelta(minutes=self.dice.randint(0, 14))
             reported_at = self._reported(arrived_at, day, previous)

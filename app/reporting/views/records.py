@@ -1,21 +1,14 @@
-"""Screens of the daily reports, documents, deliveries and the schedule."""
+"""Generated screens of the daily reports, documents, deliveries and the schedule."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, redirect, url_for
-from flask_appbuilder import expose, has_access
+from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
-from app.core import clock, documents, i18n, mail, permissions
-from app.core.actors import current
-from app.core.db import db
-from app.core.errors import NotPermitted
-from app.core.outbox import OutboxEntry
-from app.core.views import BaseView, FormPage, Link, OfficeForm, OfficeInterface, Page, Verb, fields
-from app.organisation.models import Branch
+from app.core import documents, i18n
+from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fields
 from app.reporting import commands
 from app.reporting.models import (
     Delivery,
@@ -32,6 +25,7 @@ from app.reporting.rules import (
     SUPERVISOR_REPORT,
     TECHNICIAN_REPORT,
 )
+from app.reporting.views.printing import print_url
 
 
 def _labels(table: dict[str, str]) -> dict[str, Any]:
@@ -77,7 +71,8 @@ class TechnicianReportView(BaseView):
 
     def links(self, item: TechnicianReport) -> list[Link]:
         """Print the sheet."""
-        return [Link(_l("Print 006"), print_url("technician_daily", item.id), "fa-print")]
+        url = print_url("technician_daily", record_id=item.staff_id, date=item.day)
+        return [Link(_l("Print 006"), url, "fa-print", new_tab=True)]
 
 
 class SupervisorReportView(BaseView):
@@ -110,7 +105,8 @@ class SupervisorReportView(BaseView):
 
     def links(self, item: SupervisorReport) -> list[Link]:
         """Print the report."""
-        return [Link(_l("Print 007"), print_url("supervisor_daily", item.id), "fa-print")]
+        url = print_url("supervisor_daily", branch=item.branch.code, date=item.day)
+        return [Link(_l("Print 007"), url, "fa-print", new_tab=True)]
 
 
 class DeliveryView(BaseView):
@@ -237,115 +233,3 @@ class ScheduleEntryView(BaseView):
         if column == "document_name":
             return documents.title_in(documents.get(value), i18n.language())
         return super().render(column, value)
-
-
-# -- printing ---------------------------------------------------------------------------------------------------
-
-
-def print_url(name: str, record_id: int) -> str:
-    """Address of the PDF of one record."""
-    return url_for("PrintView.record", name=name, record_id=record_id)
-
-
-def _daily_documents() -> dict[str, Any]:
-    language = i18n.language()
-    daily = [document for document in documents.documents_for(current()) if "date" in document.params]
-    return {document.name: documents.title_in(document, language) for document in daily}
-
-
-def _branches() -> dict[str, Any]:
-    statement = select(Branch).order_by(Branch.code)
-    if not commands.sees_every_branch(current()):
-        statement = statement.where(Branch.id == current().branch_id)
-    return {str(branch.id): branch.name for branch in db.session.execute(statement).scalars()}
-
-
-class PrintForm(OfficeForm):
-    """Which document, for which day and branch: what the person may print, for the branches the person sees."""
-
-    name = fields.choice(_l("Document"), _daily_documents)
-    day = fields.day(_l("Day"))
-    branch_id = fields.choice(_l("Branch"), _branches, required=False, help=_l("Empty: every branch you see."))
-
-
-class PrintView(FormPage):
-    """Ask for any document; it is made in the background and opens when it is ready."""
-
-    route_base = "/print"
-    form = PrintForm
-    title = _l("Print a document")
-    help = _l("The document is made in the background and opens here when it is ready.")
-
-    def start(self) -> dict[str, Any]:
-        """Today."""
-        return {"day": clock.today()}
-
-    def save(self, form: PrintForm) -> str:
-        """Have it made and go to the page that waits for it."""
-        key = commands.ask_for_document(
-            current(),
-            form.name.data,
-            day=form.day.data,
-            branch_id=int(form.branch_id.data) if form.branch_id.data else None,
-        )
-        return url_for("PrintView.wait", key=key)
-
-    @expose("/wait/<key>")
-    @has_access
-    def wait(self, key: str) -> Any:
-        """Wait for a document asked for; opens it as soon as it is there."""
-        document = db.session.execute(select(MadeDocument).where(MadeDocument.key == key)).scalar_one_or_none()
-        if document is not None:
-            return redirect(url_for("files.give", file_id=document.stored_file_id))
-        entry = db.session.execute(select(OutboxEntry).where(OutboxEntry.dedup == key)).scalar_one_or_none()
-        if entry is None or entry.kind != "make_document" or entry.payload.get("asked_by") != current().user_id:
-            abort(404)
-        return self.render_template("reporting/wait.html", failed=entry.status in ("dead", "dropped"), entry=entry)
-
-    @expose("/record/<name>/<int:record_id>")
-    @has_access
-    def record(self, name: str, record_id: int) -> Response:
-        """The PDF of one record, made at once, with the reader's own eyes."""
-        document = documents.get(name)
-        if not permissions.may(current(), document.verb):
-            raise NotPermitted(document.verb)
-        rendered = documents.render(name, record_id=record_id, language=i18n.language())
-        answer = Response(rendered.pdf, mimetype="application/pdf")
-        answer.headers.set("Content-Disposition", "inline", filename=rendered.filename)
-        answer.headers["Cache-Control"] = "private, no-store"
-        return answer
-
-
-class MailboxView(Page):
-    """The mail outbox folder, while no mail server is set: what would have been sent."""
-
-    route_base = "/mailbox"
-    default_view = "index"
-
-    @expose("/")
-    @has_access
-    def index(self) -> Any:
-        """The newest mails."""
-        shown = [found for path in mail.folder_list() if (found := mail.folder_read(path.name))]
-        return self.render_template("reporting/mailbox.html", mails=shown, to_folder=mail.folder() is not None)
-
-    @expose("/<name>")
-    @has_access
-    def show(self, name: str) -> Any:
-        """One mail."""
-        found = mail.folder_read(name)
-        if found is None:
-            abort(404)
-        return self.render_template("reporting/mail.html", mail=found)
-
-    @expose("/<name>/<int:number>")
-    @has_access
-    def attachment(self, name: str, number: int) -> Response:
-        """An attachment of a mail."""
-        found = mail.folder_read(name)
-        if found is None or number >= len(found.attachments):
-            abort(404)
-        part = found.attachments[number]
-        answer = Response(part.content, mimetype=part.content_type)
-        answer.headers.set("Content-Disposition", "inline", filename=part.filename)
-        return answer

@@ -1,0 +1,27 @@
+"""Screens of the daily reports, documents, deliveries and the schedule."""
+
+from app.reporting.views.daily import BranchDayView, MyReportView
+from app.reporting.views.printing import MailboxView, PrintView
+from app.reporting.views.records import (
+    DeliveryView,
+    DistributionListView,
+    DistributionMemberView,
+    MadeDocumentView,
+    ScheduleEntryView,
+    SupervisorReportView,
+    TechnicianReportView,
+)
+
+__all__ = [
+    "BranchDayView",
+    "DeliveryView",
+    "DistributionListView",
+    "DistributionMemberView",
+    "MadeDocumentView",
+    "MailboxView",
+    "MyReportView",
+    "PrintView",
+    "ScheduleEntryView",
+    "SupervisorReportView",
+    "TechnicianReportView",
+]

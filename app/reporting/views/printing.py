@@ -1,0 +1,137 @@
+"""Pages that print: ask for a document, wait for it, a PDF made at once; and the mail outbox while no server is set."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Response, abort, redirect, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.core import clock, documents, i18n, mail, permissions
+from app.core.actors import current
+from app.core.db import db
+from app.core.outbox import OutboxEntry
+from app.core.views import FormPage, OfficeForm, Page, fields
+from app.organisation.models import Branch
+from app.reporting import commands
+from app.reporting.models import MadeDocument
+
+
+def print_url(name: str, **params: Any) -> str:
+    """Address of a PDF made at once: for one record (``record_id``), or one day (``date``) and ``branch`` code."""
+    return url_for("PrintView.now", name=name, **params)
+
+
+def _daily_documents() -> dict[str, Any]:
+    language = i18n.language()
+    daily = [document for document in documents.documents_for(current()) if "date" in document.params]
+    return {document.name: documents.title_in(document, language) for document in daily}
+
+
+def _branches() -> dict[str, Any]:
+    statement = select(Branch).order_by(Branch.code)
+    if not commands.sees_every_branch(current()):
+        statement = statement.where(Branch.id == current().branch_id)
+    return {str(branch.id): branch.name for branch in db.session.execute(statement).scalars()}
+
+
+class PrintForm(OfficeForm):
+    """Which document, for which day and branch: what the person may print, for the branches the person sees."""
+
+    name = fields.choice(_l("Document"), _daily_documents)
+    day = fields.day(_l("Day"))
+    branch_id = fields.choice(_l("Branch"), _branches, required=False, help=_l("Empty: every branch you see."))
+
+
+class PrintView(FormPage):
+    """Ask for any document; it is made in the background and opens when it is ready."""
+
+    route_base = "/print"
+    form = PrintForm
+    title = _l("Print a document")
+    help = _l("The document is made in the background and opens here when it is ready.")
+
+    def start(self) -> dict[str, Any]:
+        """Today."""
+        return {"day": clock.today()}
+
+    def save(self, form: PrintForm) -> str:
+        """Have it made and go to the page that waits for it."""
+        key = commands.ask_for_document(
+            current(),
+            form.name.data,
+            day=form.day.data,
+            branch_id=int(form.branch_id.data) if form.branch_id.data else None,
+        )
+        return url_for("PrintView.wait", key=key)
+
+    @expose("/wait/<key>")
+    @has_access
+    def wait(self, key: str) -> Any:
+        """Wait for a document asked for; opens it as soon as it is there."""
+        document = db.session.execute(select(MadeDocument).where(MadeDocument.key == key)).scalar_one_or_none()
+        if document is not None:
+            return redirect(url_for("files.give", file_id=document.stored_file_id))
+        entry = db.session.execute(select(OutboxEntry).where(OutboxEntry.dedup == key)).scalar_one_or_none()
+        if entry is None or entry.kind != "make_document" or entry.payload.get("asked_by") != current().user_id:
+            abort(404)
+        return self.render_template("reporting/wait.html", failed=entry.status in ("dead", "dropped"), entry=entry)
+
+    @expose("/now/<name>")
+    @has_access
+    def now(self, name: str) -> Response:
+        """A PDF made at once with the reader's own eyes: one record, or one branch's day."""
+        document = documents.get(name)
+        record_id = request.args.get("record_id", type=int)
+        branch = request.args.get("branch")
+        if not permissions.may(current(), document.verb):
+            abort(403)
+        if record_id is None and branch is None:
+            abort(404)  # the whole company's day is made in the background
+        try:
+            day = date.fromisoformat(request.args["date"]) if "date" in request.args else None
+        except ValueError:
+            abort(404)
+        rendered = documents.render(name, date=day, branch=branch, record_id=record_id, language=i18n.language())
+        answer = Response(rendered.pdf, mimetype="application/pdf")
+        answer.headers.set("Content-Disposition", "inline", filename=rendered.filename)
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+
+class MailboxView(Page):
+    """The mail outbox folder, while no mail server is set: what would have been sent."""
+
+    route_base = "/mailbox"
+    default_view = "index"
+
+    @expose("/")
+    @has_access
+    def index(self) -> Any:
+        """The newest mails."""
+        shown = [found for path in mail.folder_list() if (found := mail.folder_read(path.name))]
+        return self.render_template("reporting/mailbox.html", mails=shown, to_folder=mail.folder() is not None)
+
+    @expose("/<name>")
+    @has_access
+    def show(self, name: str) -> Any:
+        """One mail."""
+        found = mail.folder_read(name)
+        if found is None:
+            abort(404)
+        return self.render_template("reporting/mail.html", mail=found)
+
+    @expose("/<name>/<int:number>")
+    @has_access
+    def attachment(self, name: str, number: int) -> Response:
+        """An attachment of a mail."""
+        found = mail.folder_read(name)
+        if found is None or number >= len(found.attachments):
+            abort(404)
+        part = found.attachments[number]
+        answer = Response(part.content, mimetype=part.content_type)
+        answer.headers.set("Content-Disposition", "inline", filename=part.filename)
+        return answer
