@@ -19,7 +19,7 @@ lint:
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy run.py config.py app
 	.venv/bin/lint-imports --no-logo
-	.venv/bin/bandit -q -ll -c pyproject.toml -r app run.py config.py tools
+	.venv/bin/bandit -q -ll -c pyproject.toml -r app run.py config.py tools seeds
 	$(PY) tools/catalogue.py check
 
 format:
