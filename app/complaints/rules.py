@@ -23,7 +23,7 @@ CHANNEL_LABELS = {
     "telephone": N_("Telephone"),
     "email": N_("E-mail"),
     "letter": N_("Letter"),
-    "online": N_("Online form"),
+    "online": N_("Online complaint form"),
     "counter": N_("At the counter"),
     "head_office": N_("Head office"),
     "association": N_("Consumer association"),

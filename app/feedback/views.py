@@ -170,7 +170,7 @@ class ReturnVisitView(QuickFilters, BaseView):
         "visitor": _l("Visitor"),
         "visitor_id": _l("Visitor"),
         "companion": _l("Goes along"),
-        "done_at": _l("Made at"),
+        "done_at": _l("Visited at"),
         "manner": _l("Manner"),
         "spoke_to": _l("Spoken to"),
         "satisfaction": _l("Satisfaction"),
