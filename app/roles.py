@@ -134,10 +134,10 @@ def verbs() -> dict[str, frozenset[str]]:
         for verb, names in lifecycle.verbs().items():
             table[verb] = table.get(verb, frozenset()) | names
     for screen in SCREENS.values():
-        for action, names in (("create", screen.add), ("update", screen.edit), ("delete", screen.delete)):
+        for action, roles in (("create", screen.add), ("update", screen.edit), ("delete", screen.delete)):
             if screen.table:
                 verb = f"{screen.table}.{action}"
-                table[verb] = table.get(verb, frozenset()) | frozenset(names)
+                table[verb] = table.get(verb, frozenset()) | frozenset(roles)
     for verb, names in table.items():
         if unknown := names - set(ROLES):
             raise Misconfigured(f"verb {verb}: unknown roles {sorted(unknown)}")

@@ -106,7 +106,7 @@ def _organisation() -> dict[str, Branch]:
 
 
 def _people(branches: dict[str, Branch]) -> None:
-    manager = current_app.appbuilder.sm  # type: ignore[attr-defined]  # set by the framework
+    manager = current_app.extensions["appbuilder"].sm
     hashed = _hash()
     skill = db.session.execute(select(Skill)).scalar_one()
     for number, (username, (name, job, branch, roles)) in enumerate(PEOPLE.items(), start=1):

@@ -21,9 +21,10 @@ def fetch(model: type[T], key: int | None, *, version: int | None = None) -> T:
         raise NotFound(model.__name__)
     table: Any = model
     # A select, not ``session.get``: the identity map would hand out rows that the scope hides.
-    row = db.session.execute(select(model).where(table.id == key)).scalar_one_or_none()
+    row: Any = db.session.execute(select(model).where(table.id == key)).scalar_one_or_none()
     if row is None:
         raise NotFound(model.__name__)
-    if version is not None and row.version != version:  # type: ignore[attr-defined]  # only asked of versioned rows
+    if version is not None and row.version != version:
         raise Conflict()
-    return row
+    found: T = row
+    return found

@@ -242,11 +242,11 @@ class OwnPasswordView(FormPage):
 
     def save(self, form: OfficeForm) -> str:
         """Check the present password, store the new one."""
-        user = current_app.appbuilder.sm.get_user_by_id(g.user.id)  # type: ignore[attr-defined]  # set by the framework
+        user = current_app.extensions["appbuilder"].sm.get_user_by_id(g.user.id)
         if not check_password_hash(user.password, form["present"].data):
             raise Refused(N_("The present password is wrong."), field="present")
         set_password(user, form["password"].data)
-        return str(current_app.appbuilder.get_url_for_userinfo)  # type: ignore[attr-defined]  # likewise
+        return str(current_app.extensions["appbuilder"].get_url_for_userinfo)
 
 
 class OfficeSecurityManager(SecurityManager):

@@ -129,6 +129,7 @@ def _to_server(mail: Mail, message: EmailMessage, handing_over: Callable[[], Non
         _expect(server.mail(current_app.config["MAIL_FROM"]))
         _expect(server.rcpt(mail.to))
         handing_over()
+        answer: tuple[int, bytes | str]
         try:
             answer = server.data(message.as_bytes())
         except smtplib.SMTPDataError as refusal:

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from flask import current_app
 
-from app.core.uow import unit_of_work
 from app.core.actors import SYSTEM
 from app.core.errors import Misconfigured
+from app.core.uow import unit_of_work
 
 WRITING = {
     "can_add": "add",
@@ -32,10 +32,17 @@ ACCOUNTS = {
 class ScreenLike(Protocol):
     """What the role table says of a screen."""
 
-    read: tuple[str, ...]
-    add: tuple[str, ...]
-    edit: tuple[str, ...]
-    delete: tuple[str, ...]
+    @property
+    def read(self) -> tuple[str, ...]: ...
+
+    @property
+    def add(self) -> tuple[str, ...]: ...
+
+    @property
+    def edit(self) -> tuple[str, ...]: ...
+
+    @property
+    def delete(self) -> tuple[str, ...]: ...
 
 
 def wanted(
@@ -46,7 +53,7 @@ def wanted(
     Raises ``Misconfigured`` for a screen of ours that the table does not name.
     """
     table: dict[str, set[tuple[str, str]]] = {role: set() for role in roles}
-    for view in current_app.appbuilder.baseviews:
+    for view in current_app.extensions["appbuilder"].baseviews:
         name = view.class_permission_name or view.__class__.__name__
         if name in screens:
             _grant_screen(table, name, view.base_permissions or [], screens[name])
@@ -74,7 +81,7 @@ def _grant_screen(
 
 def synchronise(table: Mapping[str, set[tuple[str, str]]]) -> None:
     """Make the framework's roles exactly what the table says; repeatable. Part of initialisation."""
-    manager: Any = current_app.appbuilder.sm
+    manager: Any = current_app.extensions["appbuilder"].sm
     with unit_of_work(SYSTEM, "role.synchronise", bulk=True) as session:
         for role_name, pairs in table.items():
             role = manager.find_role(role_name) or _new_role(session, manager, role_name)

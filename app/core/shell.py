@@ -166,7 +166,7 @@ class MenuSection:
 
 def side_menu() -> list[MenuSection]:
     """The menu of the person who asks. With few entries all sections stand open."""
-    builder = current_app.appbuilder  # type: ignore[attr-defined]  # set by the framework
+    builder = current_app.extensions["appbuilder"]
     found: list[tuple[Any, list[MenuEntry]]] = []
     for section in builder.menu.get_list():
         entries = []
@@ -264,7 +264,7 @@ def error_page(code: int, sentence: str | None = None) -> Response:
 
 
 def _appbuilder() -> dict[str, Any]:
-    builder = current_app.appbuilder  # type: ignore[attr-defined]  # set by the framework
+    builder = current_app.extensions["appbuilder"]
     return {"appbuilder": builder, "base_template": builder.base_template}
 
 

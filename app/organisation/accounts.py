@@ -17,7 +17,7 @@ SHORTEST_PASSWORD = 10
 @command("account.change")
 def create_administrator(actor: Principal, *, username: str, name: str, email: str, password: str) -> int:
     """An account with the administrator's role; gives its id. Raises ``Refused``."""
-    manager = current_app.appbuilder.sm  # type: ignore[attr-defined]  # set by the framework
+    manager = current_app.extensions["appbuilder"].sm
     username, name, email = username.strip(), name.strip(), email.strip()
     role = manager.find_role("administrator")
     if role is None:

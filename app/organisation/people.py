@@ -21,7 +21,7 @@ RESERVED = frozenset({"system"})
 
 def principal_of(user: Any) -> Principal:
     """The acting person of an account (``ab_user``): its staff record, if any, and the names of its roles."""
-    roles = frozenset(role.name for role in current_app.appbuilder.sm.get_user_roles(user)) - RESERVED  # type: ignore[attr-defined]  # set by the framework
+    roles = frozenset(role.name for role in current_app.extensions["appbuilder"].sm.get_user_roles(user)) - RESERVED
     # Core, so that nobody's row scope can hide who they are.
     table: Any = Staff.__table__
     staff = db.session.execute(
@@ -37,7 +37,7 @@ def principal_of(user: Any) -> Principal:
 
 def principal_named(username: str) -> Principal:
     """The acting person of the account of that name (command line, tests); nobody when there is none."""
-    user = current_app.appbuilder.sm.find_user(username=username)  # type: ignore[attr-defined]  # likewise
+    user = current_app.extensions["appbuilder"].sm.find_user(username=username)
     return NOBODY if user is None else principal_of(user)
 
 

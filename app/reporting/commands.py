@@ -24,7 +24,7 @@ from app.reporting.rules import SUPERVISOR_REPORT, TECHNICIAN_REPORT
 def draft_technician_report(actor: Principal, staff_id: int, day: date) -> TechnicianReport:
     """The 006 of one technician and day, made if it is not there yet; its lines are the day's time entries (SO-11)."""
     statement = select(TechnicianReport).where(TechnicianReport.staff_id == staff_id, TechnicianReport.day == day)
-    found = db.session.execute(statement).scalar_one_or_none()
+    found: TechnicianReport | None = db.session.execute(statement).scalar_one_or_none()
     if found is not None:
         return found
     staff = fetch(Staff, staff_id)
@@ -85,7 +85,8 @@ def reopen_technician_report(actor: Principal, report_id: int, *, reason: str) -
 
 def _supervisor_report(branch_id: int, day: date) -> SupervisorReport | None:
     statement = select(SupervisorReport).where(SupervisorReport.branch_id == branch_id, SupervisorReport.day == day)
-    return db.session.execute(statement).scalar_one_or_none()
+    found: SupervisorReport | None = db.session.execute(statement).scalar_one_or_none()
+    return found
 
 
 @command("supervisor_report.draft")

@@ -88,7 +88,7 @@ def _asking(job: Job) -> Principal:
     """Whose eyes the document is made with: the asking person's, or the system's for a scheduled one."""
     if "asked_by" not in job:
         return SYSTEM
-    manager = current_app.appbuilder.sm  # type: ignore[attr-defined]  # set by the framework
+    manager = current_app.extensions["appbuilder"].sm
     user = manager.get_user_by_id(job["asked_by"]) if job["asked_by"] else None
     return principal_of(user) if user is not None and user.is_active else NOBODY
 

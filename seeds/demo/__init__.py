@@ -26,7 +26,7 @@ PASSWORD = "aftercare-demo"  # nosec B105 - printed in the README; nothing but t
 
 def load() -> bool:
     """Load the demo company; False when there are customers or accounts already."""
-    user = current_app.appbuilder.sm.user_model  # type: ignore[attr-defined]  # set by the framework
+    user = current_app.extensions["appbuilder"].sm.user_model
     with unit_of_work(SYSTEM, "seed.demo") as session:
         if any(session.execute(select(key).limit(1)).first() is not None for key in (Customer.id, user.id)):
             return False

@@ -93,7 +93,7 @@ class Office:
 
 def build(password: str) -> Office:
     """Make branches, districts, staff, accounts, stock places and the addresses of the distribution lists."""
-    manager: Any = current_app.appbuilder.sm  # type: ignore[attr-defined]  # set by the framework
+    manager: Any = current_app.extensions["appbuilder"].sm
     hashed = generate_password_hash(password)
     numbers = iter(range(1, 1000))
     names = iter(NAMES)
