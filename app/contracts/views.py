@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import g, redirect, url_for
@@ -14,10 +13,11 @@ from werkzeug.wrappers import Response
 from app.contracts import commands, queries
 from app.contracts.models import Contract, ContractItem, ContractNotice
 from app.contracts.rules import CONTRACT, following_term
-from app.core import clock, settings
+from app.core import clock
 from app.core.actors import Principal
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
 from app.core.views.ids import by_id
+from app.core.views.quick import QuickFilter, QuickFilters
 from app.customers.models import Voucher
 from app.customers.views import CustomerView, VoucherView, print_links
 from app.organisation.models import Staff
@@ -167,7 +167,7 @@ def _following(contract: Contract) -> dict[str, Any]:
     return {"starts_on": first, "ends_on": last, "price": contract.price, "visits": contract.visits}
 
 
-class ContractView(BaseView):
+class ContractView(QuickFilters, BaseView):
     """Maintenance contracts: what is covered, until when, and who renews it (CO-1, SO-16)."""
 
     datamodel = OfficeInterface(Contract)
@@ -198,6 +198,11 @@ class ContractView(BaseView):
         )
     }
     related_views = [ContractItemView, ContractNoticeView]
+    quick_filters = [
+        QuickFilter("ending", _l("Ending soon"), lambda: queries.ending(clock.today())),
+        QuickFilter("in_force", _l("In force"), lambda: Contract.status == "in_force"),
+        QuickFilter("draft", _l("Draft"), lambda: Contract.status == "draft"),
+    ]
     lifecycle = CONTRACT
     add_command = by_id(draft, "customer")
     edit_command = commands.update_contract
@@ -244,7 +249,7 @@ class ContractView(BaseView):
 
 
 class ContractsEndingView(Page):
-    """Contracts in force that end within the notice period: the list of contracts, narrowed (SO-16)."""
+    """Contracts that end within the notice period and are not renewed: the list, narrowed (SO-16)."""
 
     route_base = "/contracts/ending"
     default_view = "index"
@@ -252,19 +257,9 @@ class ContractsEndingView(Page):
     @expose("/")
     @has_access
     def index(self) -> Response:
-        """Go to the list."""
-        today = clock.today()
-        until = today + timedelta(days=settings.number("contract_notice_days"))
-        return redirect(
-            url_for(
-                "ContractView.list",
-                _flt_1_status="in_force",
-                _flt_0_ends_on=today.isoformat(),
-                _flt_1_ends_on=until.isoformat(),
-                _oc_ContractView="ends_on",
-                _od_ContractView="asc",
-            )
-        )
+        """Go to the list, those that end first on top."""
+        order = {"_oc_ContractView": "ends_on", "_od_ContractView": "asc"}
+        return redirect(url_for("ContractView.list", show="ending", **order))
 
 
 CustomerView.related_views.append(ContractView)

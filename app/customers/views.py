@@ -15,6 +15,7 @@ from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
 from app.core.views.display import chip, plain
 from app.core.views.ids import by_id
+from app.core.views.quick import QuickFilter, QuickFilters
 from app.customers import commands, queries
 from app.customers.importing.views import ImportView as ImportView  # registered by app/menu.py
 from app.customers.models import (
@@ -149,7 +150,7 @@ def where_now(found: tuple[Staff, Any] | None) -> Markup:
     return chip(out, "warning")
 
 
-class VoucherView(BaseView):
+class VoucherView(QuickFilters, BaseView):
     """001 服务凭证: one for each product sold; where it is now stands on its page (SO-3)."""
 
     datamodel = OfficeInterface(Voucher)
@@ -194,6 +195,9 @@ class VoucherView(BaseView):
     eager = ["custodies.staff", "address.district"]
     base_order = ("id", "desc")
     related_views = [VoucherCustodyView]
+    quick_filters = [
+        QuickFilter("out", _l("Out of the file"), lambda: Voucher.custodies.any(VoucherCustody.back_at.is_(None)))
+    ]
     add_command = by_id(commands.create_voucher, "customer", "address", "product_model")
     edit_command = by_id(commands.update_voucher, "address", "product_model")
     verbs = [
@@ -229,7 +233,7 @@ def print_links(name: str, record_id: int, label: Any) -> list[Link]:
     """The link that prints a document of one record, for those who may print it."""
     if not permissions.may(current(), f"print.{name}"):
         return []
-    return [Link(label, url_for("PrintView.record", name=name, record_id=record_id), "fa-print", new_tab=True)]
+    return [Link(label, url_for("PrintView.now", name=name, record_id=record_id), "fa-print", new_tab=True)]
 
 
 class ProductModelView(BaseView):

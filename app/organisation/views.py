@@ -22,6 +22,7 @@ from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb, fi
 from app.core.views.display import plain
 from app.core.views.interface import find
 from app.core.views.lookup import label_of
+from app.core.views.quick import QuickFilter, QuickFilters
 from app.core.views.refusals import FORESEEN, explain
 from app.organisation import commands
 from app.organisation.models import AuthorityLimit, Branch, District, Skill, Staff, StaffSkill
@@ -77,13 +78,13 @@ class StaffSkillView(BaseView):
     """What a person can repair, and how well (SO-19)."""
 
     datamodel = OfficeInterface(StaffSkill)
-    record_name = _l("Skill of a person")
+    record_name = _l("Skill of a staff member")
     list_columns = ["staff", "skill", "level"]
     show_columns = list_columns
     add_columns = list_columns
     edit_columns = ["skill", "level"]
     search_columns = ["staff", "skill", "level"]
-    label_columns = {"staff": _l("Person"), "skill": _l("Skill"), "level": _l("Level")}
+    label_columns = {"staff": _l("Staff member"), "skill": _l("Skill"), "level": _l("Level")}
     add_form_extra_fields = {"level": fields.number(_l("Level"), 1, 3, default=2, help=_l("1 learning … 3 expert"))}
     edit_form_extra_fields = {"level": fields.number(_l("Level"), 1, 3, help=_l("1 learning … 3 expert"))}
     deletable = True
@@ -102,7 +103,7 @@ class StaffView(BaseView):
     """People who work here, the accounts they log in with, and what they can do."""
 
     datamodel = OfficeInterface(Staff)
-    record_name = _l("Person")
+    record_name = _l("Staff member")
     list_name = _l("Staff")
     list_columns = ["staff_no", "name", "branch", "job", "phone", "skills", "active"]
     show_columns = ["staff_no", "name", "branch", "job", "phone", "email", "user", "active"]
@@ -112,7 +113,7 @@ class StaffView(BaseView):
     label_columns = {
         "staff_no": _l("Staff number"),
         "name": _l("Name"),
-        "job": _l("Job"),
+        "job": _l("Position"),
         "phone": _l("Telephone"),
         "email": _l("E-mail"),
         "user": _l("Account"),
@@ -182,7 +183,7 @@ class AuthorityLimitView(BaseView):
     add_columns = list_columns
     edit_columns = ["up_to"]
     search_columns = ["kind", "role"]
-    label_columns = {"kind": _l("For"), "role": _l("Role"), "up_to": _l("Up to (CNY)")}
+    label_columns = {"kind": _l("Subject of approval"), "role": _l("Role"), "up_to": _l("Up to (CNY)")}
     description_columns = {"up_to": _l("Empty: without limit.")}
     choices = {"kind": labels(AUTHORITY_KIND_LABELS), "role": labels(APPROVER_LABELS)}
     formatters_columns = {"up_to": _limit}
@@ -240,7 +241,7 @@ class SettingView(Page):
 
 
 def _view_of(table: str) -> BaseView | None:
-    for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]  # set by the framework
+    for view in current_app.extensions["appbuilder"].baseviews:
         if isinstance(view, BaseView) and getattr(view.datamodel.obj, "__tablename__", "") == table:
             return view
     return None
@@ -276,8 +277,8 @@ class AuditEntryView(BaseView):
     search_columns = ["record", "record_id", "verb", "actor", "at"]
     quick_columns = ["actor", "verb"]
     label_columns = {
-        "at": _l("At"),
-        "actor": _l("By"),
+        "at": _l("Time"),
+        "actor": _l("Done by"),
         "verb": _l("What was done"),
         "record": _l("Kind of record"),
         "record_id": _l("Record no."),
@@ -292,7 +293,7 @@ class AuditEntryView(BaseView):
         if "record" in self.choices:
             return
         named: dict[str, Any] = {}
-        for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]  # set by the framework
+        for view in current_app.extensions["appbuilder"].baseviews:
             if isinstance(view, BaseView) and view.record_name:
                 named.setdefault(view.datamodel.obj.__tablename__, view.record_name)
         self.choices["record"] = dict(sorted(named.items()))
@@ -342,7 +343,7 @@ class AuditEntryView(BaseView):
 # -- background jobs ----------------------------------------------------------------------------------------------
 
 
-class OutboxEntryView(BaseView):
+class OutboxEntryView(QuickFilters, BaseView):
     """What is done after a change is committed; what failed for good is laid aside and can be tried again."""
 
     datamodel = OfficeInterface(OutboxEntry)
@@ -376,7 +377,10 @@ class OutboxEntryView(BaseView):
     }
     tones = {"status": {"dead": "danger", "waiting": "neutral", "claimed": "info", "done": "success"}}
     base_order = ("id", "desc")
-    list_template = "organisation/outbox.html"
+    quick_filters = [
+        QuickFilter("dead", _l("Laid aside"), lambda: OutboxEntry.status == "dead"),
+        QuickFilter("waiting", _l("Waiting"), lambda: OutboxEntry.status == "waiting"),
+    ]
     verbs = [
         Verb(
             outbox.retry,
@@ -394,8 +398,3 @@ class OutboxEntryView(BaseView):
             when=lambda entry: entry.status == "dead",
         ),
     ]
-
-    def counts(self) -> list[tuple[str, Any, int]]:
-        """``(status, label, number)`` for the head of the list."""
-        found = outbox.counts()
-        return [(status, label, found.get(status, 0)) for status, label in self.choices["status"].items()]

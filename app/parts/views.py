@@ -42,7 +42,7 @@ class MoveForm(OfficeForm):
 
     part_id = fields.remote(Part, _l("Part"))
     quantity = fields.number(_l("Quantity"), 1)
-    to_place_id = fields.remote(StockPlace, _l("To"))
+    to_place_id = fields.remote(StockPlace, _l("To place"))
     reference = fields.text(_l("Reference"), 64, required=False)
 
 
@@ -106,13 +106,13 @@ class StockMoveView(BaseView):
     search_columns = ["at", "kind", "part", "from_place", "to_place", "by", "reference"]
     quick_columns = ["part.code", "part.name", "reference"]
     label_columns = {
-        "at": _l("At"),
+        "at": _l("Time"),
         "kind": _l("Kind of move"),
         "part": _l("Part"),
         "quantity": _l("Quantity"),
-        "from_place": _l("From"),
-        "to_place": _l("To"),
-        "by": _l("By"),
+        "from_place": _l("From place"),
+        "to_place": _l("To place"),
+        "by": _l("Done by"),
         "reference": _l("Reference"),
     }
     choices = {"kind": labels(MOVE_KIND_LABELS)}

@@ -129,20 +129,20 @@ class RelatedMany(Related):
 
 
 class Quick(BaseFilter):
-    """The search box: the words must all occur, each in any of the view's text columns."""
+    """The search box: the words must all occur, each in any of the view's text columns.
+
+    Its value is ``(columns, words)``: the framework makes the filter anew from its class and value.
+    """
 
     name = "quick"
 
-    def __init__(self, columns: list[str], datamodel: Any) -> None:
-        super().__init__("", datamodel)
-        self.columns = columns
-
     def apply(self, query: Query[Any], value: Any) -> Query[Any]:
-        for word in str(value).replace("\x00", "").split()[:5]:
+        columns, words = value
+        for word in str(words).replace("\x00", "").split()[:5]:
             pattern = f"%{like(word)}%"
             parts = [
                 condition(self.model, name, lambda column: column.ilike(pattern, escape="\\"))  # noqa: B023 - used at once
-                for name in self.columns
+                for name in columns
             ]
             query = query.filter(or_(*parts) if parts else false())
         return query

@@ -155,7 +155,7 @@ def filter_by_address(filters: Filters, quick_columns: list[str], datamodel: Any
             filters._add_filter(offers[column][int(position)], value)
     words = request.args.get("q", "").strip()
     if words and quick_columns:
-        filters._add_filter(Quick(quick_columns, datamodel), words)
+        filters._add_filter(Quick("", datamodel), (tuple(quick_columns), words))
     return filters
 
 
