@@ -1,21 +1,32 @@
 """The audit trail: who changed what, when, by which verb, from what to what.
 
 Entries are written by the session itself at every flush, so that no code can forget one. Outside a unit of work the
-changes wait; a commit that finds them still waiting is refused (``UnauditedWrite``).
+changes wait; a commit that finds them still waiting is refused (``UnauditedWrite``), and so is every later one until the
+changes are rolled back. Statements that change rows past the session's objects (bulk UPDATE, Core) are refused there in
+the same way; inside a unit of work their author writes the entry with ``note``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, event, insert, inspect
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import (
+    Mapped,
+    Mapper,
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    UOWTransaction,
+    mapped_column,
+)
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.core import clock
 from app.core.actors import Principal, current
@@ -44,9 +55,7 @@ class AuditEntry(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, index=True)
-    user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("ab_user.id", ondelete="SET NULL"), index=True
-    )
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="SET NULL"), index=True)
     actor: Mapped[str] = mapped_column(String(128), nullable=False, default="")
     verb: Mapped[str] = mapped_column(String(64), nullable=False, index=True)
     record: Mapped[str] = mapped_column(String(64), nullable=False)
@@ -69,6 +78,10 @@ UNAUDITED_TABLES = {
     "heartbeat",
     "alembic_version",
     "inbox_seen",
+    # The framework's words for what can be permitted are made from the code; who may do what hangs on ``ab_role``.
+    "ab_permission",
+    "ab_view_menu",
+    "ab_permission_view",
 }
 
 
@@ -79,9 +92,26 @@ class AuditContext:
     actor: Principal
     verb: str
     bulk: bool = False
+    tally: dict[str, int] = field(default_factory=dict)
+    committing: bool = False
 
 
-context: ContextVar[AuditContext | None] = ContextVar("audit_context", default=None)
+def begin(session: Session, ctx: AuditContext) -> None:
+    """Audit this session's changes under ``ctx`` from here on, also those flushed just before (forms fill first)."""
+    session.info["audit"] = ctx
+    waiting = session.info.pop("unaudited", [])
+    if waiting:
+        _write(session, waiting, ctx)
+
+
+def end(session: Session) -> None:
+    """The unit of work is over."""
+    session.info.pop("audit", None)
+
+
+def _context(session: Session) -> AuditContext | None:
+    ctx: AuditContext | None = session.info.get("audit")
+    return ctx
 
 
 def plain(value: Any) -> Any:
@@ -106,8 +136,7 @@ def _shown(column: str, value: Any) -> Any:
 
 
 def _column_changes(item: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
+    before, after = _link_changes(item)
     state = inspect(item)
     for attribute in state.mapper.column_attrs:
         if attribute.key in SILENT_COLUMNS:
@@ -122,13 +151,28 @@ def _column_changes(item: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return before, after
 
 
+def _link_changes(item: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was taken away and what was added where a link has no row of its own (the roles of an account)."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    state = inspect(item)
+    for relation in state.mapper.relationships:
+        if relation.secondary is None or relation.viewonly:
+            continue
+        history = state.attrs[relation.key].history
+        if history.deleted:
+            before[relation.key] = sorted(str(linked) for linked in history.deleted)
+        if history.added:
+            after[relation.key] = sorted(str(linked) for linked in history.added)
+    return before, after
+
+
 def _snapshot(item: Any) -> dict[str, Any]:
     state = inspect(item)
     return {
         attribute.key: _shown(attribute.key, state.dict[attribute.key])
         for attribute in state.mapper.column_attrs
-        if state.dict.get(attribute.key) is not None
-        and attribute.key not in SILENT_COLUMNS
+        if state.dict.get(attribute.key) is not None and attribute.key not in SILENT_COLUMNS
     }
 
 
@@ -144,7 +188,7 @@ def _changes(session: Session) -> Iterator[dict[str, Any]]:
                 continue
             if kind == "new":
                 before: dict[str, Any] = {}
-                after = _snapshot(item)
+                after = _snapshot(item) | _link_changes(item)[1]
             elif kind == "deleted":
                 before, after = _snapshot(item), {}
             else:
@@ -152,10 +196,9 @@ def _changes(session: Session) -> Iterator[dict[str, Any]]:
                 if not before and not after:
                     continue
             yield {
+                "item": id(item),
                 "record": table,
-                "record_id": inspect(item).identity[0]
-                if inspect(item).identity
-                else getattr(item, "id", None),
+                "record_id": inspect(item).identity[0] if inspect(item).identity else getattr(item, "id", None),
                 "branch_id": inspect(item).dict.get("branch_id"),
                 "before": before,
                 "after": after,
@@ -169,21 +212,43 @@ def _write(session: Session, rows: list[dict[str, Any]], ctx: AuditContext) -> N
         "actor": ctx.actor.name or ctx.actor.username,
     }
     entries = [{**row, **stamp, "verb": ctx.verb} for row in rows]
-    session.connection().execute(insert(AuditEntry.__table__), entries)  # type: ignore[arg-type]  # Table by declaration
+    session.connection().execute(insert(AuditEntry.__table__), entries)
+
+
+@event.listens_for(Mapper, "before_mapper_configured")
+def _keep_old_values(mapper: Mapper[Any], _cls: type) -> None:
+    # Without it a value set on a row that is not loaded (just committed) would leave no "before".
+    for attribute in mapper.column_attrs:
+        attribute.active_history = True
+
+
+@event.listens_for(Session, "before_flush")
+def _load_deleted(session: Session, *_: Any) -> None:
+    # What a deleted row said is known only as long as it is there.
+    for item in session.deleted:
+        state = inspect(item)
+        unloaded = state.unloaded & set(state.mapper.column_attrs.keys())
+        if unloaded:
+            try:
+                session.refresh(item, unloaded)
+            except InvalidRequestError as gone:
+                raise StaleDataError("the row to be deleted is not there any more") from gone
 
 
 @event.listens_for(Session, "after_flush")
 def _collect(session: Session, flush_context: UOWTransaction) -> None:
-    ctx = context.get()
+    ctx = _context(session)
+    rows = list(_changes(session))
     if ctx is not None and ctx.bulk:
-        tally = session.info.setdefault("audit_tally", {})
+        fresh = {id(item) for item in session.new}
         for item in session.new:
             table = item.__mapper__.local_table.name
             if table not in UNAUDITED_TABLES:
-                tally[table] = tally.get(table, 0) + 1
-        rows = [row for row in _changes(session) if row["before"]]
+                ctx.tally[table] = ctx.tally.get(table, 0) + 1
+        rows = [row for row in rows if row.pop("item") not in fresh]
     else:
-        rows = list(_changes(session))
+        for row in rows:
+            row.pop("item")
     if not rows:
         return
     if ctx is not None:
@@ -194,36 +259,33 @@ def _collect(session: Session, flush_context: UOWTransaction) -> None:
         # The framework commits accounts and passwords itself; they are audited under their own verb.
         _write(session, framework, AuditContext(current(), "account.change"))
     waiting = [row for row in rows if not row["record"].startswith(FRAMEWORK_PREFIX)]
-    session.info.setdefault("unaudited", []).extend(waiting)
+    if waiting:
+        session.info.setdefault("unaudited", []).extend(waiting)
 
 
-def adopt_waiting(session: Session) -> None:
-    """Write the entries of changes flushed just before the unit of work began (forms that fill a row first)."""
-    waiting = session.info.pop("unaudited", [])
-    ctx = context.get()
-    if waiting and ctx is not None:
-        _write(session, waiting, ctx)
+@event.listens_for(Session, "do_orm_execute")
+def _statement(state: ORMExecuteState) -> None:
+    """Remember a statement that changes rows of ours past the session's objects, outside a unit of work."""
+    if not (state.is_insert or state.is_update or state.is_delete) or _context(state.session) is not None:
+        return
+    table = getattr(getattr(state.statement, "table", None), "name", "")
+    if table in UNAUDITED_TABLES:
+        return
+    row = {"record": table, "record_id": None, "branch_id": None, "before": {}, "after": {"statement": "bulk"}}
+    state.session.info.setdefault("unaudited", []).append(row)
 
 
 def write_tally(session: Session) -> None:
     """Write one entry per table for a bulk unit of work."""
-    tally = session.info.pop("audit_tally", {})
-    ctx = context.get()
-    if tally and ctx is not None:
-        _write(
-            session,
-            [
-                {
-                    "record": table,
-                    "record_id": None,
-                    "branch_id": None,
-                    "before": {},
-                    "after": {"rows": count},
-                }
-                for table, count in tally.items()
-            ],
-            ctx,
-        )
+    ctx = _context(session)
+    if ctx is None or not ctx.tally:
+        return
+    tally, ctx.tally = ctx.tally, {}
+    rows = [
+        {"record": table, "record_id": None, "branch_id": None, "before": {}, "after": {"rows": count}}
+        for table, count in tally.items()
+    ]
+    _write(session, rows, ctx)
 
 
 def note(
@@ -232,36 +294,35 @@ def note(
     after: dict[str, Any],
     branch_id: int | None = None,
 ) -> None:
-    """Add an entry for something that changed no row: a file read, a register exported (CP-13)."""
-    ctx = context.get() or AuditContext(current(), "note")
-    _write(
-        db.session(),
-        [
-            {
-                "record": record,
-                "record_id": record_id,
-                "branch_id": branch_id,
-                "before": {},
-                "after": after,
-            }
-        ],
-        ctx,
-    )
+    """Add an entry for something that changed no row: a file read, a register exported (CP-13).
+
+    Needs an open unit of work: outside one nobody would commit it.
+    """
+    session: Session = db.session()
+    ctx = _context(session)
+    if ctx is None:
+        raise RuntimeError("a note is taken only inside a unit of work")
+    row = {"record": record, "record_id": record_id, "branch_id": branch_id, "before": {}, "after": after}
+    _write(session, [row], ctx)
 
 
 @event.listens_for(Session, "before_commit")
 def _refuse_unaudited(session: Session) -> None:
-    if context.get() is None:
-        session.flush()
+    ctx = _context(session)
+    if ctx is not None:
+        if not ctx.committing and not session.in_nested_transaction():
+            raise UnauditedWrite(f"a commit in the middle of {ctx.verb}: the unit of work commits at its end")
+        return
+    session.flush()
     waiting = session.info.get("unaudited")
     if waiting:
-        session.info.pop("unaudited")
+        # Still remembered: whoever swallows this and commits again is refused again, until it is rolled back.
         tables = sorted({row["record"] for row in waiting})
         raise UnauditedWrite(f"changes of {', '.join(tables)} outside a unit of work")
 
 
-@event.listens_for(Session, "after_rollback")
-@event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, *_: Any) -> None:
-    session.info.pop("unaudited", None)
-    session.info.pop("audit_tally", None)
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    # A savepoint given back says nothing of what was flushed before it.
+    if transaction.parent is None:
+        session.info.pop("unaudited", None)

@@ -13,6 +13,7 @@ from typing import Any
 from flask import has_request_context, request
 from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
+from flask_sqlalchemy.session import Session as FrameworkSession
 from sqlalchemy import (
     CheckConstraint,
     Connection,
@@ -37,7 +38,19 @@ Model.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-db = SQLA(model_class=Model, session_options={"expire_on_commit": True})
+
+class OfficeSession(FrameworkSession):
+    """The session; ``get`` hands out a row only to whom the row scope shows it, also when it is loaded already."""
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """The row with this primary key, or None."""
+        from app.core.scope import sees
+
+        found = super().get(entity, ident, **options)
+        return found if found is not None and sees(self, found) else None
+
+
+db = SQLA(model_class=Model, session_options={"class_": OfficeSession, "expire_on_commit": True})
 
 
 class UTCDateTime(TypeDecorator[datetime]):

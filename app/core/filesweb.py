@@ -13,8 +13,8 @@ from flask_login import login_required
 from sqlalchemy import select
 
 from app.core.db import Model, db
-from app.core.files import StoredFile, read
 from app.core.errors import NotFound
+from app.core.files import StoredFile, read
 
 blueprint = Blueprint("files", __name__)
 

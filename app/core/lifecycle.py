@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.errors import Misconfigured, N_, NotPermitted, Refused
+from app.core.errors import N_, Misconfigured, NotPermitted, Refused
 
 Guard = Callable[..., None]
 

@@ -2,16 +2,23 @@
 
 Every scoped model lists its scopes: ``{"branch": lambda p: cls.branch_id == p.branch_id, "own": …}``; the role table
 says which scope a role has on it. Several roles: the union. A role that is not listed sees nothing.
+
+It does not reach statements over Core tables, text, and rows that a wider person's block left in the session and
+somebody still holds: what ``acting_as(SYSTEM)`` found for a person is not handed on to them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import inspect as inspect_row
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from app.core.actors import Principal, current
 from app.core.errors import Misconfigured
@@ -27,6 +34,7 @@ ALL, NONE = "all", "none"
 def scoped(model: type[Any], **scopes: Criterion) -> None:
     """Declare the scopes of a model. Criteria use Core tables in sub-selects (they must not be scoped in turn)."""
     _scopes[model] = scopes
+    _options.cache_clear()
 
 
 def install(table: Mapping[str, Mapping[str, str]]) -> None:
@@ -37,11 +45,10 @@ def install(table: Mapping[str, Mapping[str, str]]) -> None:
     for name, by_role in table.items():
         for role, scope in by_role.items():
             if scope not in (ALL, NONE) and scope not in _scopes[named[name]]:
-                raise Misconfigured(
-                    f"row scope of {name} for {role}: unknown scope {scope!r}"
-                )
+                raise Misconfigured(f"row scope of {name} for {role}: unknown scope {scope!r}")
     _table.clear()
     _table.update(table)
+    _options.cache_clear()
 
 
 def criterion(model: type[Any], principal: Principal) -> ColumnElement[bool]:
@@ -61,26 +68,54 @@ def models() -> list[type[Any]]:
     return list(_scopes)
 
 
-@listens_for(Session, "do_orm_execute")
-def _apply(state: ORMExecuteState) -> None:
-    # Refreshing a row already loaded must not fail because its owner just changed.
-    if (
-        not state.is_select
-        or state.is_column_load
-        or state.execution_options.get("unscoped")
-    ):
-        return
-    principal = current()
-    if principal.is_system:
-        return
+def sees(session: Session, row: Any) -> bool:
+    """Whether the acting person sees this row, asked of the database."""
+    principal, model = current(), type(row)
+    if principal.is_system or model not in _scopes or _is_true(criterion(model, principal)):
+        return True
+    mapper = inspect_row(model)
+    keys = zip(mapper.primary_key, inspect_row(row).identity, strict=True)
+    attributes = [(mapper.get_property_by_column(column).class_attribute, value) for column, value in keys]
+    wanted = select(attributes[0][0]).where(*(attribute == value for attribute, value in attributes))
+    return session.execute(wanted).first() is not None
+
+
+@lru_cache(maxsize=256)
+def _options(principal: Principal) -> tuple[ORMOption, ...]:
+    # Making the criteria costs some milliseconds, and every statement needs all of them: a model may stand anywhere
+    # in it. A person whose roles, branch or staff record changed is another Principal.
     options = []
     for model in _scopes:
         expression = criterion(model, principal)
-        if expression is not None and not _is_true(expression):
-            # A plain expression: a lambda would freeze the first person's values for everyone.
-            options.append(
-                with_loader_criteria(model, expression, include_aliases=True)
-            )
+        if not _is_true(expression):
+            # A plain expression: a lambda would freeze the first person's values for everyone. Propagated, because
+            # references loaded by join are narrowed only then; ``_fresh`` undoes it for what is loaded later.
+            options.append(with_loader_criteria(model, expression, include_aliases=True))
+    return tuple(options)
+
+
+def _fresh(statement: Any) -> Any:
+    """The load of a relationship without the criteria its row was loaded with: it is narrowed for whoever acts now."""
+    given = statement._with_options
+    kept = tuple(option for option in given if not isinstance(option, LoaderCriteriaOption))
+    if len(kept) == len(given):
+        return statement
+    copy = statement._generate()
+    copy._with_options = kept
+    return copy
+
+
+@listens_for(Session, "do_orm_execute")
+def _apply(state: ORMExecuteState) -> None:
+    # Refreshing a row already loaded must not fail because its owner just changed.
+    if not state.is_select or state.is_column_load or state.execution_options.get("unscoped"):
+        return
+    if state.is_relationship_load:
+        state.statement = _fresh(state.statement)
+    principal = current()
+    if principal.is_system:
+        return
+    options = _options(principal)
     if options:
         state.statement = state.statement.options(*options)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import logging
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
+from flask import has_app_context
 from sqlalchemy.orm import Session
 
 from app.core import audit, permissions
@@ -17,77 +20,115 @@ from app.core.db import db, is_sqlite
 
 P = ParamSpec("P")
 R = TypeVar("R")
+log = logging.getLogger(__name__)
 
-_depth: ContextVar[int] = ContextVar("unit_of_work_depth", default=0)
-_after: ContextVar[list[Callable[[], None]] | None] = ContextVar(
-    "after_commit", default=None
-)
+
+@dataclass
+class _Unit:
+    """The transaction under way: its session, what is to be done after it, and a failure nobody may swallow."""
+
+    session: Session
+    committed: list[Callable[[], None]] = field(default_factory=list)
+    given_up: list[Callable[[], None]] = field(default_factory=list)
+    failure: BaseException | None = None
+
+
+_unit: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
+
+
+def _open_unit() -> _Unit | None:
+    """The unit of work of this context's session; another application context has a session of its own."""
+    unit = _unit.get()
+    return unit if unit is not None and has_app_context() and unit.session is db.session() else None
 
 
 def after_commit(action: Callable[[], None]) -> None:
-    """Run ``action`` once the transaction under way is committed; at once when there is none."""
-    waiting = _after.get()
-    if waiting is None:
+    """Run ``action`` once the transaction under way is committed; at once when there is none.
+
+    What fails then is logged and changes nothing: the rows are written, and a sweep finds what was left undone.
+    """
+    unit = _open_unit()
+    if unit is None:
         action()
     else:
-        waiting.append(action)
+        unit.committed.append(action)
+
+
+def after_rollback(action: Callable[[], None]) -> None:
+    """Run ``action`` if the transaction under way is given up: to clear away what lies outside the database."""
+    unit = _open_unit()
+    if unit is not None:
+        unit.given_up.append(action)
 
 
 def in_unit_of_work() -> bool:
     """Whether a unit of work is open in this context."""
-    return _depth.get() > 0
+    return _open_unit() is not None
 
 
 @contextlib.contextmanager
-def unit_of_work(
-    actor: Principal, verb: str, *, bulk: bool = False
-) -> Iterator[Session]:
+def unit_of_work(actor: Principal, verb: str, *, bulk: bool = False) -> Iterator[Session]:
     """Open one transaction for ``verb`` done by ``actor``; within another one, join it.
 
-    On any exception everything is rolled back, the session is usable again, and the exception goes on.
+    On any exception everything is rolled back, the session is usable again, and the exception goes on. An exception
+    in a joined unit gives up the whole: who catches it outside cannot commit the half that was done.
     ``bulk`` writes one audit entry per table instead of one per new row (seeds and imports).
     """
     session: Session = db.session()
-    if in_unit_of_work():
-        with acting_as(actor):
-            yield session
-        return
-    _begin(session)
-    actions: list[Callable[[], None]] = []
-    tokens = (_depth.set(1), _after.set(actions))
-    audit_token = audit.context.set(audit.AuditContext(actor, verb, bulk))
-    try:
+    unit = _open_unit()
+    if unit is not None:
         with acting_as(actor):
             try:
-                audit.adopt_waiting(session)
                 yield session
-                session.flush()
-                audit.write_tally(session)
-                session.commit()
-            except BaseException:
-                session.rollback()
+            except BaseException as problem:
+                unit.failure = unit.failure or problem
                 raise
+        return
+    _begin(session)
+    unit = _Unit(session)
+    token = _unit.set(unit)
+    try:
+        with acting_as(actor):
+            yield from _transaction(unit, audit.AuditContext(actor, verb, bulk))
     finally:
-        audit.context.reset(audit_token)
-        _after.reset(tokens[1])
-        _depth.reset(tokens[0])
+        audit.end(session)
+        _unit.reset(token)
+    _run(unit.committed)
+
+
+def _transaction(unit: _Unit, ctx: audit.AuditContext) -> Iterator[Session]:
+    session = unit.session
+    try:
+        audit.begin(session, ctx)
+        yield session
+        if unit.failure is not None:
+            raise RuntimeError("a verb inside this unit of work failed: nothing is committed") from unit.failure
+        session.flush()
+        audit.write_tally(session)
+        ctx.committing = True
+        session.commit()
+    except BaseException:
+        audit.end(session)
+        session.rollback()
+        _run(unit.given_up)
+        raise
+
+
+def _run(actions: list[Callable[[], None]]) -> None:
     for action in actions:
-        action()
+        try:
+            action()
+        except Exception:
+            log.exception("after a unit of work")
 
 
 def _begin(session: Session) -> None:
     if not is_sqlite():
         return
-    pending = (
-        session.new or session.dirty or session.deleted or session.info.get("unaudited")
-    )
+    pending = session.new or session.dirty or session.deleted or session.info.get("unaudited")
     if session.in_transaction():
         connection = session.connection()
-        if (
-            pending
-            or connection.get_execution_options().get("write_intent")
-            or _holds_write_lock(connection)
-        ):
+        if pending or _holds_write_lock(connection):
             return
         session.rollback()  # end the read so that the write lock is taken at the start
     session.connection(execution_options={"write_intent": True})
@@ -99,9 +140,7 @@ def _holds_write_lock(connection: Any) -> bool:
     return _will_write(connection)
 
 
-def command(
-    verb: str, *, bulk: bool = False
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def command(verb: str, *, bulk: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a public verb of a function whose first argument is the actor.
 
     Checks the role table, opens the unit of work, names the audit entries. Raises ``NotPermitted``.
@@ -109,9 +148,7 @@ def command(
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         if next(iter(inspect.signature(function).parameters)) != "actor":
-            raise TypeError(
-                f"{function.__qualname__}: the first parameter of a command is the actor"
-            )
+            raise TypeError(f"{function.__qualname__}: the first parameter of a command is the actor")
 
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
