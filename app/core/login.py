@@ -89,7 +89,7 @@ def _password(label: Any, *rules: Any, autocomplete: str = "new-password") -> An
 class LoginForm(OfficeForm):
     """User name and password."""
 
-    username = fields.text(_l("User Name"), 64)
+    username = fields.text(_l("User Name"), 64, render_kw={"autocomplete": "username", "autofocus": True})
     password = _password(_l("Password"), autocomplete="current-password")
 
 

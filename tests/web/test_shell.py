@@ -135,12 +135,14 @@ def test_a_password_change_ends_the_other_sessions(client_for: Any) -> None:
 
 def test_a_token_ends_with_the_password_too(app: Flask, client_for: Any) -> None:
     browser = app.test_client()
-    given = {"username": "clerk", "password": PASSWORD, "provider": "db"}
-    token = browser.post("/api/v1/security/login", json=given).get_json()["access_token"]
-    header = {"Authorization": f"Bearer {token}"}
+    given = {"username": "clerk", "password": PASSWORD, "provider": "db", "refresh": True}
+    tokens = browser.post("/api/v1/security/login", json=given).get_json()
+    header = {"Authorization": f"Bearer {tokens['access_token']}"}
+    refresh = {"Authorization": f"Bearer {tokens['refresh_token']}"}
     assert app.test_client().get("/api/v1/menu/", headers=header).status_code in (200, 403)
     client_for("clerk").post("/users/mypassword/", {"present": PASSWORD, "password": "x" * 12, "again": "x" * 12})
     assert app.test_client().get("/api/v1/menu/", headers=header).status_code == 401
+    assert app.test_client().post("/api/v1/security/refresh", headers=refresh).status_code == 401
 
 
 def test_logging_out_forgets_the_session(client_for: Any) -> None:
