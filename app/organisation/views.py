@@ -369,7 +369,7 @@ class OutboxEntryView(QuickFilters, BaseView):
     choices = {
         "status": {
             "dead": _l("Laid aside"),
-            "waiting": _l("Waiting"),
+            "waiting": _l("To be done"),
             "claimed": _l("Being done"),
             "done": _l("Done"),
             "dropped": _l("Given up"),
@@ -379,7 +379,7 @@ class OutboxEntryView(QuickFilters, BaseView):
     base_order = ("id", "desc")
     quick_filters = [
         QuickFilter("dead", _l("Laid aside"), lambda: OutboxEntry.status == "dead"),
-        QuickFilter("waiting", _l("Waiting"), lambda: OutboxEntry.status == "waiting"),
+        QuickFilter("waiting", _l("To be done"), lambda: OutboxEntry.status == "waiting"),
     ]
     verbs = [
         Verb(
