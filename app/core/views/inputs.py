@@ -34,7 +34,7 @@ class Input:
         longest = getattr(field.flags, "maxlength", None)
         more = {"maxlength": longest} if longest else {}
         attributes = _attributes(field, kwargs, type=self.kind, value=value, **self.attributes, **more)
-        return Markup(f"<input {attributes}>")  # nosec B704 - html_params escapes
+        return Markup(f"<input {attributes}>")  # nosec B704  # html_params escapes
 
 
 class FileInput(Input):
@@ -44,7 +44,7 @@ class FileInput(Input):
         super().__init__("file")
 
     def __call__(self, field: Field, **kwargs: Any) -> Markup:
-        return Markup(f"<input {_attributes(field, kwargs, type='file')}>")  # nosec B704 - as above
+        return Markup(f"<input {_attributes(field, kwargs, type='file')}>")
 
 
 class TextArea:
@@ -53,7 +53,7 @@ class TextArea:
     def __call__(self, field: Field, **kwargs: Any) -> Markup:
         longest = getattr(field.flags, "maxlength", None)
         more = {"maxlength": longest} if longest else {}
-        attributes = Markup(_attributes(field, kwargs, rows=3, **more))  # nosec B704 - as above
+        attributes = Markup(_attributes(field, kwargs, rows=3, **more))
         return Markup("<textarea {}>\n{}</textarea>").format(attributes, field._value())
 
 
@@ -63,7 +63,7 @@ class Tick:
     def __call__(self, field: Field, **kwargs: Any) -> Markup:
         given = {"class": "tick", **kwargs}
         attributes = _attributes(field, given, type="checkbox", value="y", checked=bool(field.data))
-        return Markup(f"<input {attributes}>")  # nosec B704 - as above
+        return Markup(f"<input {attributes}>")  # nosec B704  # as above
 
 
 def _option(value: Any, label: Any, chosen: bool) -> Markup:
@@ -72,7 +72,7 @@ def _option(value: Any, label: Any, chosen: bool) -> Markup:
 
 
 def _select(field: Field, kwargs: dict[str, Any], options: list[Markup], **more: Any) -> Markup:
-    attributes = Markup(_attributes(field, kwargs, **more))  # nosec B704 - as above
+    attributes = Markup(_attributes(field, kwargs, **more))
     return Markup("<select {}>{}</select>").format(attributes, Markup("").join(options))
 
 

@@ -434,7 +434,7 @@ def list_of(names: Sequence[str] | None) -> list[str]:
 
 def record_url(record: Any) -> str:
     """The page of any record, if there is a screen for it that this person may open; else empty."""
-    for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]  # set by the framework
+    for view in current_app.extensions["appbuilder"].baseviews:
         if isinstance(view, BaseView) and view.datamodel.obj is type(record) and view.permitted("can_show"):
             return url_for(f"{view.endpoint}.show", pk=record.id)
     return ""

@@ -51,7 +51,13 @@ def _violated(error: IntegrityError) -> tuple[str, str, list[str]]:
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is not None:
         state = str(getattr(error.orig, "sqlstate", ""))
-        kind = {"23505": "unique", "23502": "required", "23503": "reference", "23514": "check"}.get(state, "")
+        kind = {
+            "23505": "unique",
+            "23502": "required",
+            "23503": "reference",
+            "23001": "reference",
+            "23514": "check",
+        }.get(state, "")
         table = diagnosis.table_name or ""
         columns = [diagnosis.column_name] if diagnosis.column_name else _columns(diagnosis.constraint_name or "")
         return kind, table, columns
