@@ -57,6 +57,22 @@ def cards_for(principal: Principal) -> list[Card]:
     return sorted((c for c in _cards if c.roles & principal.roles), key=lambda c: c.order)
 
 
+_first_pages: dict[str, str] = {}
+
+
+def first_page(role: str, endpoint: str) -> None:
+    """Where people who hold only this role go after logging in, instead of the start page."""
+    _first_pages[role] = endpoint
+
+
+def after_login(roles: frozenset[str]) -> str:
+    """The address to go to after logging in."""
+    for role in roles if len(roles) == 1 else ():
+        if role in _first_pages:
+            return url_for(_first_pages[role])
+    return url_for("HomeView.index")
+
+
 class HomeView(IndexView):
     """``/``: the person's cards; without a login, the login page."""
 

@@ -38,6 +38,7 @@ from wtforms.validators import EqualTo, Length
 
 from app.core.actors import SYSTEM, acting_as, current, forget
 from app.core.errors import N_, Refused
+from app.core.home import after_login
 from app.core.uow import unit_of_work
 from app.core.views import BaseView, FormPage, OfficeForm, OfficeInterface, fields, inputs, lookup
 from app.core.views.fields import Needed
@@ -125,7 +126,8 @@ class LoginView(AuthDBView):
                 session["locale"] = kept or current_app.config["BABEL_DEFAULT_LOCALE"]
                 login_user(user, remember=False)
                 wanted = request.args.get("next", "")
-                return redirect(get_safe_redirect(wanted) if wanted else self.appbuilder.get_url_for_index)
+                first = after_login(frozenset(role.name for role in self.appbuilder.sm.get_user_roles(user)))
+                return redirect(get_safe_redirect(wanted) if wanted else first)
             form.form_errors = [_("User name or password is wrong.")]
             status = 401
         # Being sent here to log in is no fault worth a red message.

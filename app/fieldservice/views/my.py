@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound as PageNotFound
 from app.core import clock, settings
 from app.core.actors import current
 from app.core.fetch import fetch
-from app.core.home import card
+from app.core.home import card, first_page
 from app.core.views import OfficeForm, Page, fields
 from app.core.views.columns import parse_day, parse_moment
 from app.core.views.refusals import FORESEEN, explain
@@ -345,6 +345,7 @@ def _my_open_jobs() -> int:
     return queries.count_of(WorkOrder, WorkOrder.status.in_(queries.UNDER_WAY))
 
 
+first_page("technician", "MyDayView.index")
 card(
     "technician",
     title=_l("My jobs"),
