@@ -13,7 +13,7 @@ from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model, Versioned, db, text, watch_version
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Misconfigured
 
 
 class Setting(Versioned, Model):
@@ -80,4 +80,4 @@ def amount(key: str) -> Decimal:
     return Decimal(value(key))
 
 
-declare("company_name", "安心家电服务有限公司", "Name of the company on every document")
+declare("company_name", "安心家电服务有限公司", N_("Name of the company on every document"))

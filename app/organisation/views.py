@@ -266,6 +266,22 @@ def _value(view: BaseView | None, column: str, value: Any, *, look_up: bool) -> 
     return plain(value)
 
 
+# How the verbs of every record are called; the others are called as on their buttons.
+COMMON_VERBS = {"create": N_("Entered"), "update": N_("Changed"), "delete": N_("Deleted"), "import": N_("Imported")}
+
+
+def _verb_label(verb: str) -> str:
+    head, _dot, tail = verb.rpartition(".")
+    for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]  # set by the framework
+        for offered in getattr(view, "verbs", ()):
+            if offered.name == verb:
+                return offered.title(view.lifecycle)
+    view = _view_of(head)
+    if tail in COMMON_VERBS and view is not None:
+        return f"{view.record_name} · {_(COMMON_VERBS[tail])}"
+    return verb
+
+
 class AuditEntryView(BaseView):
     """Who changed what, when, by which verb, from what to what. Nobody writes here."""
 
@@ -325,7 +341,9 @@ class AuditEntryView(BaseView):
         ]
 
     def render(self, column: str, value: Any) -> Any:
-        """The first changes of an entry, and how many more there are."""
+        """Verbs by their names; the first changes of an entry, and how many more there are."""
+        if column == "verb":
+            return _verb_label(value)
         if column != "changes":
             return super().render(column, value)
         shown = [(name, before, after) for name, before, after in value if name not in ("id", "version")]

@@ -118,3 +118,13 @@ def test_reference_data_has_screens(cast: Cast, client_for: Any) -> None:
     limits = admin.get("/authoritylimitview/list/").get_data(as_text=True)
     for shown in ("赔偿", "服务主任", "200.00", "不限"):
         assert shown in limits
+
+
+def test_the_audit_trail_calls_verbs_by_their_names(app: Flask, cast: Cast, client_for: Any) -> None:
+    clerk = client_for("clerk")
+    show = f"/voucherview/show/{cast.vouchers['in_warranty']}"
+    clerk.post(f"/voucherview/do/check_out/{cast.vouchers['in_warranty']}", {"staff_id": cast.staff("technician")})
+    clerk.post(f"/voucherview/do/give_back/{cast.vouchers['in_warranty']}", page=show)
+    page = client_for("admin").get("/auditentryview/list/").get_data(as_text=True)
+    assert "领出凭证" in page
+    assert "归还入档" in page
