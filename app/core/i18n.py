@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def ensure_compiled() -> None:
             continue
         with source.open("rb") as file:
             catalogue = read_po(file)
-        fresh = target.with_suffix(".mo.new")
+        fresh = target.with_suffix(f".{os.getpid()}.new")  # several processes may start at once
         with fresh.open("wb") as file:
             write_mo(file, catalogue)
         fresh.replace(target)
