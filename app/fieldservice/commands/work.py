@@ -21,6 +21,7 @@ from app.organisation.models import Staff
 from app.parts import commands as parts
 from app.parts.models import Part
 
+RECORD, REMOVE = "time_entry.record", "time_entry.remove"
 DAY_GUARDS: list[Callable[[int, date], None]] = []
 """Asked before the minutes of a person and day change; a later area refuses here once the day's sheet is confirmed."""
 
@@ -199,31 +200,32 @@ def record_time(
     rules.WORK_ORDER.apply(order, "record_time", actor.roles)
     free = free_on(order)
     _check_agreed(order, not (free.labour and free.callout))
-    if started_at < order.dispatched_at:
+    # Typed to the minute: a job dispatched and begun within one minute is not before itself.
+    if started_at < order.dispatched_at.replace(second=0, microsecond=0):
         raise Refused(N_("The job had not been dispatched then."), field="started_at")
     return _enter(
         order.technician_id, started_at, minutes, order.service_class, at or clock.now(), order=order, note=note
     )
 
 
-@command("time_entry.record")
+@command(RECORD)
 def record_internal(
     actor: Principal, *, started_at: datetime, minutes: int, note: str, at: datetime | None = None
 ) -> TimeEntry:
     """One's own internal work, class D: inspection, parts keeping, tools, training (SO-1, SO-11)."""
     if actor.staff_id is None:
-        raise NotPermitted("time_entry.record")
+        raise NotPermitted(RECORD)
     if not note.strip():
         raise Refused(N_("What was done?"), field="note")
     return _enter(actor.staff_id, started_at, minutes, "D", at or clock.now(), note=note)
 
 
-@command("time_entry.remove")
+@command(REMOVE)
 def remove_time(actor: Principal, entry_id: int) -> None:
     """Take back one's own minutes entered by mistake, as long as the job is not closed."""
     entry = steps.locked(TimeEntry, entry_id)
     if entry.staff_id != actor.staff_id:
-        raise NotPermitted("time_entry.remove")
+        raise NotPermitted(REMOVE)
     if entry.work_order is not None and entry.work_order.status not in ("arrived",):
         raise Refused(N_("The job is finished: its minutes stay."))
     _ask_guards(entry.staff_id, entry.day)
@@ -279,7 +281,7 @@ def _enter(
         minutes=minutes,
         service_class=service_class,
         work_order=order,
-        note=note.strip()[:200],
+        note=(note or "").strip()[:200],
     )
     db.session.add(entry)
     db.session.flush()

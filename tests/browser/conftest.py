@@ -1,0 +1,97 @@
+"""A running portal and a headless Chromium for all tests of this folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy.engine import make_url
+
+from tests.browser.portal import Portal
+from tests.browser.visitor import Visitor
+from tests.mailserver import mail_server
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=zh-CN"]
+
+
+def in_ci() -> bool:
+    """Whether a missing browser is a failure."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def find_browser() -> str:
+    """Path of Chromium; fails in CI and skips elsewhere when there is none."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        reason = "no Chromium on this machine: type  sudo apt-get install chromium"
+        if in_ci():
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    return found
+
+
+# The package's scope, not the session's: Playwright keeps an event loop running in the thread of the tests.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = find_browser()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="package")
+def postgres_portal(
+    browser: Browser, postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
+    """A second portal on PostgreSQL; its demo company is made while the tests on SQLite run."""
+    name = f"aftercare_browser_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    url = make_url(postgres_url).set(drivername="postgresql+psycopg", database=name)
+    folder = tmp_path_factory.mktemp("portal") / "postgres"
+    folder.mkdir()
+    with mail_server() as mailbox:
+        portal = Portal(folder, mailbox, url.render_as_string(hide_password=False))
+        portal.begin()
+        yield portal
+        portal.stop()
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="package")
+def portal(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The portal on SQLite, with everything that ``make run`` starts."""
+    folder = tmp_path_factory.mktemp("portal") / "sqlite"
+    folder.mkdir()
+    with mail_server() as mailbox:
+        running = Portal(folder, mailbox)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """``visit(portal, "clerk")``: that person at a browser; ``phone=True`` at a telephone of 390 points' width.
+
+    At the end of the test nobody may have seen an error on the console, a CSP violation or a failed request.
+    """
+    visitors: list[Visitor] = []
+
+    def come(portal: Portal, username: str, phone: bool = False, language: str = "zh-CN") -> Visitor:
+        visitors.append(Visitor(browser, portal.url, phone, language))
+        return visitors[-1].log_in(username)
+
+    yield come
+    for visitor in visitors:
+        visitor.leave()

@@ -1,0 +1,254 @@
+"""One working day of the office in a browser, step by step; each step is one person's part of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.browser.portal import Portal
+from tests.browser.visitor import Visitor
+
+Visit = Callable[..., Visitor]
+
+PAID_PRODUCT = """
+    SELECT v.id, v.number, c.name, t.number AS telephone
+    FROM voucher v
+    JOIN branch b ON b.id = v.branch_id JOIN customer c ON c.id = v.customer_id
+    JOIN telephone t ON t.customer_id = c.id JOIN product_model m ON m.id = v.product_model_id
+    WHERE b.code = 'NJ' AND v.warranty_until < CURRENT_DATE AND m.category = 'refrigerator'
+      AND NOT EXISTS (SELECT 1 FROM contract_item i WHERE i.voucher_id = v.id)
+      AND NOT EXISTS (SELECT 1 FROM repair_call r WHERE r.voucher_id = v.id)
+    ORDER BY v.id
+"""
+
+
+@dataclass
+class Day:
+    """What the people hand to each other."""
+
+    portal: Portal
+    visit: Visit
+    product: int = 0  # which of the suitable products of the demo company
+    voucher_id: int = 0
+    voucher: str = ""
+    customer: str = ""
+    telephone: str = ""
+    call_id: int = 0
+    call: str = ""
+    order_id: int = 0
+    technician: str = field(default="")
+
+    def __post_init__(self) -> None:
+        self.voucher_id, self.voucher, self.customer, self.telephone = self.portal.rows(PAID_PRODUCT)[self.product]
+        self.technician = self.portal.one(
+            "SELECT s.name FROM staff s JOIN ab_user u ON u.id = s.user_id WHERE u.username = 'technician'"
+        )
+
+    def value(self, statement: str) -> Any:
+        """A value of the day's order (``:order``), call (``:call``) or voucher (``:voucher``)."""
+        given = {"order": self.order_id, "call": self.call_id, "voucher": self.voucher_id}
+        return self.portal.one(statement, **{key: value for key, value in given.items() if f":{key}" in statement})
+
+
+def number_in(address: str) -> int:
+    """The record's number at the end of an address."""
+    found = re.search(r"(\d+)(?:#.*)?$", address)
+    assert found, address
+    return int(found[1])
+
+
+def find_product(day: Day, clerk: Visitor) -> Page:
+    """The clerk types the telephone number and takes the product."""
+    page = clerk.go("/intake/")
+    page.fill("#q", day.telephone)
+    clerk.send(page.locator("form.intake-search"))
+    assert day.customer in clerk.text()
+    with page.expect_navigation():
+        page.locator(f"a[href*='voucher={day.voucher_id}']").click()
+    return page
+
+
+def clerk_enters_the_call(day: Day, clerk: Visitor) -> None:
+    """SO-4: customer found by telephone, product chosen, symptom written down."""
+    page = find_product(day, clerk)
+    assert page.input_value("[name=caller_phone]") == day.telephone
+    page.fill("[name=symptom]", "冷藏室不制冷，结冰严重")
+    clerk.send(page.locator("form#call"))
+    link = page.locator("a[href*='/repaircallview/show/']").first
+    day.call_id = number_in(link.get_attribute("href") or "")
+    day.call = day.value("SELECT number FROM repair_call WHERE id = :call")
+    assert day.call in page.locator(".alert-success").inner_text()
+
+
+def supervisor_dispatches(day: Day, supervisor: Visitor) -> None:
+    """SO-19: the call on the board goes to the technician."""
+    page = supervisor.go("/dispatch/")
+    with page.expect_navigation():
+        page.locator(f"a.waiting[href*='call={day.call_id}']").click()
+    assert day.call in page.locator("form#send").inner_text()
+    page.locator("label.person", has_text=day.technician).click()
+    supervisor.send(page.locator("form#send"))
+    assert day.technician in page.locator(".alert-success").inner_text()
+    day.order_id = day.value("SELECT id FROM work_order WHERE repair_call_id = :call AND status = 'dispatched'")
+    assert day.value("SELECT service_class FROM work_order WHERE id = :order") == "A"
+
+
+def step_form(day: Day, verb: str) -> str:
+    """Selector of the form of a step on the technician's job page."""
+    return f"form[action='/my/job/{day.order_id}/{verb}']"
+
+
+def press(day: Day, technician: Visitor, verb: str) -> None:
+    """Press the button of a step."""
+    technician.send(technician.page.locator(step_form(day, verb)))
+
+
+def state(day: Day) -> str:
+    """Where the job stands."""
+    return str(day.value("SELECT status FROM work_order WHERE id = :order"))
+
+
+def technician_arrives(day: Day, technician: Visitor) -> None:
+    """Accepted at home, on the way, arrived."""
+    page = technician.go("/my/")
+    with page.expect_navigation():
+        page.locator(f"a[href*='/my/job/{day.order_id}']").first.tap()
+    for verb in ("accept", "on_the_way", "arrive"):
+        press(day, technician, verb)
+    assert state(day) == "arrived"
+
+
+def technician_agrees_charges(day: Day, technician: Visitor) -> str:
+    """SO-6: half an hour and one part of the van; the customer agrees. Gives the part's id."""
+    page = technician.page
+    part = page.locator(f"{step_form(day, 'quote')} input[name^='need-']").first
+    name = part.get_attribute("name") or ""
+    page.fill(f"{step_form(day, 'quote')} [name=minutes]", "30")
+    part.fill("1")
+    press(day, technician, "quote")
+    press(day, technician, "agree_charges")
+    assert day.value("SELECT charges_agreed_by FROM work_order WHERE id = :order") == day.customer
+    return name.removeprefix("need-")
+
+
+def technician_repairs(day: Day, technician: Visitor, part_id: str) -> None:
+    """SO-22, SO-11: the part from the van, the minutes."""
+    page = technician.page
+    page.select_option(f"{step_form(day, 'fit_part')} [name=part_id]", part_id)
+    press(day, technician, "fit_part")
+    assert day.value("SELECT quantity FROM part_fitted WHERE work_order_id = :order") == 1
+    open_all(page)
+    page.fill(f"{step_form(day, 'record_time')} [name=minutes]", "1")
+    press(day, technician, "record_time")
+    assert day.value("SELECT minutes FROM time_entry WHERE work_order_id = :order") == 1
+
+
+def open_all(page: Page) -> None:
+    """Unfold every section of the page."""
+    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true })")
+
+
+def technician_finishes(day: Day, technician: Visitor) -> None:
+    """What was found and done."""
+    page = technician.page
+    page.select_option(f"{step_form(day, 'finish')} [name=fault_code_id]", index=1)
+    page.fill(f"{step_form(day, 'finish')} [name=result]", "更换温控器，试机正常")
+    press(day, technician, "finish")
+    assert state(day) == "finished"
+
+
+def customer_signs(day: Day, technician: Visitor) -> None:
+    """SO-5: a name drawn on the screen."""
+    page = technician.page
+    canvas = page.locator(f"{step_form(day, 'sign')} canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 40)
+    page.mouse.down()
+    for x, y in ((80, 90), (120, 30), (150, 100), (200, 50), (250, 80)):
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
+    page.mouse.up()
+    press(day, technician, "sign")
+    assert day.value("SELECT signer FROM signature WHERE work_order_id = :order") == day.customer
+    drawn = page.locator("figure.signed img")
+    drawn.scroll_into_view_if_needed()
+    assert drawn.evaluate("(image) => image.complete && image.naturalWidth") > 100
+
+
+def technician_confirms_the_day(day: Day, technician: Visitor) -> None:
+    """SO-11: the 006 of today."""
+    page = technician.go("/my/report/")
+    assert day.customer in technician.text()
+    technician.send(page.locator("form[action$='/confirm']"))
+    sheet = day.portal.rows(
+        "SELECT r.status FROM technician_report r JOIN staff s ON s.id = r.staff_id WHERE s.name = :name"
+        " ORDER BY r.day DESC",
+        name=day.technician,
+    )
+    assert sheet[0][0] == "confirmed"
+
+
+def clerk_closes(day: Day, clerk: Visitor) -> None:
+    """SO-5, SO-3: struck off 002; the voucher is back in the file."""
+    page = clerk.go(f"/workorderview/show/{day.order_id}")
+    assert day.value("SELECT count(*) FROM voucher_custody WHERE voucher_id = :voucher AND back_at IS NULL") == 1
+    form = page.locator("form[action*='/do/close/']")
+    if form.get_attribute("data-confirm"):
+        form.locator("[type=submit]").click()
+        clerk.yes()
+    else:
+        clerk.send(form)
+    assert state(day) == "closed"
+    assert day.value("SELECT status FROM repair_call WHERE id = :call") == "closed"
+    assert day.value("SELECT count(*) FROM voucher_custody WHERE voucher_id = :voucher AND back_at IS NULL") == 0
+
+
+def supervisor_submits(day: Day, supervisor: Visitor) -> None:
+    """SO-12: the 007; the colleagues' sheets are missing, so a word is asked for first."""
+    page = supervisor.go("/branch-day/")
+    assert day.technician in supervisor.text()
+    supervisor.send(page.locator("form.card"))
+    assert page.locator("#note-error").is_visible()
+    page.fill("[name=note]", "其余三人今日休息")
+    supervisor.send(page.locator("form.card"))
+    assert report_state(day) == "submitted"
+
+
+def manager_signs(day: Day, manager: Visitor) -> None:
+    """SO-13: the branch manager's signature."""
+    page = manager.go("/branch-day/")
+    assert "其余三人今日休息" in manager.text()
+    manager.send(page.locator("form.card"), "[formaction*='/sign']")
+    assert report_state(day) == "signed"
+
+
+def report_state(day: Day) -> str:
+    """Where the branch's newest 007 stands."""
+    return str(
+        day.portal.one(
+            "SELECT r.status FROM supervisor_report r JOIN branch b ON b.id = r.branch_id"
+            " WHERE b.code = 'NJ' ORDER BY r.day DESC"
+        )
+    )
+
+
+def whole_day(day: Day) -> None:
+    """From the telephone to the manager's signature."""
+    clerk, supervisor = day.visit(day.portal, "clerk"), day.visit(day.portal, "supervisor")
+    technician = day.visit(day.portal, "technician", phone=True)
+    clerk_enters_the_call(day, clerk)
+    supervisor_dispatches(day, supervisor)
+    technician_arrives(day, technician)
+    part_id = technician_agrees_charges(day, technician)
+    technician_repairs(day, technician, part_id)
+    technician_finishes(day, technician)
+    customer_signs(day, technician)
+    technician_confirms_the_day(day, technician)
+    clerk_closes(day, clerk)
+    supervisor_submits(day, supervisor)
+    manager_signs(day, day.visit(day.portal, "manager"))

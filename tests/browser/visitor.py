@@ -1,0 +1,90 @@
+"""A person at a browser: logs in, clicks, types – and notices what must never happen on a page."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response
+from pypdf import PdfReader
+
+PASSWORD = "aftercare-demo"
+DESK = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+# A form that was refused comes back with this status, and the browser notes every status from 400 on.
+REFUSED_FORM = "the server responded with a status of 422"
+
+
+class Visitor:
+    """One person in one browser window. ``troubles`` collects console errors, CSP violations and server errors."""
+
+    def __init__(self, browser: Browser, url: str, phone: bool = False, language: str = "zh-CN") -> None:
+        self.url = url
+        options: dict[str, Any] = PHONE if phone else DESK
+        self.context = browser.new_context(locale=language, timezone_id="Asia/Shanghai", base_url=url, **options)
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+        self.troubles: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"{self.page.url}: {error}"))
+        self.page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and REFUSED_FORM not in message.text:
+            self.troubles.append(f"{self.page.url}: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and response.status != 422:
+            self.troubles.append(f"{response.status} {response.url}")
+
+    def log_in(self, username: str) -> Visitor:
+        """Through the login page."""
+        self.go("/login/")
+        self.page.fill("[name=username]", username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.send(self.page.locator("form:has([name=password])"))
+        assert "/login" not in self.page.url
+        return self
+
+    def go(self, path: str) -> Page:
+        """Open a page of the portal."""
+        self.page.goto(path)
+        return self.page
+
+    def send(self, form: Locator, button: str = "[type=submit]") -> Page:
+        """Press the form's button and wait for the answer."""
+        with self.page.expect_navigation():
+            form.locator(button).first.click()
+        return self.page
+
+    def yes(self) -> None:
+        """Answer the page's own question."""
+        with self.page.expect_navigation():
+            self.page.locator("#confirm[open] [value=yes]").click()
+
+    def text(self) -> str:
+        """What stands on the page."""
+        return self.page.locator("body").inner_text()
+
+    def pdf(self, path: str) -> str:
+        """The text of a PDF at this address, without spaces; fails when it is none."""
+        answer = self.context.request.get(path)
+        assert answer.status == 200, (path, answer.status)
+        assert answer.headers["content-type"] == "application/pdf", path
+        return pdf_text(answer.body())
+
+    def leave(self) -> None:
+        """Close the window; fails when anything was wrong on any page."""
+        self.context.close()
+        assert self.troubles == []
+
+
+def pdf_text(content: bytes) -> str:
+    """All text of a PDF without white space, as wrapped columns break words anywhere."""
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
