@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from app.fieldservice.models import PartFitted, RepairCall, TimeEntry, WorkOrder
 from app.organisation.models import District
 from app.parts.queries import quantity_in
 from tests.cast import Cast
+from tests.conftest import Backend
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
@@ -179,6 +181,33 @@ def test_of_two_supervisors_the_second_is_told_who_was_first(office: Cast) -> No
         commands.dispatch(office["supervisor"], order.repair_call_id, technician_id=office.staff("technician2"))
     assert conflict.value.params["who"] == "陈国栋"
     assert conflict.value.params["technician"] == "李建国"
+
+
+def test_of_two_supervisors_at_the_same_moment_one_succeeds(backend: Backend, office: Cast) -> None:
+    call_id = call_for(office).id
+    db.session.rollback()
+    ready, answers = Barrier(2), []
+
+    def send(who: str) -> None:
+        with clock.frozen(FRIDAY), backend.app.app_context():
+            ready.wait(10)
+            try:
+                commands.dispatch(office["supervisor"], call_id, technician_id=office.staff(who))
+            except Conflict as conflict:
+                answers.append(conflict.params["technician"])
+            else:
+                answers.append("sent")
+            finally:
+                db.session.remove()
+
+    people = [Thread(target=send, args=(who,)) for who in ("technician", "technician2")]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join(30)
+    assert "sent" in answers
+    assert set(answers) - {"sent"} <= {"李建国", "王志强"}
+    assert len(answers) == len(set(answers)) == 2
 
 
 def test_a_technician_of_another_branch_is_not_sent(office: Cast) -> None:

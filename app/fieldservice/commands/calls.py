@@ -61,8 +61,8 @@ def enter_call(
         branch_id=district.branch_id,
         voucher=voucher,
         address=address,
-        caller_name=caller_name.strip() or voucher.customer.name,
-        caller_phone=caller_phone.strip(),
+        caller_name=(caller_name or "").strip() or voucher.customer.name,
+        caller_phone=(caller_phone or "").strip(),
         channel=channel,
         reported_at=reported,
         symptom_code_id=symptom_code_id,
@@ -133,7 +133,7 @@ def correct_call(
     reported = reported_at or call.reported_at
     rules.check_reported(reported, moment)
     rules.REPAIR_CALL.apply(call, "correct", actor.roles)
-    call.caller_name, call.caller_phone = caller_name.strip(), caller_phone.strip()
+    call.caller_name, call.caller_phone = (caller_name or "").strip(), (caller_phone or "").strip()
     call.channel, call.priority, call.symptom = channel, priority, symptom.strip()
     call.symptom_code_id = symptom_code_id
     if reported != call.reported_at:

@@ -101,7 +101,7 @@ def new_order(
     """A work order for the call, the voucher going out with the technician (SO-1, SO-3, SO-4)."""
     derived, contract_id = class_of(call)
     chosen = service_class or derived
-    reason = class_reason.strip() if chosen != derived else ""
+    reason = (class_reason or "").strip() if chosen != derived else ""
     if chosen != derived and not reason:
         raise Refused(N_("Another class than the derived one needs a reason."), field="class_reason")
     if appointment_at is not None and appointment_at < at:

@@ -47,6 +47,8 @@ class CallForm(OfficeForm):
 class ProductForm(OfficeForm):
     """A product the office does not know yet."""
 
+    order: tuple[str, ...] = ("product_model_id", "serial_no", "sold_on")
+
     product_model_id = fields.remote(ProductModel, _l("Product model"))
     serial_no = fields.text(_l("Serial number"), 64, required=False, none=True)
     sold_on = fields.day(_l("Sold on"), required=False)
@@ -172,12 +174,12 @@ class IntakeView(Page):
 
     # -- pages -----------------------------------------------------------------------------------------------------
 
-    def _form_page(self, template: str, form: OfficeForm, title: str, text: str) -> Any:
+    def _form_page(self, template: str, form: ProductForm, title: str, text: str) -> Any:
         page = self.render_template(
             template,
             title=title,
             form=form,
-            names=getattr(form, "order", None),
+            names=form.order,
             back=url_for("IntakeView.index", q=text),
         )
         return page, 422 if request.method == "POST" else 200

@@ -59,7 +59,7 @@ class InternalForm(OfficeForm):
 
     started_at = fields.moment(_l("Began at"))
     minutes = fields.number(_l("Minutes"), 1, rules.LONGEST_ENTRY)
-    note = fields.text(_l("What was done"), 200)
+    note = fields.text(_l("Work inside the office"), 200)
 
 
 class FinishForm(OfficeForm):
@@ -124,6 +124,18 @@ def _needed_parts() -> list[tuple[int, int]]:
         if not head and key.isdigit() and text.strip().isdigit() and 0 < int(text) < 1000:
             needed.append((int(key), int(text)))
     return needed
+
+
+def _agreed_not_fitted(order: WorkOrder) -> dict[str, Any]:
+    """The first part the customer agreed to that is not fitted yet, ready for the form."""
+    if order.charges_agreed_at is None:
+        return {}
+    for charge in order.charges:
+        if charge.part_id is not None:
+            left = charge.quantity - sum(row.quantity for row in order.parts_fitted if row.part_id == charge.part_id)
+            if left > 0:
+                return {"part_id": str(charge.part_id), "quantity": left}
+    return {}
 
 
 class MyDayView(Page):
@@ -241,6 +253,10 @@ class MyDayView(Page):
             form.part_id.choices = [("", _("Please choose")), *offered]
         return form
 
+    def _free_to_work(self, order: WorkOrder) -> bool:
+        free = free_on(order)
+        return (free.labour and free.callout) or order.charges_agreed_at is not None
+
     def _van(self) -> list[Any]:
         van = van_of(self._me())
         return stock_of(van.id) if van is not None else []
@@ -260,7 +276,7 @@ class MyDayView(Page):
             "agree_charges": {"name": customer},
             "sign": {"signer": customer},
             "quote": {"minutes": 30},
-            "fit_part": {"quantity": 1},
+            "fit_part": {"quantity": 1, **_agreed_not_fitted(order)},
             "finish": {"fault_code_id": str(order.repair_call.symptom_code_id or ""), "result": ""},
         }
 
@@ -298,6 +314,8 @@ class MyDayView(Page):
             van=self._van() if "quote" in offered else [],
             quoted={charge.part_id: charge.quantity for charge in order.charges if charge.part_id},
             total=total,
+            ready=self._free_to_work(order),
+            missing=bool(_agreed_not_fitted(order)),
             on_the_spot=total <= settings.amount("collect_on_site_up_to"),
             set_out=any(event.kind == "on_the_way" for event in order.events),
             repairs=[
@@ -315,7 +333,7 @@ class MyDayView(Page):
         sums = {key: sum(entry.minutes for entry in entries if entry.service_class == key) for key in words.CLASSES}
         return self._render(
             "day.html",
-            title=_("My day"),
+            title=_("Working time"),
             day=day,
             entries=entries,
             sums=sums,

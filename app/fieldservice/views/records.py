@@ -229,7 +229,7 @@ class WorkOrderView(BaseView):
             },
         ),
         (
-            _l("On site"),
+            _l("Work on site"),
             {
                 "fields": [
                     "arrived_at",
