@@ -70,6 +70,12 @@ def value(key: str) -> str:
     return stored if stored is not None else _declared[key].default
 
 
+def values() -> dict[str, str]:
+    """The value of every known setting, in one question."""
+    stored = {row.key: row.value for row in db.session.execute(select(Setting.key, Setting.value))}
+    return {key: stored.get(key, known.default) for key, known in _declared.items()}
+
+
 def number(key: str) -> int:
     """The setting as a whole number."""
     return int(value(key))

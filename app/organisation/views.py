@@ -211,7 +211,8 @@ class SettingView(Page):
     def index(self) -> Any:
         """All settings."""
         known = sorted(settings.declared(), key=lambda each: (each.rule.partition("-")[0], each.rule, each.key))
-        rows = [(each, settings.value(each.key)) for each in known]
+        values = settings.values()
+        rows = [(each, values[each.key]) for each in known]
         return self.render_template("organisation/settings.html", title=_("Settings"), rows=rows)
 
     @expose("/change/<key>", methods=["GET", "POST"])
