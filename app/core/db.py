@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql import operators
 
 Model.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -73,6 +74,9 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+MOST_MONEY = Decimal("9999999999.99")
+
+
 class Money(TypeDecorator[Decimal]):
     """CNY to the fen: ``Numeric(12, 2)`` in PostgreSQL, integer fen in SQLite, which has no exact decimals."""
 
@@ -85,12 +89,20 @@ class Money(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | int | str | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        if isinstance(value, float):
+        if isinstance(value, (float, bool)):
             raise TypeError("money is never a float")
         exact = Decimal(value)
+        if not exact.is_finite() or abs(exact) > MOST_MONEY:
+            raise ValueError("money has at most ten digits before the point")
         if exact != exact.quantize(Decimal("0.01")):
             raise ValueError("money has at most two decimals")
         return int(exact * 100) if dialect.name == "sqlite" else exact
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        """Times two is twice as much: the other side of a product is a plain number, not fen."""
+        if op in (operators.mul, operators.truediv, operators.floordiv, operators.mod):
+            return Integer() if isinstance(value, int) else Numeric()
+        return self
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         if value is None:

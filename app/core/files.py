@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import posixpath
+import unicodedata
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import fsspec
 from flask import current_app
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.actors import current
 from app.core.db import Model, UTCDateTime, db, text
 from app.core.errors import NotFound
-from app.core.uow import in_unit_of_work
+from app.core.uow import after_rollback, in_unit_of_work
+
+LONGEST_NAME = 200
 
 
 class StoredFile(Model):
@@ -48,6 +52,18 @@ def _store() -> tuple[Any, str]:
     return fsspec.core.url_to_fs(current_app.config["FILES_URL"])  # type: ignore[no-any-return]  # fsspec is untyped
 
 
+def clean_name(filename: str) -> str:
+    """A name as it may be shown and saved: no folders, nothing invisible, at most 200 characters with its ending."""
+    name = posixpath.basename(filename.replace("\\", "/"))
+    # Control and direction characters break headers and make "gpj.exe" read as "exe.jpg".
+    name = "".join(sign for sign in name if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    stem, ending = posixpath.splitext(name.strip())
+    if not stem.strip(". "):
+        return "file"
+    ending = ending[:20]
+    return stem[: LONGEST_NAME - len(ending)] + ending
+
+
 def store(
     content: bytes,
     filename: str,
@@ -58,22 +74,22 @@ def store(
 ) -> StoredFile:
     """Keep ``content``; the row is part of the unit of work under way. Chinese names stay as they are.
 
-    The bytes are written first under a name nobody guesses: a rolled-back transaction leaves an orphan, never a
-    row without its file.
+    The bytes are written first, under a name nobody guesses, and taken away again when the transaction is given up.
+    A process killed in between leaves an orphan (``orphans``), never a row without its file.
     """
     if not in_unit_of_work():
         raise RuntimeError("a file is stored only inside a unit of work")
     moment = clock.now()
-    name = posixpath.basename(filename.replace("\\", "/")).strip() or "file"
     key = f"{clock.local(moment):%Y/%m/%d}/{uuid.uuid4().hex}"
     filesystem, root = _store()
     path = posixpath.join(root, key)
     filesystem.makedirs(posixpath.dirname(path), exist_ok=True)
+    after_rollback(lambda: _remove(path))
     with filesystem.open(path, "wb") as target:
         target.write(content)
     row = StoredFile(
         key=key,
-        filename=name[:200],
+        filename=clean_name(filename),
         content_type=content_type,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
@@ -85,6 +101,36 @@ def store(
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def _remove(path: str) -> None:
+    filesystem, _root = _store()
+    with contextlib.suppress(FileNotFoundError):
+        filesystem.rm_file(path)
+
+
+def orphans(older_than: timedelta = timedelta(days=1)) -> list[str]:
+    """Files no row names, left by a process that died between file and commit; by default a day old at least."""
+    filesystem, root = _store()
+    if not filesystem.exists(root):
+        return []
+    limit = clock.now() - older_than
+    known = set(db.session.execute(select(StoredFile.key)).scalars())
+    found = []
+    for path in filesystem.find(root):
+        key = posixpath.relpath(path, root)
+        if key not in known and filesystem.modified(path) < limit:
+            found.append(key)
+    return sorted(found)
+
+
+def remove_orphans(older_than: timedelta = timedelta(days=1)) -> int:
+    """Take them away; gives their number."""
+    _filesystem, root = _store()
+    found = orphans(older_than)
+    for key in found:
+        _remove(posixpath.join(root, key))
+    return len(found)
 
 
 def read(row: StoredFile) -> bytes:

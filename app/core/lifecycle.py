@@ -78,7 +78,7 @@ class Lifecycle:
         if "system" not in held and not transition.roles & held:
             raise NotPermitted(f"{self.name}.{verb}")
         for name in transition.required:
-            if given.get(name) in (None, ""):
+            if _missing(given.get(name)):
                 raise Refused(N_("This is required."), field=name)
         if transition.guard is not None:
             transition.guard(record, **given)
@@ -92,6 +92,12 @@ class Lifecycle:
             lines.append(f"    [*] --> {self.initial}")
         lines += [f"    {t.source} --> {t.target}: {t.verb}" for t in self.transitions]
         return "\n".join(lines)
+
+
+def _missing(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or (isinstance(value, (list, tuple, dict, set, bytes)) and not value)
 
 
 def roles(*names: str) -> frozenset[str]:

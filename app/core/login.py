@@ -279,6 +279,13 @@ class OfficeSecurityManager(SecurityManager):
             return user
         return None
 
+    def create_login_manager(self, app: Any) -> Any:
+        """Routes outside the framework's views (files) send to our login page."""
+        manager = super().create_login_manager(app)
+        manager.login_view = "LoginView.login"
+        manager.login_message = None  # being sent to log in is no fault
+        return manager
+
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Any:
         """The account of a bearer token, unless its password changed since."""
         with acting_as(SYSTEM):

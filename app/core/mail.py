@@ -6,10 +6,11 @@ that sees it twice knows it.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from email.parser import BytesParser
 from email.policy import SMTP, default
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
@@ -88,23 +90,29 @@ def send(mail: Mail, *, handing_over: Callable[[], None] = lambda: None) -> None
     Raises ``MailRefused``, ``MailUncertain``, or ``OSError``/``SMTPException`` when it may be tried again.
     """
     url = urlsplit(current_app.config["MAIL_URL"])
-    message = compose(mail)
+    try:
+        message = compose(mail)
+        content = message.as_bytes()
+        mail.to.encode("ascii")
+    except ValueError as problem:  # also what cannot be encoded
+        raise MailRefused(f"this mail cannot be written: {problem}") from problem
     if url.scheme == "file":
         handing_over()
-        _to_folder(Path(unquote(url.path)), mail, message)
+        _to_folder(Path(unquote(url.path)), mail, content)
     else:
-        _to_server(mail, message, handing_over)
+        _to_server(mail, content, handing_over)
 
 
-def _to_folder(folder: Path, mail: Mail, message: EmailMessage) -> None:
+def _to_folder(folder: Path, mail: Mail, content: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{mail.message_id.strip('<>')}.eml"
     draft = target.with_suffix(".part")
-    draft.write_bytes(message.as_bytes())
+    draft.write_bytes(content)
     draft.replace(target)
 
 
-def _connect() -> smtplib.SMTP:
+@contextlib.contextmanager
+def _connection() -> Iterator[smtplib.SMTP]:
     url = urlsplit(current_app.config["MAIL_URL"])
     host = url.hostname or "localhost"
     if url.scheme == "smtps":
@@ -113,37 +121,37 @@ def _connect() -> smtplib.SMTP:
         )
     else:
         server = smtplib.SMTP(host, url.port or 25, timeout=TIMEOUT_SECONDS)
+    try:
         server.ehlo()
-        if server.has_extn("starttls"):
+        if url.scheme != "smtps" and server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
             server.ehlo()
-    if url.username:
-        server.login(unquote(url.username), unquote(url.password or ""))
-    return server
-
-
-def _to_server(mail: Mail, message: EmailMessage, handing_over: Callable[[], None]) -> None:
-    server = _connect()
-    try:
-        server.ehlo_or_helo_if_needed()
-        _expect(server.mail(current_app.config["MAIL_FROM"]))
-        _expect(server.rcpt(mail.to))
-        handing_over()
-        answer: tuple[int, bytes | str]
-        try:
-            answer = server.data(message.as_bytes())
-        except smtplib.SMTPDataError as refusal:
-            answer = (refusal.smtp_code, refusal.smtp_error)
-        except (smtplib.SMTPServerDisconnected, OSError) as problem:
-            raise MailUncertain(str(problem)) from problem
-        _expect(answer)
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+        yield server
     finally:
         server.close()
 
 
-def _expect(answer: tuple[int, bytes | str]) -> None:
+def _to_server(mail: Mail, content: bytes, handing_over: Callable[[], None]) -> None:
+    lines = re.sub(rb"(?m)^\.", b"..", content.removesuffix(b"\r\n"))
+    with _connection() as server:
+        server.ehlo_or_helo_if_needed()
+        _expect(server.mail(current_app.config["MAIL_FROM"]))
+        _expect(server.rcpt(mail.to))
+        _expect(server.docmd("data"), ready=354)
+        handing_over()
+        try:
+            server.send(lines + b"\r\n.\r\n")
+            answer = server.getreply()
+        except (smtplib.SMTPServerDisconnected, OSError) as problem:
+            raise MailUncertain(str(problem)) from problem
+        _expect(answer)
+
+
+def _expect(answer: tuple[int, bytes | str], ready: int = 0) -> None:
     code, text = answer
-    if 200 <= code < 300:
+    if 200 <= code < 300 or code == ready:
         return
     shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
     if code >= 500:
@@ -191,10 +199,15 @@ def folder_read(name: str) -> FolderMail | None:
         at=datetime.fromtimestamp(found.stat().st_mtime, clock.zone()),
         text=body.get_content() if body else "",
         attachments=tuple(
-            Attachment(part.get_filename() or "file", part.get_content_type(), part.get_content())
+            Attachment(part.get_filename() or "file", part.get_content_type(), _bytes_of(part))
             for part in message.iter_attachments()
         ),
     )
+
+
+def _bytes_of(part: Any) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def text_from(template: str, **context: object) -> str:
