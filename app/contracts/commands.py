@@ -256,7 +256,7 @@ def give_due_notices(at: datetime) -> int:
             # Locked and asked again: another scheduler may have been here since.
             locked = select(Contract.id).where(Contract.id == contract_id).with_for_update()
             db.session().execute(locked)
-            if contract_id not in queries.notices_due(today):
+            if not queries.notices_due(today, contract_id):
                 continue
             _notify(fetch(Contract, contract_id), None, at)
             count += 1

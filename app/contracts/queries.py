@@ -53,9 +53,9 @@ def ending(today: date) -> ColumnElement[bool]:
     return and_(Contract.status == "in_force", Contract.ends_on.between(today, last), ~renewed)
 
 
-def notices_due(today: date) -> list[int]:
+def notices_due(today: date, only: int | None = None) -> list[int]:
     """Ids of the contracts whose 保养到期通知书 is due and not given for this end (SO-16; CO-1: a changed date is due
-    again).
+    again); ``only`` asks about one contract.
     """
     given = exists(
         select(ContractNotice.id).where(
@@ -65,6 +65,8 @@ def notices_due(today: date) -> list[int]:
         )
     )
     statement = select(Contract.id).where(ending(today), ~given).order_by(Contract.ends_on, Contract.id)
+    if only is not None:
+        statement = statement.where(Contract.id == only)
     return list(db.session.scalars(statement))
 
 

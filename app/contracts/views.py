@@ -17,6 +17,7 @@ from app.core import clock
 from app.core.actors import Principal
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
 from app.core.views.ids import by_id
+from app.core.views.inputs import RowsSelect
 from app.core.views.quick import QuickFilter, QuickFilters
 from app.customers.models import Voucher
 from app.customers.views import CustomerView, VoucherView, print_links
@@ -46,7 +47,7 @@ CONTRACT_LABELS = {
 }
 
 
-class _ProductTicks:
+class _ProductTicks(RowsSelect):
     """The products of the contract's customer, to be ticked."""
 
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
@@ -258,8 +259,9 @@ class ContractsEndingView(Page):
     @has_access
     def index(self) -> Response:
         """Go to the list, those that end first on top."""
-        order = {"_oc_ContractView": "ends_on", "_od_ContractView": "asc"}
-        return redirect(url_for("ContractView.list", show="ending", **order))
+        return redirect(
+            url_for("ContractView.list", show="ending", _oc_ContractView="ends_on", _od_ContractView="asc")
+        )
 
 
 CustomerView.related_views.append(ContractView)

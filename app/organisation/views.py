@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, url_for
@@ -329,7 +330,7 @@ class AuditEntryView(BaseView):
         self._learn()
         return str(super().show(pk))
 
-    def changes_of(self, entry: AuditEntry) -> list[tuple[str, str, str]]:
+    def changes_of(self, entry: AuditEntry) -> Sequence[tuple[str, str, str]]:
         """``(column, before, after)`` in the words of the record's screen."""
         view = _view_of(entry.record)
         return [
