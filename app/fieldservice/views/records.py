@@ -11,6 +11,7 @@ from markupsafe import Markup
 from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fields
 from app.customers.rules import CATEGORY_LABELS
+from app.customers.views import print_links
 from app.fieldservice import commands, rules
 from app.fieldservice.models import (
     Charge,
@@ -273,10 +274,13 @@ class WorkOrderView(BaseView):
     ]
 
     def links(self, item: WorkOrder) -> list[Link]:
-        """The technician's own page for the job."""
+        """The voucher to print; the technician's own page for the job."""
+        links = print_links("voucher", item.repair_call.voucher_id, _l("Service voucher"))
         if item.technician_id == current().staff_id:
-            return [Link(_l("Open on the telephone page"), url_for("MyDayView.job", order_id=item.id), "fa-mobile")]
-        return []
+            links.append(
+                Link(_l("Open on the telephone page"), url_for("MyDayView.job", order_id=item.id), "fa-mobile")
+            )
+        return links
 
 
 class RepairCallView(BaseView):
@@ -352,6 +356,10 @@ class RepairCallView(BaseView):
         ),
         Verb(commands.cancel_call, form=ReasonForm, tone="danger"),
     ]
+
+    def links(self, item: RepairCall) -> list[Link]:
+        """The voucher to print."""
+        return print_links("voucher", item.voucher_id, _l("Service voucher"))
 
     def editable(self, item: RepairCall) -> bool:
         """As long as it is not finished."""
