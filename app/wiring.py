@@ -21,7 +21,4 @@ MODULES = (
 def load() -> None:
     """Import every module that registers something."""
     for name in MODULES:
-        try:  # TEMPORARY
-            importlib.import_module(name)
-        except ModuleNotFoundError as e:
-            print("wiring: missing", name, e)
+        importlib.import_module(name)
