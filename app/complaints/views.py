@@ -16,6 +16,7 @@ from app.core.views import BaseView, OfficeForm, OfficeInterface, Verb, fields, 
 from app.core.views.display import NOTHING, chip
 from app.core.views.ids import by_id
 from app.core.views.quick import QuickFilter, QuickFilters
+from app.customers.views import CustomerView
 from app.organisation.models import Branch, Staff
 
 STAGE_TONES = {rules.MET: "success", rules.LATE: "warning", rules.OVERDUE: "danger", rules.OPEN: "info"}
@@ -334,3 +335,6 @@ class ComplaintView(QuickFilters, BaseView):
         """The form shows the customer's details as well (CP-13)."""
         commands.read(current(), self._record(pk).id)
         return super().edit(pk)
+
+
+CustomerView.related_views.append(ComplaintView)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, request, url_for
@@ -15,6 +16,7 @@ from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
 from app.core.views.display import chip, plain
 from app.core.views.ids import by_id
+from app.core.views.lists import ListPage
 from app.core.views.quick import QuickFilter, QuickFilters
 from app.customers import commands, queries
 from app.customers.importing.views import ImportView as ImportView  # registered by app/menu.py
@@ -298,6 +300,8 @@ class CustomerView(BaseView):
     }
     add_template = "customers/new.html"
     related_views = [TelephoneView, AddressView, ContactView, VoucherView]
+    # Areas below hang their lists here: functions from a customer to a list, or None for who may not see it.
+    further_lists: list[Callable[[Customer], ListPage | None]] = []
     add_command = commands.create_customer
     edit_command = commands.update_customer
 
@@ -307,6 +311,11 @@ class CustomerView(BaseView):
             others = queries.same_telephone((row.number for row in item.telephones), item.id)
             return Markup("、").join(_customer_link(other) for other in others) or plain(None)
         return super().value(item, column)
+
+    def related_lists(self, item: Customer) -> list[ListPage]:
+        """What hangs on the customer itself, then what hangs on the customer's products (CU-1)."""
+        further = [make(item) for make in self.further_lists]
+        return [*super().related_lists(item), *(page for page in further if page is not None)]
 
     def after_add(self, item: Customer) -> Any:
         """Point out who else has one of the numbers (CU-1)."""

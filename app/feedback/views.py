@@ -17,6 +17,7 @@ from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb, fi
 from app.core.views.display import NOTHING, chip
 from app.core.views.quick import QuickFilter, QuickFilters
 from app.customers.models import Customer
+from app.customers.views import CustomerView
 from app.feedback import commands, queries, rules
 from app.feedback.models import OVERDUE_DAYS, PLAN_DAYS, ReturnVisit, VisitAttempt
 from app.organisation.models import Staff
@@ -241,3 +242,6 @@ class WorklistView(Page):
             causes=rules.CAUSE_LABELS,
             may_record=bool(rules.LIFECYCLE.allowed("planned", current().roles)),
         )
+
+
+CustomerView.related_views.append(ReturnVisitView)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.customers.models import Customer, Voucher
+from app.fieldservice.commands import enter_call
 from tests.cast import Cast
 
 
@@ -130,3 +131,18 @@ def test_access_the_technician_sees_no_customer_without_a_job(cast: Cast, client
     assert "张伟" not in technician.get("/customers/find/?q=张伟").get_data(as_text=True).replace("“张伟”", "").replace(
         'value="张伟"', ""
     )
+
+
+def test_cu1_calls_contracts_complaints_and_visits_stand_on_the_customer_s_page(
+    app: Flask, cast: Cast, client_for: Any
+) -> None:
+    with app.app_context():
+        number = enter_call(cast["clerk"], cast.vouchers["in_warranty"], symptom="不制冷").number
+        db.session.remove()
+    supervisor = client_for("supervisor")
+    page = supervisor.get(f"/customerview/show/{cast.customers['in_warranty']}").get_data(as_text=True)
+    for shown in (number, "保养合同", "投诉", "回访", "叫修登记"):
+        assert shown in page
+    other = supervisor.get(f"/customerview/show/{cast.customers['out_of_warranty']}").get_data(as_text=True)
+    assert number not in other
+    assert number in supervisor.get(f"/voucherview/show/{cast.vouchers['in_warranty']}").get_data(as_text=True)

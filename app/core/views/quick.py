@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import has_request_context, request, url_for
+from flask import current_app, has_request_context, request, url_for
 from flask_appbuilder.models.filters import BaseFilter, Filters
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query
+
+from app.core.views.lists import ListPage
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,20 @@ class _Chosen(BaseFilter):
 
     def apply(self, query: Query[Any], value: Any) -> Query[Any]:
         return query.filter(value)
+
+
+def rows_of(screen: type[Any], criterion: ColumnElement[bool]) -> ListPage | None:
+    """A list of a screen's rows, narrowed, to stand under a record that they reach only through another table.
+
+    None for a person who may not open that screen. A view gives it back from ``related_lists``.
+    """
+    views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]  # set by the framework
+    view = next((each for each in views if type(each) is screen), None)
+    if view is None or not view.permitted("can_list"):
+        return None
+    filters = view._filters
+    filters._add_filter(_Chosen("", view.datamodel), criterion)
+    return ListPage(view, filters, related=True)
 
 
 @dataclass(frozen=True)

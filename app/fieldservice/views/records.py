@@ -10,8 +10,10 @@ from markupsafe import Markup
 
 from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fields
+from app.core.views.quick import rows_of
+from app.customers.models import Voucher
 from app.customers.rules import CATEGORY_LABELS
-from app.customers.views import print_links
+from app.customers.views import CustomerView, VoucherView, print_links
 from app.fieldservice import commands, rules
 from app.fieldservice.models import (
     Charge,
@@ -364,3 +366,10 @@ class RepairCallView(BaseView):
     def editable(self, item: RepairCall) -> bool:
         """As long as it is not finished."""
         return item.status in ("open", "dispatched")
+
+
+# A product's calls stand under its voucher, all of a customer's under the customer (CU-1).
+VoucherView.related_views.append(RepairCallView)
+CustomerView.further_lists.append(
+    lambda customer: rows_of(RepairCallView, RepairCall.voucher.has(Voucher.customer_id == customer.id))
+)
