@@ -1,0 +1,347 @@
+"""One record of every kind in Nanjing, one in Suzhou, one of a colleague: and who may see it, said once by hand.
+
+What stands here is the committed answer to "who sees what" (design §4): the tests of row scope and of every door
+compare with it, never with ``app/rows.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from app.complaints.models import Complaint, ComplaintStep
+from app.contracts.models import Contract, ContractItem, ContractNotice
+from app.core import clock, files
+from app.core.actors import SYSTEM, acting_as
+from app.core.db import db
+from app.core.uow import unit_of_work
+from app.customers.models import Contact, Customer, Voucher, VoucherCustody
+from app.feedback.models import ReturnVisit, VisitAttempt
+from app.fieldservice.models import (
+    Charge,
+    PartFitted,
+    RepairCall,
+    Signature,
+    TimeEntry,
+    WorkOrder,
+    WorkOrderEvent,
+)
+from app.parts.models import StockBalance, StockMove, StockPlace
+from app.reporting.models import Delivery, MadeDocument, SupervisorReport, TechnicianReport
+from tests.cast import PEOPLE, Cast
+
+DAY = date(2026, 11, 20)
+MOMENT = clock.at_local(DAY, time(9))
+
+HQ = frozenset({"service", "director"})
+NJ = HQ | {"clerk", "supervisor", "manager", "accountant"}
+SZ = HQ | {"clerk_sz", "supervisor_sz"}
+NJ_VISITS = HQ | {"clerk", "supervisor", "manager"}
+BOTH = NJ | SZ
+# The register of complaints is for leaders; the clerk sees the complaints entered or handled by the clerk.
+LEADERS = HQ | {"supervisor", "manager"}
+
+
+@dataclass
+class Records:
+    """What was made: by name, with the row's id and the people who see it."""
+
+    cast: Cast
+    ids: dict[str, int] = field(default_factory=dict)
+    seen_by: dict[str, frozenset[str]] = field(default_factory=dict)
+    models: dict[str, type[Any]] = field(default_factory=dict)
+
+    def add(self, name: str, row: Any, seen_by: frozenset[str] | set[str]) -> Any:
+        """Write the row and remember who sees it; ``name`` is ``table/which``."""
+        db.session.add(row)
+        db.session.flush()
+        self.know(name, row, seen_by)
+        return row
+
+    def know(self, name: str, row: Any, seen_by: frozenset[str] | set[str]) -> None:
+        """Remember who sees a row that is there already."""
+        table = row.__tablename__
+        assert name.startswith(f"{table}/"), name
+        assert name not in self.ids, name
+        assert set(seen_by) <= set(PEOPLE), name
+        self.ids[name], self.seen_by[name], self.models[name] = row.id, frozenset(seen_by), type(row)
+
+    def __getitem__(self, name: str) -> int:
+        return self.ids[name]
+
+    def visible(self, model: type[Any], username: str) -> set[int]:
+        """Ids of the rows of this table that the person sees."""
+        return {self.ids[n] for n, m in self.models.items() if m is model and username in self.seen_by[n]}
+
+    def all_of(self, model: type[Any]) -> set[int]:
+        """Ids of all rows of this table."""
+        return {self.ids[n] for n, m in self.models.items() if m is model}
+
+
+def build(cast: Cast) -> Records:
+    """Put the records beside the cast and say of every row of a scoped table who sees it."""
+    records = Records(cast)
+    with unit_of_work(SYSTEM, "test.records", bulk=True):
+        _known_customers(records)
+        _jobs(records)
+        _contracts(records)
+        _stock(records)
+        _complaints(records)
+        _visits(records)
+        _reports(records)
+        _documents(records)
+    return records
+
+
+def _known_customers(records: Records) -> None:
+    """The cast's customers: the technician has a job at one, the colleague at another, Suzhou has its own.
+
+    The hotel is Nanjing's customer and has a call with Suzhou as well, so that both see it.
+    """
+    seen = {
+        "in_warranty": NJ | {"technician"},
+        "out_of_warranty": NJ | {"technician2"},
+        "under_contract": BOTH,
+        "suzhou": SZ | {"technician_sz"},
+    }
+    for which, people in seen.items():
+        customer = db.session.get(Customer, records.cast.customers[which])
+        records.know(f"customer/{which}", customer, people)
+        voucher = db.session.get(Voucher, records.cast.vouchers[which])
+        records.know(f"voucher/{which}", voucher, people)
+        for child in (*customer.telephones, *customer.addresses):
+            records.know(f"{child.__tablename__}/{which}", child, people)
+        records.add(f"contact/{which}", Contact(customer=customer, name="联系人", phone="13900000000"), people)
+
+
+def _call(records: Records, which: str, voucher: str, branch: str, status: str) -> RepairCall:
+    row = db.session.get(Voucher, records.cast.vouchers[voucher])
+    return RepairCall(
+        number=f"JX-{branch}-20261120-{which}",
+        branch_id=records.cast.branches[branch],
+        voucher=row,
+        address=row.address,
+        caller_name="来电人",
+        caller_phone="13800000009",
+        reported_at=MOMENT,
+        symptom="不制冷",
+        arrive_by=MOMENT + timedelta(hours=6),
+        status=status,
+    )
+
+
+def _order(records: Records, which: str, call: RepairCall, technician: str, status: str) -> WorkOrder:
+    return WorkOrder(
+        number=f"PG-{which}",
+        repair_call=call,
+        branch_id=call.branch_id,
+        technician_id=records.cast.staff(technician),
+        derived_class="A",
+        service_class="A",
+        dispatched_at=MOMENT,
+        status=status,
+    )
+
+
+def _jobs(records: Records) -> None:
+    add = records.add
+    mine, colleague, theirs = NJ | {"technician"}, NJ | {"technician2"}, SZ | {"technician_sz"}
+    calls = {
+        "mine": add("repair_call/mine", _call(records, "0001", "in_warranty", "NJ", "dispatched"), mine),
+        "colleague": add(
+            "repair_call/colleague", _call(records, "0002", "out_of_warranty", "NJ", "dispatched"), colleague
+        ),
+        "suzhou": add("repair_call/suzhou", _call(records, "0001", "suzhou", "SZ", "dispatched"), theirs),
+        "hotel": add("repair_call/hotel", _call(records, "0002", "under_contract", "SZ", "open"), SZ),
+    }
+    orders = {
+        "mine": (calls["mine"], "technician", "arrived", mine),
+        # What a technician declined is no longer theirs, though their name stands on it.
+        "declined": (calls["colleague"], "technician", "declined", NJ),
+        "colleague": (calls["colleague"], "technician2", "accepted", colleague),
+        "suzhou": (calls["suzhou"], "technician_sz", "arrived", theirs),
+    }
+    for which, (call, technician, status, people) in orders.items():
+        order = add(f"work_order/{which}", _order(records, which, call, technician, status), people)
+        _job_details(records, which, order, technician, people)
+    for which, technician, people in (("mine", "technician", mine), ("suzhou", "technician_sz", theirs)):
+        voucher = calls[which].voucher
+        custody = VoucherCustody(voucher=voucher, staff_id=records.cast.staff(technician), out_at=MOMENT)
+        add(f"voucher_custody/{which}", custody, people)
+
+
+def _job_details(records: Records, which: str, order: WorkOrder, technician: str, people: frozenset[str]) -> None:
+    add, part = records.add, records.cast.parts["P-THERM"]
+    add(f"work_order_event/{which}", WorkOrderEvent(work_order=order, kind="dispatched", at=MOMENT), people)
+    fitted = PartFitted(work_order=order, part_id=part, quantity=1, unit_price=Decimal("65.50"))
+    add(f"part_fitted/{which}", fitted, people)
+    charge = Charge(work_order=order, kind="callout", description="上门费", quantity=1, unit_price=Decimal("30.00"))
+    add(f"charge/{which}", charge, people)
+    picture = files.store(b"\x89PNG", "签名.png", "image/png", record="work_order", record_id=order.id)
+    signature = Signature(work_order=order, signer="客户", signed_at=MOMENT, stored_file=picture)
+    add(f"signature/{which}", signature, people)
+    spent = TimeEntry(
+        staff_id=records.cast.staff(technician),
+        day=DAY,
+        started_at=MOMENT,
+        minutes=30,
+        service_class="A",
+        work_order=order,
+    )
+    # Minutes are the technician's own, whatever became of the job.
+    add(f"time_entry/{which}", spent, people | {technician})
+
+
+def _contracts(records: Records) -> None:
+    existing = db.session.get(Contract, records.cast.contract)
+    chosen = {
+        "mine": ("in_warranty", "NJ", NJ | {"technician"}),
+        "colleague": ("out_of_warranty", "NJ", NJ | {"technician2"}),
+        "suzhou": ("suzhou", "SZ", SZ | {"technician_sz"}),
+    }
+    records.know("contract/hotel", existing, NJ)
+    records.know("contract_item/hotel", existing.items[0], NJ)
+    for which, (customer, branch, people) in chosen.items():
+        contract = Contract(
+            number=f"HT-{branch}-20260101-{which}",
+            branch_id=records.cast.branches[branch],
+            customer_id=records.cast.customers[customer],
+            status="in_force",
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 12, 10),
+        )
+        records.add(f"contract/{which}", contract, people)
+        item = ContractItem(contract=contract, voucher_id=records.cast.vouchers[customer])
+        records.add(f"contract_item/{which}", item, people)
+        notice = ContractNotice(contract=contract, for_date=contract.ends_on, given_at=MOMENT)
+        records.add(f"contract_notice/{which}", notice, people)
+
+
+def _stock(records: Records) -> None:
+    cast = records.cast
+    seen = {
+        "李建国车": NJ | {"technician"},
+        "王志强车": NJ | {"technician2"},
+        "黄大伟车": SZ | {"technician_sz"},
+        "南京仓库": NJ,
+    }
+    for name, people in seen.items():
+        place = db.session.get(StockPlace, cast.places[name])
+        records.know(f"stock_place/{name}", place, people)
+    for balance in db.session.scalars(select(StockBalance)):
+        name = f"stock_balance/{balance.place.name} {balance.part.code}"
+        records.know(name, balance, seen[balance.place.name])
+    other = StockBalance(place_id=cast.places["黄大伟车"], part_id=cast.parts["P-COMP"], quantity=1)
+    records.add("stock_balance/黄大伟车 P-COMP", other, seen["黄大伟车"])
+    moves = {
+        "to me": ("issue", "南京仓库", "李建国车", NJ | {"technician"}),
+        "to the colleague": ("issue", "南京仓库", "王志强车", NJ | {"technician2"}),
+        "into the store": ("receipt", None, "南京仓库", NJ),
+        "suzhou": ("receipt", None, "黄大伟车", SZ | {"technician_sz"}),
+    }
+    for which, (kind, source, target, people) in moves.items():
+        move = StockMove(
+            at=MOMENT,
+            kind=kind,
+            part_id=cast.parts["P-THERM"],
+            quantity=1,
+            from_place_id=cast.places[source] if source else None,
+            to_place_id=cast.places[target],
+        )
+        records.add(f"stock_move/{which}", move, people)
+
+
+def _complaints(records: Records) -> None:
+    cast = records.cast
+    # which: (branch, entered by, handler, subject, seen by)
+    chosen: dict[str, tuple[str, str, str | None, str | None, frozenset[str]]] = {
+        "plain": ("NJ", "service", None, None, LEADERS),
+        "entered by the clerk": ("NJ", "clerk", "manager", None, LEADERS | {"clerk"}),
+        "handled by the clerk": ("NJ", "service", "clerk", None, LEADERS | {"clerk"}),
+        # The person complained about sees nothing of it, whatever else they see (CP-4).
+        "against the supervisor": ("NJ", "clerk", "manager", "supervisor", (LEADERS - {"supervisor"}) | {"clerk"}),
+        "against the clerk": ("NJ", "service", "manager", "clerk", LEADERS),
+        "against the service department": ("NJ", "manager", "manager", "service", LEADERS - {"service"}),
+        "against the technician": ("NJ", "manager", "manager", "technician", LEADERS),
+        "suzhou": ("SZ", "clerk_sz", None, None, HQ | {"clerk_sz", "supervisor_sz"}),
+    }
+    for number, (which, (branch, entered, handler, subject, people)) in enumerate(chosen.items(), start=1):
+        complaint = Complaint(
+            number=f"TS-{branch}-20261120-{number:04}",
+            branch_id=cast.branches[branch],
+            customer_id=cast.customers["suzhou" if branch == "SZ" else "in_warranty"],
+            complainant="投诉人",
+            phone="13700000001",
+            received_at=MOMENT,
+            content="三天没有人来",
+            entered_by_id=cast.staff(entered),
+            handler_id=cast.staff(handler) if handler else None,
+            subject_id=cast.staff(subject) if subject else None,
+            acknowledge_by=MOMENT + timedelta(days=1),
+            verify_by=MOMENT + timedelta(days=3),
+            settle_by=MOMENT + timedelta(days=7),
+        )
+        records.add(f"complaint/{which}", complaint, people)
+        step = ComplaintStep(complaint=complaint, stage="received", verb="enter", at=MOMENT, said="来电")
+        records.add(f"complaint_step/{which}", step, people)
+
+
+def _visits(records: Records) -> None:
+    for which, branch, people in (("nanjing", "NJ", NJ_VISITS), ("suzhou", "SZ", SZ)):
+        visit = ReturnVisit(
+            number=f"HF-{branch}-20261120-0001",
+            branch_id=records.cast.branches[branch],
+            customer_id=records.cast.customers["suzhou" if branch == "SZ" else "in_warranty"],
+            cause="repair",
+            due_on=DAY,
+        )
+        records.add(f"return_visit/{which}", visit, people)
+        records.add(f"visit_attempt/{which}", VisitAttempt(return_visit=visit, at=MOMENT, note="无人接听"), people)
+
+
+def _reports(records: Records) -> None:
+    cast = records.cast
+    for technician, branch, people in (
+        ("technician", "NJ", NJ | {"technician"}),
+        ("technician2", "NJ", NJ | {"technician2"}),
+        ("technician_sz", "SZ", SZ | {"technician_sz"}),
+    ):
+        report = TechnicianReport(staff_id=cast.staff(technician), branch_id=cast.branches[branch], day=DAY)
+        records.add(f"technician_report/{technician}", report, people)
+    for branch, people in (("NJ", NJ_VISITS), ("SZ", SZ)):
+        report = SupervisorReport(branch_id=cast.branches[branch], day=DAY)
+        records.add(f"supervisor_report/{branch}", report, people)
+
+
+def _documents(records: Records) -> None:
+    chosen = {
+        "register": ("repair_call_register", "NJ", NJ),
+        "suzhou's register": ("repair_call_register", "SZ", SZ),
+        # Who may not print the register of complaints does not read it in the archive either (CP-13).
+        "complaints": ("complaint_register", "NJ", LEADERS),
+        "all complaints": ("complaint_register", None, HQ),
+    }
+    for number, (which, (name, branch, people)) in enumerate(chosen.items(), start=1):
+        stored = files.store(b"%PDF", f"{which}.pdf", "application/pdf", record="document", record_id=None)
+        document = MadeDocument(
+            key=f"test-{number}",
+            name=name,
+            title=which,
+            branch_id=records.cast.branches[branch] if branch else None,
+            stored_file=stored,
+        )
+        records.add(f"document/{which}", document, people)
+        stored.record_id = document.id
+        records.add(f"delivery/{which}", Delivery(document=document, email="a@example.com"), people)
+
+
+def load(cast: Cast) -> Records:
+    """Build in the database of the current application context."""
+    with acting_as(SYSTEM):
+        records = build(cast)
+        db.session.remove()
+    return records
