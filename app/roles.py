@@ -210,6 +210,8 @@ ROW_SCOPE: dict[str, dict[str, str]] = {
     ),
     "document": _DOCUMENT_ROWS,
     "delivery": _DOCUMENT_ROWS,
+    # It repeats what the rows said: no customers' data for the administrator, no complaint for whom it is about.
+    "audit_entry": _rows(administrator="house", management="business"),
 }
 
 # -- screens ----------------------------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from app.complaints.models import Complaint, ComplaintStep
 from app.contracts.models import Contract, ContractItem, ContractNotice
 from app.core.actors import Principal
+from app.core.audit import AuditEntry
 from app.core.permissions import verbs
-from app.core.scope import scoped
+from app.core.scope import models, scoped
 from app.customers.models import (
     Address,
     Contact,
@@ -50,6 +51,7 @@ _customer: Any = Customer.__table__.alias("scope_customer")
 _contract: Any = Contract.__table__.alias("scope_contract")
 _place: Any = StockPlace.__table__.alias("scope_place")
 _complaint: Any = Complaint.__table__.alias("scope_complaint")
+_step: Any = ComplaintStep.__table__.alias("scope_step")
 _visit: Any = ReturnVisit.__table__.alias("scope_visit")
 _document: Any = MadeDocument.__table__.alias("scope_document")
 
@@ -68,15 +70,11 @@ _LIVE = ("dispatched", "accepted", "arrived", "finished", "closed")
 
 
 def _my_orders(p: Principal) -> Any:
-    return select(_order.c.id).where(
-        _order.c.technician_id == _me(p), _order.c.status.in_(_LIVE)
-    )
+    return select(_order.c.id).where(_order.c.technician_id == _me(p), _order.c.status.in_(_LIVE))
 
 
 def _my_calls(p: Principal) -> Any:
-    return select(_order.c.repair_call_id).where(
-        _order.c.technician_id == _me(p), _order.c.status.in_(_LIVE)
-    )
+    return select(_order.c.repair_call_id).where(_order.c.technician_id == _me(p), _order.c.status.in_(_LIVE))
 
 
 def _my_vouchers(p: Principal) -> Any:
@@ -92,9 +90,7 @@ def _branch_customers(p: Principal) -> Any:
     # No join: within a criterion that is put into other statements its left side cannot be told.
     called = select(_call.c.voucher_id).where(_call.c.branch_id == _here(p))
     served = select(_voucher.c.customer_id).where(_voucher.c.id.in_(called))
-    return select(_customer.c.id).where(
-        or_(_customer.c.branch_id == _here(p), _customer.c.id.in_(served))
-    )
+    return select(_customer.c.id).where(or_(_customer.c.branch_id == _here(p), _customer.c.id.in_(served)))
 
 
 def _of_branch(table: Any, p: Principal) -> Any:
@@ -116,9 +112,7 @@ for _model in (Contact, Telephone, Address):
     )
 scoped(
     Voucher,
-    branch=lambda p: or_(
-        Voucher.branch_id == _here(p), Voucher.customer_id.in_(_branch_customers(p))
-    ),
+    branch=lambda p: or_(Voucher.branch_id == _here(p), Voucher.customer_id.in_(_branch_customers(p))),
     own=lambda p: Voucher.id.in_(_my_vouchers(p)),
 )
 scoped(
@@ -215,16 +209,17 @@ scoped(
 # -- complaints: confidential (CP-13), and never for the person complained about (CP-4) --------------------------
 
 
+def _against(p: Principal) -> Any:
+    return select(_complaint.c.id).where(_complaint.c.subject_id == _me(p))
+
+
 def _not_against_me(column: Any, p: Principal) -> ColumnElement[bool]:
-    against = select(_complaint.c.id).where(_complaint.c.subject_id == _me(p))
-    result: ColumnElement[bool] = column.not_in(against)
+    result: ColumnElement[bool] = column.not_in(_against(p))
     return result
 
 
 def _involved(column: Any, p: Principal) -> ColumnElement[bool]:
-    mine = select(_complaint.c.id).where(
-        or_(_complaint.c.entered_by_id == _me(p), _complaint.c.handler_id == _me(p))
-    )
+    mine = select(_complaint.c.id).where(or_(_complaint.c.entered_by_id == _me(p), _complaint.c.handler_id == _me(p)))
     result: ColumnElement[bool] = column.in_(mine)
     return result
 
@@ -263,27 +258,40 @@ scoped(SupervisorReport, branch=lambda p: SupervisorReport.branch_id == _here(p)
 def _printable(p: Principal) -> list[str]:
     """Names of the documents this person may print: who may not print it may not read it in the archive either."""
     return [
-        verb.removeprefix("print.")
-        for verb, roles in verbs().items()
-        if verb.startswith("print.") and roles & p.roles
+        verb.removeprefix("print.") for verb, roles in verbs().items() if verb.startswith("print.") and roles & p.roles
     ]
 
 
 scoped(
     MadeDocument,
-    branch=lambda p: and_(
-        MadeDocument.branch_id == _here(p), MadeDocument.name.in_(_printable(p))
-    ),
+    branch=lambda p: and_(MadeDocument.branch_id == _here(p), MadeDocument.name.in_(_printable(p))),
     permitted=lambda p: MadeDocument.name.in_(_printable(p)),
 )
 scoped(
     Delivery,
     branch=lambda p: Delivery.document_id.in_(
-        select(_document.c.id).where(
-            _document.c.branch_id == _here(p), _document.c.name.in_(_printable(p))
-        )
+        select(_document.c.id).where(_document.c.branch_id == _here(p), _document.c.name.in_(_printable(p)))
     ),
-    permitted=lambda p: Delivery.document_id.in_(
-        select(_document.c.id).where(_document.c.name.in_(_printable(p)))
+    permitted=lambda p: Delivery.document_id.in_(select(_document.c.id).where(_document.c.name.in_(_printable(p)))),
+)
+
+# -- the audit trail: it repeats what the rows said, so it is as confidential as they are -------------------------
+
+
+def _of_the_house() -> list[str]:
+    """Tables of business rows; an administrator looks after accounts, settings and reference data only."""
+    return sorted({model.__tablename__ for model in models()} | {"stored_file"})
+
+
+def _steps_against(p: Principal) -> Any:
+    return select(_step.c.id).where(_step.c.complaint_id.in_(_against(p)))
+
+
+scoped(
+    AuditEntry,
+    house=lambda p: AuditEntry.record.not_in(_of_the_house()),
+    business=lambda p: and_(
+        or_(AuditEntry.record != "complaint", AuditEntry.record_id.not_in(_against(p))),
+        or_(AuditEntry.record != "complaint_step", AuditEntry.record_id.not_in(_steps_against(p))),
     ),
 )

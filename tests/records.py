@@ -11,12 +11,13 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.complaints.models import Complaint, ComplaintStep
 from app.contracts.models import Contract, ContractItem, ContractNotice
 from app.core import clock, files
 from app.core.actors import SYSTEM, acting_as
+from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.customers.models import Contact, Customer, Voucher, VoucherCustody
@@ -94,6 +95,7 @@ def build(cast: Cast) -> Records:
         _visits(records)
         _reports(records)
         _documents(records)
+    _trail(records)
     return records
 
 
@@ -266,6 +268,7 @@ def _complaints(records: Records) -> None:
         "against the supervisor": ("NJ", "clerk", "manager", "supervisor", (LEADERS - {"supervisor"}) | {"clerk"}),
         "against the clerk": ("NJ", "service", "manager", "clerk", LEADERS),
         "against the service department": ("NJ", "manager", "manager", "service", LEADERS - {"service"}),
+        "against the director": ("NJ", "manager", "manager", "director", LEADERS - {"director"}),
         "against the technician": ("NJ", "manager", "manager", "technician", LEADERS),
         "suzhou": ("SZ", "clerk_sz", None, None, HQ | {"clerk_sz", "supervisor_sz"}),
     }
@@ -337,6 +340,27 @@ def _documents(records: Records) -> None:
         records.add(f"document/{which}", document, people)
         stored.record_id = document.id
         records.add(f"delivery/{which}", Delivery(document=document, email="a@example.com"), people)
+
+
+def _trail(records: Records) -> None:
+    """The audit trail says again what the rows say: it is as confidential as they are."""
+    against = {name: row for name, row in records.ids.items() if name.startswith("complaint")}
+    director = frozenset({"director"})
+    chosen: dict[str, tuple[str, int | None, frozenset[str]]] = {
+        "setting": ("setting", 1, director | {"admin"}),
+        "account": ("ab_user", 1, director | {"admin"}),
+        "customer": ("customer", records["customer/in_warranty"], director),
+        "stored file": ("stored_file", 1, director),
+        "complaint": ("complaint", against["complaint/plain"], director),
+        "step": ("complaint_step", against["complaint_step/plain"], director),
+        "about the director": ("complaint", against["complaint/against the director"], frozenset()),
+        "step about the director": ("complaint_step", against["complaint_step/against the director"], frozenset()),
+    }
+    # What building the records wrote is business of the test, not of the people.
+    db.session.connection().execute(delete(AuditEntry.__table__))
+    for which, (record, number, people) in chosen.items():
+        records.add(f"audit_entry/{which}", AuditEntry(at=MOMENT, verb="test", record=record, record_id=number), people)
+    db.session.commit()
 
 
 def load(cast: Cast) -> Records:

@@ -65,7 +65,7 @@ def test_every_person_sees_exactly_their_rows_of_every_table(records: Records) -
 
 def test_the_records_prove_something_of_every_table(records: Records) -> None:
     """Of every scoped table somebody sees a row that somebody else, of the same trade, does not."""
-    pairs = (("clerk", "clerk_sz"), ("technician", "technician2"), ("supervisor", "supervisor_sz"))
+    pairs = (("clerk", "clerk_sz"), ("technician", "technician2"), ("supervisor", "supervisor_sz"), ("admin", "director"))
     for model in scope.models():
         differ = [a for a, b in pairs if records.visible(model, a) != records.visible(model, b)]
         assert differ, f"add rows of {model.__tablename__} to tests/records.py"
