@@ -13,7 +13,7 @@ CHANNEL_LABELS = {
     "letter": N_("Letter"),
     "email": N_("E-mail"),
     "online": N_("Online form"),
-    "counter": N_("In person"),
+    "counter": N_("At the counter"),
 }
 PRIORITIES = ("normal", "urgent")
 PRIORITY_LABELS = {"normal": N_("Normal"), "urgent": N_("Urgent")}
