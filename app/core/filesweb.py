@@ -40,6 +40,20 @@ def may_read(row: StoredFile) -> bool:
     return found is not None
 
 
+def offer(content: bytes, content_type: str, filename: str) -> Response:
+    """A file as an answer: shown when it is harmless, else offered for saving; the name may be Chinese."""
+    answer = send_file(
+        io.BytesIO(content),
+        mimetype=content_type,
+        as_attachment=content_type not in INLINE,
+        download_name=filename,
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    if content_type != "application/pdf":  # the browser's PDF viewer does not run in a sandbox
+        answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
 @blueprint.get("/files/<int:file_id>")
 @login_required
 def give(file_id: int) -> Response:
@@ -51,13 +65,4 @@ def give(file_id: int) -> Response:
         content = read(row)
     except NotFound:
         abort(404)
-    answer = send_file(
-        io.BytesIO(content),
-        mimetype=row.content_type,
-        as_attachment=row.content_type not in INLINE,
-        download_name=row.filename,
-    )
-    answer.headers["Cache-Control"] = "private, no-store"
-    if row.content_type != "application/pdf":  # the browser's PDF viewer does not run in a sandbox
-        answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return offer(content, row.content_type, row.filename)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.engine import make_url
 
+from tests.browser.main_line import Day, Office
 from tests.browser.portal import Portal
-from tests.browser.visitor import Visitor
 from tests.mailserver import mail_server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -47,9 +47,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def postgres_portal(
-    browser: Browser, postgres_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Portal]:
+def postgres_portal(browser: Browser, postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A second portal on PostgreSQL; its demo company is made while the tests on SQLite run."""
     name = f"aftercare_browser_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
@@ -67,7 +65,9 @@ def postgres_portal(
 
 
 @pytest.fixture(scope="package")
-def portal(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal(
+    request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
     """The portal on SQLite, with everything that ``make run`` starts."""
     folder = tmp_path_factory.mktemp("portal") / "sqlite"
     folder.mkdir()
@@ -75,23 +75,30 @@ def portal(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         running = Portal(folder, mailbox)
         try:
             running.start()
+            if any("postgres_portal" in getattr(item, "fixturenames", ()) for item in request.session.items):
+                request.getfixturevalue("postgres_portal")
             yield running
         finally:
             running.stop()
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """``visit(portal, "clerk")``: that person at a browser; ``phone=True`` at a telephone of 390 points' width.
+@pytest.fixture(scope="package")
+def office(browser: Browser, portal: Portal) -> Iterator[Office]:
+    """The people of the demo company at their browsers."""
+    people = Office(browser, portal)
+    yield people
+    people.close()
 
-    At the end of the test nobody may have seen an error on the console, a CSP violation or a failed request.
-    """
-    visitors: list[Visitor] = []
 
-    def come(portal: Portal, username: str, phone: bool = False, language: str = "zh-CN") -> Visitor:
-        visitors.append(Visitor(browser, portal.url, phone, language))
-        return visitors[-1].log_in(username)
+@pytest.fixture(scope="package")
+def day(office: Office) -> Day:
+    """The one working day that the tests of this folder share, each doing its people's part of it."""
+    return Day(office)
 
-    yield come
-    for visitor in visitors:
-        visitor.leave()
+
+@pytest.fixture(autouse=True)
+def nothing_wrong_on_any_page(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No console error, no CSP violation, no failed request on the pages that a test opened."""
+    yield
+    if "office" in request.fixturenames:
+        assert request.getfixturevalue("office").troubles() == []

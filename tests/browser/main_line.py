@@ -1,18 +1,18 @@
-"""One working day of the office in a browser, step by step; each step is one person's part of it."""
+"""One working day of the office in a browser, step by step; each step is one person's part of it.
+
+``day.reach("closed")`` does whatever has not been done yet, so that every test can be run alone.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser.portal import Portal
 from tests.browser.visitor import Visitor
-
-Visit = Callable[..., Visitor]
 
 PAID_PRODUCT = """
     SELECT v.id, v.number, c.name, t.number AS telephone
@@ -26,32 +26,63 @@ PAID_PRODUCT = """
 """
 
 
-@dataclass
+class Office:
+    """The people of the demo company, each at a browser that stays open; the technician holds a telephone."""
+
+    def __init__(self, browser: Browser, portal: Portal) -> None:
+        self.browser, self.portal = browser, portal
+        self.people: dict[str, Visitor] = {}
+
+    def __getitem__(self, username: str) -> Visitor:
+        if username not in self.people:
+            visitor = Visitor(self.browser, self.portal.url, phone=username == "technician")
+            self.people[username] = visitor.log_in(username)
+        return self.people[username]
+
+    def troubles(self) -> list[str]:
+        """What went wrong on anybody's pages since this was asked last."""
+        found = [trouble for visitor in self.people.values() for trouble in visitor.troubles]
+        for visitor in self.people.values():
+            visitor.troubles.clear()
+        return found
+
+    def close(self) -> None:
+        """Everybody goes home."""
+        for visitor in self.people.values():
+            visitor.context.close()
+
+
 class Day:
-    """What the people hand to each other."""
+    """A call and its job, and what the people hand to each other; ``product``: which of the suitable ones."""
 
-    portal: Portal
-    visit: Visit
-    product: int = 0  # which of the suitable products of the demo company
-    voucher_id: int = 0
-    voucher: str = ""
-    customer: str = ""
-    telephone: str = ""
-    call_id: int = 0
-    call: str = ""
-    order_id: int = 0
-    technician: str = field(default="")
-
-    def __post_init__(self) -> None:
-        self.voucher_id, self.voucher, self.customer, self.telephone = self.portal.rows(PAID_PRODUCT)[self.product]
-        self.technician = self.portal.one(
+    def __init__(self, office: Office, product: int = 0) -> None:
+        self.office, self.portal = office, office.portal
+        self.voucher_id, self.voucher, self.customer, self.telephone = self.portal.rows(PAID_PRODUCT)[product]
+        self.technician: str = self.portal.one(
             "SELECT s.name FROM staff s JOIN ab_user u ON u.id = s.user_id WHERE u.username = 'technician'"
         )
+        self.call_id = self.order_id = 0
+        self.call = self.part = ""
+        self.reached: list[str] = []
+
+    def reach(self, stage: str) -> Day:
+        """Go on until ``stage`` (a key of ``STAGES``) is done."""
+        for name, step in STAGES.items():
+            if name not in self.reached:
+                step(self)
+                self.reached.append(name)
+            if name == stage:
+                break
+        return self
 
     def value(self, statement: str) -> Any:
         """A value of the day's order (``:order``), call (``:call``) or voucher (``:voucher``)."""
         given = {"order": self.order_id, "call": self.call_id, "voucher": self.voucher_id}
         return self.portal.one(statement, **{key: value for key, value in given.items() if f":{key}" in statement})
+
+    def state(self) -> str:
+        """Where the job stands."""
+        return str(self.value("SELECT status FROM work_order WHERE id = :order"))
 
 
 def number_in(address: str) -> int:
@@ -61,8 +92,9 @@ def number_in(address: str) -> int:
     return int(found[1])
 
 
-def find_product(day: Day, clerk: Visitor) -> Page:
+def find_product(day: Day) -> Page:
     """The clerk types the telephone number and takes the product."""
+    clerk = day.office["clerk"]
     page = clerk.go("/intake/")
     page.fill("#q", day.telephone)
     clerk.send(page.locator("form.intake-search"))
@@ -72,9 +104,10 @@ def find_product(day: Day, clerk: Visitor) -> Page:
     return page
 
 
-def clerk_enters_the_call(day: Day, clerk: Visitor) -> None:
+def clerk_enters_the_call(day: Day) -> None:
     """SO-4: customer found by telephone, product chosen, symptom written down."""
-    page = find_product(day, clerk)
+    clerk = day.office["clerk"]
+    page = find_product(day)
     assert page.input_value("[name=caller_phone]") == day.telephone
     page.fill("[name=symptom]", "冷藏室不制冷，结冰严重")
     clerk.send(page.locator("form#call"))
@@ -84,8 +117,9 @@ def clerk_enters_the_call(day: Day, clerk: Visitor) -> None:
     assert day.call in page.locator(".alert-success").inner_text()
 
 
-def supervisor_dispatches(day: Day, supervisor: Visitor) -> None:
+def supervisor_dispatches(day: Day) -> None:
     """SO-19: the call on the board goes to the technician."""
+    supervisor = day.office["supervisor"]
     page = supervisor.go("/dispatch/")
     with page.expect_navigation():
         page.locator(f"a.waiting[href*='call={day.call_id}']").click()
@@ -102,69 +136,66 @@ def step_form(day: Day, verb: str) -> str:
     return f"form[action='/my/job/{day.order_id}/{verb}']"
 
 
-def press(day: Day, technician: Visitor, verb: str) -> None:
+def press(day: Day, verb: str) -> None:
     """Press the button of a step."""
+    technician = day.office["technician"]
     technician.send(technician.page.locator(step_form(day, verb)))
 
 
-def state(day: Day) -> str:
-    """Where the job stands."""
-    return str(day.value("SELECT status FROM work_order WHERE id = :order"))
-
-
-def technician_arrives(day: Day, technician: Visitor) -> None:
+def technician_arrives(day: Day) -> None:
     """Accepted at home, on the way, arrived."""
+    technician = day.office["technician"]
     page = technician.go("/my/")
     with page.expect_navigation():
         page.locator(f"a[href*='/my/job/{day.order_id}']").first.tap()
     for verb in ("accept", "on_the_way", "arrive"):
-        press(day, technician, verb)
-    assert state(day) == "arrived"
+        press(day, verb)
+    assert day.state() == "arrived"
 
 
-def technician_agrees_charges(day: Day, technician: Visitor) -> str:
-    """SO-6: half an hour and one part of the van; the customer agrees. Gives the part's id."""
-    page = technician.page
+def job_page(day: Day) -> Page:
+    """The technician opens the job, every section unfolded."""
+    page = day.office["technician"].go(f"/my/job/{day.order_id}")
+    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true })")
+    return page
+
+
+def technician_agrees_charges(day: Day) -> None:
+    """SO-6: half an hour and one part of the van; the customer agrees."""
+    page = job_page(day)
     part = page.locator(f"{step_form(day, 'quote')} input[name^='need-']").first
     name = part.get_attribute("name") or ""
     page.fill(f"{step_form(day, 'quote')} [name=minutes]", "30")
     part.fill("1")
-    press(day, technician, "quote")
-    press(day, technician, "agree_charges")
+    press(day, "quote")
+    press(day, "agree_charges")
     assert day.value("SELECT charges_agreed_by FROM work_order WHERE id = :order") == day.customer
-    return name.removeprefix("need-")
+    day.part = name.removeprefix("need-")
 
 
-def technician_repairs(day: Day, technician: Visitor, part_id: str) -> None:
+def technician_repairs(day: Day) -> None:
     """SO-22, SO-11: the part from the van, the minutes."""
-    page = technician.page
-    page.select_option(f"{step_form(day, 'fit_part')} [name=part_id]", part_id)
-    press(day, technician, "fit_part")
+    page = job_page(day)
+    page.select_option(f"{step_form(day, 'fit_part')} [name=part_id]", day.part)
+    press(day, "fit_part")
     assert day.value("SELECT quantity FROM part_fitted WHERE work_order_id = :order") == 1
-    open_all(page)
+    job_page(day)
     page.fill(f"{step_form(day, 'record_time')} [name=minutes]", "1")
-    press(day, technician, "record_time")
+    press(day, "record_time")
     assert day.value("SELECT minutes FROM time_entry WHERE work_order_id = :order") == 1
 
 
-def open_all(page: Page) -> None:
-    """Unfold every section of the page."""
-    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true })")
-
-
-def technician_finishes(day: Day, technician: Visitor) -> None:
+def technician_finishes(day: Day) -> None:
     """What was found and done."""
-    page = technician.page
+    page = job_page(day)
     page.select_option(f"{step_form(day, 'finish')} [name=fault_code_id]", index=1)
     page.fill(f"{step_form(day, 'finish')} [name=result]", "更换温控器，试机正常")
-    press(day, technician, "finish")
-    assert state(day) == "finished"
+    press(day, "finish")
+    assert day.state() == "finished"
 
 
-def customer_signs(day: Day, technician: Visitor) -> None:
-    """SO-5: a name drawn on the screen."""
-    page = technician.page
-    canvas = page.locator(f"{step_form(day, 'sign')} canvas")
+def draw(page: Page, canvas: Locator) -> None:
+    """A scribble on the canvas."""
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
@@ -173,15 +204,23 @@ def customer_signs(day: Day, technician: Visitor) -> None:
     for x, y in ((80, 90), (120, 30), (150, 100), (200, 50), (250, 80)):
         page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
     page.mouse.up()
-    press(day, technician, "sign")
+
+
+def customer_signs(day: Day) -> None:
+    """SO-5: a name drawn on the screen."""
+    page = job_page(day)
+    canvas = page.locator(f"{step_form(day, 'sign')} canvas")
+    draw(page, canvas)
+    press(day, "sign")
     assert day.value("SELECT signer FROM signature WHERE work_order_id = :order") == day.customer
     drawn = page.locator("figure.signed img")
     drawn.scroll_into_view_if_needed()
     assert drawn.evaluate("(image) => image.complete && image.naturalWidth") > 100
 
 
-def technician_confirms_the_day(day: Day, technician: Visitor) -> None:
+def technician_confirms_the_day(day: Day) -> None:
     """SO-11: the 006 of today."""
+    technician = day.office["technician"]
     page = technician.go("/my/report/")
     assert day.customer in technician.text()
     technician.send(page.locator("form[action$='/confirm']"))
@@ -193,8 +232,9 @@ def technician_confirms_the_day(day: Day, technician: Visitor) -> None:
     assert sheet[0][0] == "confirmed"
 
 
-def clerk_closes(day: Day, clerk: Visitor) -> None:
+def clerk_closes(day: Day) -> None:
     """SO-5, SO-3: struck off 002; the voucher is back in the file."""
+    clerk = day.office["clerk"]
     page = clerk.go(f"/workorderview/show/{day.order_id}")
     assert day.value("SELECT count(*) FROM voucher_custody WHERE voucher_id = :voucher AND back_at IS NULL") == 1
     form = page.locator("form[action*='/do/close/']")
@@ -203,13 +243,14 @@ def clerk_closes(day: Day, clerk: Visitor) -> None:
         clerk.yes()
     else:
         clerk.send(form)
-    assert state(day) == "closed"
+    assert day.state() == "closed"
     assert day.value("SELECT status FROM repair_call WHERE id = :call") == "closed"
     assert day.value("SELECT count(*) FROM voucher_custody WHERE voucher_id = :voucher AND back_at IS NULL") == 0
 
 
-def supervisor_submits(day: Day, supervisor: Visitor) -> None:
+def supervisor_submits(day: Day) -> None:
     """SO-12: the 007; the colleagues' sheets are missing, so a word is asked for first."""
+    supervisor = day.office["supervisor"]
     page = supervisor.go("/branch-day/")
     assert day.technician in supervisor.text()
     supervisor.send(page.locator("form.card"))
@@ -219,8 +260,9 @@ def supervisor_submits(day: Day, supervisor: Visitor) -> None:
     assert report_state(day) == "submitted"
 
 
-def manager_signs(day: Day, manager: Visitor) -> None:
+def manager_signs(day: Day) -> None:
     """SO-13: the branch manager's signature."""
+    manager = day.office["manager"]
     page = manager.go("/branch-day/")
     assert "其余三人今日休息" in manager.text()
     manager.send(page.locator("form.card"), "[formaction*='/sign']")
@@ -237,18 +279,16 @@ def report_state(day: Day) -> str:
     )
 
 
-def whole_day(day: Day) -> None:
-    """From the telephone to the manager's signature."""
-    clerk, supervisor = day.visit(day.portal, "clerk"), day.visit(day.portal, "supervisor")
-    technician = day.visit(day.portal, "technician", phone=True)
-    clerk_enters_the_call(day, clerk)
-    supervisor_dispatches(day, supervisor)
-    technician_arrives(day, technician)
-    part_id = technician_agrees_charges(day, technician)
-    technician_repairs(day, technician, part_id)
-    technician_finishes(day, technician)
-    customer_signs(day, technician)
-    technician_confirms_the_day(day, technician)
-    clerk_closes(day, clerk)
-    supervisor_submits(day, supervisor)
-    manager_signs(day, day.visit(day.portal, "manager"))
+STAGES: dict[str, Callable[[Day], None]] = {
+    "entered": clerk_enters_the_call,
+    "dispatched": supervisor_dispatches,
+    "arrived": technician_arrives,
+    "agreed": technician_agrees_charges,
+    "repaired": technician_repairs,
+    "finished": technician_finishes,
+    "signed": customer_signs,
+    "confirmed": technician_confirms_the_day,
+    "closed": clerk_closes,
+    "submitted": supervisor_submits,
+    "countersigned": manager_signs,
+}

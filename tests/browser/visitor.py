@@ -49,7 +49,8 @@ class Visitor:
         self.page.fill("[name=username]", username)
         self.page.fill("[name=password]", PASSWORD)
         self.send(self.page.locator("form:has([name=password])"))
-        assert "/login" not in self.page.url
+        self.landed = self.page.url
+        assert "/login" not in self.landed
         return self
 
     def go(self, path: str) -> Page:

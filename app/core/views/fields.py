@@ -70,6 +70,10 @@ class Needed:
     field_flags = {"required": True}
 
     def __call__(self, form: Any, field: Field) -> None:
+        typed = field.raw_data or ()
+        if typed and all(isinstance(each, str) and not each.strip() for each in typed):
+            field.errors = []  # an empty number is missing, not unreadable
+            raise StopValidation(_("This field is required."))
         if field.errors:
             raise StopValidation()
         if field.data is None or field.data in ("", [], b""):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.core import clock, documents, i18n, mail, permissions
 from app.core.actors import current
 from app.core.db import db
+from app.core.filesweb import offer
 from app.core.outbox import OutboxEntry
 from app.core.views import FormPage, OfficeForm, Page, fields
 from app.organisation.models import Branch
@@ -96,10 +97,7 @@ class PrintView(FormPage):
         except ValueError:
             abort(404)
         rendered = documents.render(name, date=day, branch=branch, record_id=record_id, language=i18n.language())
-        answer = Response(rendered.pdf, mimetype="application/pdf")
-        answer.headers.set("Content-Disposition", "inline", filename=rendered.filename)
-        answer.headers["Cache-Control"] = "private, no-store"
-        return answer
+        return offer(rendered.pdf, "application/pdf", rendered.filename)
 
 
 class MailboxView(Page):
@@ -132,6 +130,4 @@ class MailboxView(Page):
         if found is None or number >= len(found.attachments):
             abort(404)
         part = found.attachments[number]
-        answer = Response(part.content, mimetype=part.content_type)
-        answer.headers.set("Content-Disposition", "inline", filename=part.filename)
-        return answer
+        return offer(part.content, part.content_type, part.filename)
