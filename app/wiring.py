@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 
 MODULES = (
+    "app.core.housekeeping",
     "app.organisation.people",
     "app.contracts.documents",
     "app.contracts.jobs",

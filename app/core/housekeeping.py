@@ -1,0 +1,43 @@
+"""Tidying up: finished background jobs are kept for a while, so that people can look at them, and then deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Table, delete
+
+from app.core import audit, settings
+from app.core.actors import SYSTEM
+from app.core.errors import N_
+from app.core.jobs import on_tick
+from app.core.outbox import OutboxEntry
+from app.core.uow import unit_of_work
+
+KEEP_DAYS = "background_jobs_keep_days"
+EVERY = timedelta(hours=6)
+
+settings.declare(KEEP_DAYS, 60, N_("Days for which finished background jobs are kept"))
+
+_outbox: Table = OutboxEntry.__table__
+_last: list[datetime] = []
+
+
+@on_tick
+def tidy(now: datetime) -> None:
+    """Every few hours delete what is finished and old; what waits or was laid aside stays. May run twice."""
+    if _last and now - _last[0] < EVERY:
+        return
+    _last[:] = [now]
+    forget_finished(now)
+
+
+def forget_finished(now: datetime) -> int:
+    """Delete finished jobs older than the setting says (days); gives their number, which is audited."""
+    before = now - timedelta(days=settings.number(KEEP_DAYS))
+    with unit_of_work(SYSTEM, "outbox.forget") as session:
+        gone = session.connection().execute(
+            delete(_outbox).where(_outbox.c.status.in_(("done", "dropped")), _outbox.c.done_at < before)
+        )
+        if gone.rowcount:
+            audit.note("outbox_entry", None, {"deleted": gone.rowcount})
+        return int(gone.rowcount)
