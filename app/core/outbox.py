@@ -120,14 +120,16 @@ class Job(dict[str, Any]):
 
 Handler = Callable[[Job], None]
 HANDLERS: dict[str, Handler] = {}
+LABELS: dict[str, str] = {}
 UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claim_expires_at": None}
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does entries of this kind."""
+def handles(kind: str, label: str = "") -> Callable[[Handler], Handler]:
+    """Register the function that does entries of this kind; ``label`` (an English message id) is what people read."""
 
     def register(handler: Handler) -> Handler:
         HANDLERS[kind] = handler
+        LABELS[kind] = label or kind
         return handler
 
     return register

@@ -15,6 +15,7 @@ from app.complaints.commands import PLAN_RETURN_VISITS
 from app.core import clock
 from app.core.actors import SYSTEM
 from app.core.db import db
+from app.core.errors import N_
 from app.core.jobs import on_tick
 from app.core.outbox import Job, OutboxEntry, handles, want
 from app.core.uow import unit_of_work
@@ -32,7 +33,7 @@ def want_planning(now: datetime) -> None:
         want(PLAN_RETURN_VISITS, {}, dedup=name)
 
 
-@handles(PLAN_RETURN_VISITS)
+@handles(PLAN_RETURN_VISITS, N_("Plan return visits"))
 def plan_return_visits(job: Job) -> None:
     """Plan everything that is due to be planned. May run twice: one cause has one visit (unique in the database)."""
     while commands.plan_due_visits(SYSTEM):

@@ -18,6 +18,7 @@ from app.core import outbox, settings
 from app.core.actors import current
 from app.core.audit import AuditEntry
 from app.core.errors import N_, Refused
+from app.core.i18n import say
 from app.core.outbox import OutboxEntry
 from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
 from app.core.views.display import plain
@@ -418,3 +419,9 @@ class OutboxEntryView(QuickFilters, BaseView):
             when=lambda entry: entry.status == "dead",
         ),
     ]
+
+    def render(self, column: str, value: Any) -> Any:
+        """What a job does in words, not its name in the program."""
+        if column == "kind":
+            return say(outbox.LABELS.get(value, value))
+        return super().render(column, value)

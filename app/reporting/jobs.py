@@ -13,6 +13,7 @@ from app.calendars.rules import is_open_day
 from app.core import audit, clock, documents, files, mail
 from app.core.actors import NOBODY, SYSTEM, Principal, acting_as
 from app.core.db import db
+from app.core.errors import N_
 from app.core.jobs import on_tick
 from app.core.outbox import GiveUp, Job, handles, want
 from app.core.settings import value
@@ -93,7 +94,7 @@ def _asking(job: Job) -> Principal:
     return principal_of(user) if user is not None and user.is_active else NOBODY
 
 
-@handles("make_document")
+@handles("make_document", N_("Make a document"))
 def make_document(job: Job) -> None:
     """Render a document, keep it, and have it delivered. May run twice: its key is unique."""
     if db.session.execute(select(MadeDocument.id).where(MadeDocument.key == job["key"])).first():
@@ -157,7 +158,7 @@ def _move(delivery_id: int, before: str, after: str, **values: Any) -> bool:
         return True
 
 
-@handles("deliver")
+@handles("deliver", N_("Send a document by mail"))
 def deliver(job: Job) -> None:
     """Mail one document to one address. May run twice and sends once.
 
