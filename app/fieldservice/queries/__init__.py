@@ -1,0 +1,43 @@
+"""Reads of field service that more than one screen, paper or area needs. Row scope applies to everything."""
+
+from app.fieldservice.queries.service import (
+    GONE,
+    UNDER_WAY,
+    UNFINISHED,
+    ProductState,
+    TechnicianLoad,
+    class_for,
+    count_of,
+    day_entries,
+    is_carried_over,
+    job_loads,
+    jobs_of,
+    live_of,
+    live_order,
+    open_calls_of,
+    product_states,
+    technician_load,
+    under_way,
+    waiting_calls,
+)
+
+__all__ = [
+    "GONE",
+    "UNDER_WAY",
+    "UNFINISHED",
+    "ProductState",
+    "TechnicianLoad",
+    "class_for",
+    "count_of",
+    "day_entries",
+    "is_carried_over",
+    "job_loads",
+    "jobs_of",
+    "live_of",
+    "live_order",
+    "open_calls_of",
+    "product_states",
+    "technician_load",
+    "under_way",
+    "waiting_calls",
+]
