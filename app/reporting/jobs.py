@@ -166,6 +166,9 @@ def deliver(job: Job) -> None:
     an earlier one died there: nobody can say whether the mail went out, so it is not sent again but shown to people.
     """
     row = db.session.execute(select(Delivery).where(Delivery.id == job["delivery"])).scalar_one()
+    if row.status == "failed" and not _followed(row):
+        _move(row.id, "failed", "waiting", error="")  # an administrator tries it again from the background jobs
+        db.session.refresh(row)
     if row.status == "sending" and mail.folder() is None:
         _move(row.id, "sending", "uncertain", error="The worker died while the mail was being handed over.")
         return
@@ -202,6 +205,14 @@ def deliver(job: Job) -> None:
             .execution_options(synchronize_session=False)
         )
         audit.note("delivery", delivery_id, {"status": "sent"})
+
+
+def _followed(row: Delivery) -> bool:
+    """Whether the same document went to the same address in a later round: then nobody waits for this one."""
+    later = select(Delivery.id).where(
+        Delivery.document_id == row.document_id, Delivery.email == row.email, Delivery.round > row.round
+    )
+    return db.session.execute(later.limit(1)).first() is not None
 
 
 def _letter(row: Delivery) -> mail.Mail:

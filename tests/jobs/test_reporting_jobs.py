@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from flask import current_app
@@ -136,6 +136,42 @@ def test_a_mail_server_that_is_away_is_asked_again(mailbox: Mailbox) -> None:
     mailbox.rcpt_answer = "250 OK"
     _drain(datetime(2026, 11, 20, 18, 10))
     assert [row.status for row in _all(Delivery)] == ["sent"]
+    assert len(mailbox.messages) == 1
+
+
+def test_an_administrator_tries_a_delivery_again_that_was_laid_aside(mailbox: Mailbox, office: Cast) -> None:
+    _schedule("complaint_register")
+    mailbox.rcpt_answer = "451 later"
+    _tick(EVENING)
+    for hours in range(8):
+        _drain(EVENING + timedelta(hours=2 * hours))
+    mailbox.rcpt_answer = "250 OK"
+    assert [row.status for row in _all(Delivery)] == ["failed"]
+    (entry,) = [row for row in _all(outbox.OutboxEntry) if row.status == "dead"]
+    later = EVENING + timedelta(days=1)
+    with clock.frozen(later):
+        outbox.retry(office["admin"], entry.id)
+    _drain(later)
+    (delivery,) = _all(Delivery)
+    assert (delivery.status, delivery.error) == ("sent", "")
+    assert len(mailbox.messages) == 1
+
+
+def test_a_failed_delivery_sent_again_by_hand_is_not_sent_a_third_time(mailbox: Mailbox, office: Cast) -> None:
+    _schedule("complaint_register")
+    mailbox.rcpt_answer = "451 later"
+    _tick(EVENING)
+    for hours in range(8):
+        _drain(EVENING + timedelta(hours=2 * hours))
+    mailbox.rcpt_answer = "250 OK"
+    (entry,) = [row for row in _all(outbox.OutboxEntry) if row.status == "dead"]
+    (first,) = _all(Delivery)
+    later = EVENING + timedelta(days=1)
+    with clock.frozen(later):
+        commands.send_again(office["service"], first.id)
+        outbox.retry(office["admin"], entry.id)
+    _drain(later)
+    assert [row.status for row in _all(Delivery)] == ["failed", "sent"]
     assert len(mailbox.messages) == 1
 
 
