@@ -65,7 +65,8 @@ def _complaints(rows: Rows, dice: random.Random, crew: Crew, jobs: list[Job], nu
     chosen += dice.sample(recent, min(3, len(recent)))
     for job in chosen:
         assert job.closed_at is not None  # nosec B101 - only closed jobs were chosen
-        received_at = job.closed_at + timedelta(hours=dice.randint(1, 20))
+        next_day = clock.local(job.closed_at).date() + timedelta(days=1)
+        received_at = clock.at_local(next_day, time(dice.randint(8, 18), dice.randint(0, 59)))
         if received_at >= clock.at_local(today):
             received_at = job.closed_at + timedelta(minutes=20)
         _complaint(rows, dice, crew, job, received_at, numbers, today)
