@@ -12,13 +12,14 @@ import random
 from flask import current_app
 from sqlalchemy import Integer, func, select, text
 
+from app.calendars.queries import calendar_for
 from app.core import clock
 from app.core.actors import SYSTEM
 from app.core.audit import note
 from app.core.db import Model, db
 from app.core.uow import unit_of_work
 from app.customers.models import Customer
-from seeds.demo import complaints, customers, organisation, work
+from seeds.demo import complaints, customers, organisation, signatures, work
 from seeds.demo.rows import Rows
 
 PASSWORD = "aftercare-demo"  # nosec B105 - printed in the README; nothing but the demo company has it
@@ -39,6 +40,8 @@ def load() -> bool:
         complaints.build(rows, dice, office, base, done, today)
         tally = rows.write(session)
         _advance_sequences()
+        signatures.build(session, rows, dice, done)
+        organisation.schedule_from(calendar_for(None), today)
         note("demo", None, tally)
     _tell_accounts()
     return True

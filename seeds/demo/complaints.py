@@ -8,23 +8,24 @@ from decimal import Decimal
 from typing import Any
 
 from app.calendars.queries import calendar_for
-from app.calendars.rules import deadline
+from app.calendars.rules import Calendar, deadline, is_open_day
 from app.complaints.models import Complaint, ComplaintStep
 from app.contracts.models import Contract
 from app.core import clock
+from app.customers.models import Customer
 from app.feedback.models import ReturnVisit, VisitAttempt
 from seeds.demo.customers import Base
 from seeds.demo.organisation import Crew, Office
-from seeds.demo.rows import Rows
-from seeds.demo.work import Done, Job, Numbers
+from seeds.demo.rows import Numbers, Rows
+from seeds.demo.work import Done, Job
 
 DAYS_BACK = 80
 # category, what was complained of, what the customer asks for, how it was solved
 CASES = (
-    ("repair_quality", "修好三天后又不制冷", "免费返修", "安排资深技术员免费返修并延长保修三个月"),
+    ("repair_quality", "修好三天后又出同样的故障", "免费返修", "安排资深技术员免费返修并延长保修三个月"),
     ("attitude", "技术员态度不耐烦，不肯解释收费", "要求道歉", "主任登门道歉，技术员接受培训"),
     ("delay", "约好上午上门，下午才到，也没有来电", "要求说明", "致歉并说明原因，调整派工"),
-    ("product_quality", "新买冰箱一个月内两次故障", "要求换货", "更换同型号新机"),
+    ("product_quality", "新买的产品一个月内两次故障", "要求换货", "更换同型号新机"),
     ("after_sales", "零件等了两周还没有到", "尽快维修", "从总公司调件，次日上门"),
     ("communication", "客服电话一直打不通", "改进服务", "增加值班话务员"),
     ("sales_contract", "合同承诺的保养只做了一次", "补做保养", "一周内补做并赠送一次"),
@@ -65,19 +66,21 @@ def _complaints(rows: Rows, dice: random.Random, crew: Crew, jobs: list[Job], nu
     chosen += dice.sample(recent, min(3, len(recent)))
     for job in chosen:
         assert job.closed_at is not None  # nosec B101 - only closed jobs were chosen
-        next_day = clock.local(job.closed_at).date() + timedelta(days=1)
-        received_at = clock.at_local(next_day, time(dice.randint(8, 18), dice.randint(0, 59)))
+        received_at = _office_hours(
+            dice, calendar_for(crew.branch.id), job.closed_at + timedelta(hours=dice.randint(1, 20))
+        )
         if received_at >= clock.at_local(today):
-            received_at = job.closed_at + timedelta(minutes=20)
+            received_at = clock.at_local(clock.local(job.closed_at).date(), time(17, dice.randint(26, 29)))
         _complaint(rows, dice, crew, job, received_at, numbers, today)
 
 
 def _complaint(
     rows: Rows, dice: random.Random, crew: Crew, job: Job, received_at: datetime, numbers: Numbers, today: date
 ) -> None:
-    category, content, demand, solution = dice.choice(CASES)
+    cases = CASES if job.product.contract_id else [case for case in CASES if case[0] != "sales_contract"]
+    category, content, demand, solution = dice.choice(cases)
     calendar = calendar_for(crew.branch.id)
-    steps = _steps(dice, received_at, clock.at_local(today))
+    steps = _steps(dice, calendar, received_at, clock.at_local(today))
     status = steps[-1][0]
     reached = {stage for stage, _ in steps}
     verified_at = dict(steps).get("verified")
@@ -123,14 +126,31 @@ def _complaint(
                visitor=crew.by_job["supervisor"], name=job.product.name, complaint_id=complaint_id)  # fmt: skip
 
 
-def _steps(dice: random.Random, received_at: datetime, until: datetime) -> list[tuple[str, datetime]]:
+def _office_hours(dice: random.Random, calendar: Calendar, at: datetime) -> datetime:
+    """``at``, or when the office opens next after it and somebody gets round to it."""
+    local = clock.local(at)
+    if is_open_day(calendar, local.date()):
+        for opens, closes in ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30))):
+            if local.time() < opens:
+                return clock.at_local(local.date(), opens) + timedelta(minutes=dice.randint(5, 50))
+            if local.time() < closes:
+                return at
+    following = local.date() + timedelta(days=1)
+    while not is_open_day(calendar, following):
+        following += timedelta(days=1)
+    return clock.at_local(following, time(8, 30)) + timedelta(minutes=dice.randint(5, 80))
+
+
+def _steps(
+    dice: random.Random, calendar: Calendar, received_at: datetime, until: datetime
+) -> list[tuple[str, datetime]]:
     """The stages passed by ``until``; one in eight is slow."""
     slow = 3.0 if dice.random() < 0.12 else 1.0
     hours = (0, dice.randint(1, 8), dice.randint(14, 30), dice.randint(4, 20), 3, 2, dice.randint(6, 30), 26, 20)
     steps: list[tuple[str, datetime]] = []
     at = received_at
     for stage, pause in zip(CHAIN, hours, strict=True):
-        at += timedelta(hours=pause * slow)
+        at = received_at if stage == "received" else _office_hours(dice, calendar, at + timedelta(hours=pause * slow))
         if at >= until:
             break
         steps.append((stage, at))
@@ -142,8 +162,12 @@ def _visit(
     due_on: date, visitor: int, name: str, **about: Any,
 ) -> None:  # fmt: skip
     planned_on = due_on - timedelta(days=3 if cause == "complaint" else 7)
-    made = due_on < today and dice.random() < 0.93
-    visited_at = clock.at_local(due_on - timedelta(days=dice.randint(0, 2)), time(10, dice.randint(0, 59)))
+    # What is long overdue went to the supervisor, who saw to it (RV-3): only the last days' stand open.
+    made = due_on < today and dice.random() < (0.85 if due_on > today - timedelta(days=9) else 0.996)
+    visited_on = due_on - timedelta(days=dice.randint(0, 2))
+    while not is_open_day(calendar_for(crew.branch.id), visited_on):
+        visited_on -= timedelta(days=1)
+    visited_at = clock.at_local(visited_on, time(dice.choice((9, 10, 14, 15, 16)), dice.randint(0, 59)))
     values: dict[str, Any] = {}
     if made:
         values = {
@@ -168,11 +192,12 @@ def _visit(
         **{"status": "planned", **values},
         **about,
     )
-    if dice.random() < 0.1:
+    tried_at = visited_at - timedelta(minutes=dice.randint(20, 29))
+    if tried_at < clock.at_local(today) and dice.random() < 0.1:
         rows.add(
             VisitAttempt,
             return_visit_id=visit_id,
-            at=visited_at - timedelta(hours=3),
+            at=tried_at,
             staff_id=visitor,
             note="无人接听",
         )
@@ -194,4 +219,4 @@ def _contract_visits(rows: Rows, dice: random.Random, office: Office, numbers: N
             continue
         crew = crews[contract["branch_id"]]
         _visit(rows, dice, crew, numbers, today, cause="contract", customer_id=contract["customer_id"], due_on=middle,
-               visitor=crew.by_job["clerk"], name="", contract_id=contract["id"])  # fmt: skip
+               visitor=crew.by_job["clerk"], name=rows.of(Customer)[contract["customer_id"] - 1]["name"], contract_id=contract["id"])  # fmt: skip

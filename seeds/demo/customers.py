@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from app.contracts.models import Contract, ContractItem
 from app.core import clock
-from app.customers.models import Address, Customer, ProductModel, Telephone, Voucher
+from app.customers.models import Address, Contact, Customer, ProductModel, Telephone, Voucher
 from app.customers.rules import warranty_end
 from seeds.demo.organisation import Crew, Office
-from seeds.demo.rows import Rows
+from seeds.demo.rows import Numbers, Rows
 
 CUSTOMERS, PRODUCTS, CONTRACTS = 2000, 3000, 300
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
@@ -24,6 +24,8 @@ ORGANISATIONS = (
     "{city}{place}宾馆 {city}{place}小学 {city}{place}餐饮有限公司 {city}{place}超市 {city}{place}养老院 "
     "{city}{place}物业管理有限公司 {city}{place}幼儿园 {city}{place}医院"
 ).split()
+AREA_CODES = {"上海市": "021", "杭州市": "0571", "南京市": "025", "苏州市": "0512", "无锡市": "0510"}
+DUTIES = ("设备科长", "后勤主管", "店长", "办公室主任")
 PLACES = "金陵 钟山 东方 新华 长江 太湖 阳光 和平 建设 学府 湖滨 龙城 明珠 中天 恒泰".split()
 ROADS = "中山路 人民路 解放路 建设路 和平路 新华路 文昌路 长江路 健康路 学府路 滨湖路 青年路".split()
 # code, name, category, warranty months
@@ -76,13 +78,14 @@ def build(rows: Rows, dice: random.Random, office: Office, today: date) -> Base:
     people = [
         _customer(rows, dice, dice.choices(crews, (3, 2, 4, 3, 2))[0], number, today) for number in range(CUSTOMERS)
     ]
+    numbers = Numbers()
     owners = [*people, *dice.choices(people, k=PRODUCTS - CUSTOMERS)]
-    products = [_product(rows, dice, owner, number, today) for number, owner in enumerate(owners)]
+    products = [_product(rows, dice, owner, number, numbers, today) for number, owner in enumerate(owners)]
     under_contract = set(dice.sample(range(PRODUCTS), CONTRACTS))
     base = Base({code: [] for code in office.crews})
     for number, product in enumerate(products):
         if number in under_contract:
-            product = _contract(rows, dice, product, today)
+            product = _contract(rows, dice, product, numbers, today)
         base.products[product.crew.branch.code].append(product)
     return base
 
@@ -103,15 +106,23 @@ def _customer(
     phone = f"1{dice.choice('35789')}{number:04}{dice.randint(0, 99999):05}"
     rows.add(Telephone, customer_id=customer_id, number=phone, kind="mobile")
     if dice.random() < 0.15:
-        landline = f"0{dice.choice((21, 25, 571, 512, 510))}{dice.randint(50000000, 89999999)}"
+        landline = f"{AREA_CODES[district.city]}{dice.randint(50000000, 89999999)}"
         rows.add(Telephone, customer_id=customer_id, number=landline, kind="landline")
+    if not is_person:
+        person = dice.choice(SURNAMES) + dice.choice(GIVEN)
+        rows.add(Contact, customer_id=customer_id, name=person, duty=dice.choice(DUTIES), phone=phone)
     line = f"{dice.choice(ROADS)}{dice.randint(1, 399)}号{dice.randint(1, 30)}幢{dice.randint(1, 24)}0{dice.randint(1, 4)}室"
     address_id = rows.add(Address, customer_id=customer_id, district_id=district.id, line=line)
     return customer_id, address_id, crew, district.zone == "urban", name, phone
 
 
 def _product(
-    rows: Rows, dice: random.Random, owner: tuple[int, int, Crew, bool, str, str], number: int, today: date
+    rows: Rows,
+    dice: random.Random,
+    owner: tuple[int, int, Crew, bool, str, str],
+    number: int,
+    numbers: Numbers,
+    today: date,
 ) -> Product:
     customer_id, address_id, crew, urban, name, phone = owner
     model_id = dice.randint(1, len(MODELS))
@@ -120,7 +131,7 @@ def _product(
     until = warranty_end(sold_on, months)
     voucher_id = rows.add(
         Voucher,
-        number=f"FW-{crew.branch.code}-{sold_on:%Y%m%d}-{number % 10000:04}",
+        number=numbers.next("FW", crew.branch.code, sold_on),
         branch_id=crew.branch.id,
         customer_id=customer_id,
         address_id=address_id,
@@ -133,12 +144,12 @@ def _product(
     return Product(voucher_id, customer_id, address_id, crew, urban, category, name, phone, until)
 
 
-def _contract(rows: Rows, dice: random.Random, product: Product, today: date) -> Product:
+def _contract(rows: Rows, dice: random.Random, product: Product, numbers: Numbers, today: date) -> Product:
     starts_on = today - timedelta(days=dice.randint(20, 420))
     ends_on = warranty_end(starts_on, 12) - timedelta(days=1)
     contract_id = rows.add(
         Contract,
-        number=f"HT-{product.crew.branch.code}-{starts_on:%Y%m%d}-{len(rows.of(Contract)) + 1:04}",
+        number=numbers.next("HT", product.crew.branch.code, starts_on),
         branch_id=product.crew.branch.id,
         customer_id=product.customer_id,
         status="in_force" if ends_on >= today else "ended",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
+from app.calendars.rules import Calendar, is_open_day
 from app.core.db import db
 from app.organisation.models import Branch, District, Skill, Staff, StaffSkill
 from app.parts.models import StockPlace
-from app.reporting.models import DistributionList, DistributionMember
+from app.reporting.models import DistributionList, DistributionMember, ScheduleEntry
 
 ACCOUNTS = {
     "clerk": "业务员 clerk（南京）",
@@ -27,6 +29,7 @@ ACCOUNTS = {
 ROLE_OF_JOB = {"service": "service_department"}
 
 # code: (name, English name, kind, city, address)
+HEAD_OFFICE_ADDRESS, HEAD_OFFICE_PHONE = "上海市静安区南京西路1168号", "400-820-8000"
 BRANCHES = {
     "SH": ("上海服务中心", "Shanghai service centre", "service_centre", "上海市", "上海市静安区共和新路1200号"),
     "HZ": ("杭州服务中心", "Hangzhou service centre", "service_centre", "杭州市", "杭州市拱墅区莫干山路88号"),
@@ -99,6 +102,7 @@ def build(password: str) -> Office:
     names = iter(NAMES)
     skills = list(db.session.execute(select(Skill).order_by(Skill.id)).scalars())
     head = Crew(db.session.execute(select(Branch).where(Branch.code == "HQ")).scalar_one())
+    head.branch.address, head.branch.phone = HEAD_OFFICE_ADDRESS, HEAD_OFFICE_PHONE
     for name, job, username in HEAD_OFFICE:
         _employ(manager, head, next(numbers), name, job, username, hashed)
     crews = {code: _branch(code) for code in BRANCHES}
@@ -119,9 +123,8 @@ def build(password: str) -> Office:
 
 def _branch(code: str) -> Crew:
     name, name_en, kind, city, address = BRANCHES[code]
-    branch = Branch(
-        code=code, name=name, name_en=name_en, kind=kind, address=address, phone=f"400-820-{8000 + len(code)}"
-    )
+    place = list(BRANCHES).index(code) + 1
+    branch = Branch(code=code, name=name, name_en=name_en, kind=kind, address=address, phone=f"400-820-80{place:02}")
     db.session.add(branch)
     db.session.flush()
     crew = Crew(branch)
@@ -192,3 +195,12 @@ def _lists(crews: dict[str, Crew]) -> None:
             )
         )
     db.session.add_all(members)
+
+
+def schedule_from(calendar: Calendar, today: date) -> None:
+    """Let the schedule begin with the last working day, whose reports are then made and mailed at the first start."""
+    last = today - timedelta(days=1)
+    while not is_open_day(calendar, last):
+        last -= timedelta(days=1)
+    for entry in db.session.execute(select(ScheduleEntry).where(ScheduleEntry.catch_up.is_(True))).scalars():
+        entry.last_day = last - timedelta(days=1)

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.core.db import Model
+
+
+class Numbers:
+    """Running numbers by series, as the portal gives them."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, int] = defaultdict(int)
+
+    def next(self, prefix: str, branch: str, on: date) -> str:
+        """``JX-NJ-20260302-0001``."""
+        series = f"{prefix}-{branch}-{on:%Y%m%d}"
+        self.last[series] += 1
+        return f"{series}-{self.last[series]:04}"
 
 
 class Rows:

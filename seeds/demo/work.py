@@ -32,9 +32,10 @@ from app.parts.models import Part, StockBalance, StockMove
 from app.reporting.models import SupervisorReport, TechnicianReport
 from seeds.demo.customers import Base, Product
 from seeds.demo.organisation import Crew, Office
-from seeds.demo.rows import Rows
+from seeds.demo.rows import Numbers, Rows
 
 DAYS_BACK = 92
+DAYS_ON_SCREEN = 4  # since when customers sign on the telephone
 PRICES = Prices(callout=Decimal("30.00"), half_hour=Decimal("50.00"))
 # code, name, price, reorder point
 PARTS = (
@@ -53,10 +54,9 @@ FITS = {
     "water_heater": (12, 13),
     "kitchen": (14, 15),
 }
-RESULTS = (
-    "更换{part}，试机正常", "清洗并调整，试机30分钟正常", "检查线路，重新插接后正常", "补充制冷剂，检漏合格", "指导用户正确使用",
-    "更换{part}，清洁机体，运转正常",
-)  # fmt: skip
+RESULTS_WITH_PART = ("更换{part}，试机正常", "更换{part}，清洁机体，运转正常")
+# The last one for what has a compressor.
+RESULTS = ("清洗并调整，试机30分钟正常", "检查线路，重新插接后正常", "指导用户正确使用", "补充制冷剂，检漏合格")
 INTERNAL = ("早会与领料", "整理服务车工具", "零件盘点", "技术培训", "归还零件与交单")
 SIGNED_ON_PAPER = "纸质凭证已由客户签字（系统启用前）"
 
@@ -69,7 +69,7 @@ class Job:
     product: Product
     technician_id: int
     closed_at: datetime | None
-    number: str
+    row: dict[str, Any]
 
 
 @dataclass
@@ -106,27 +106,19 @@ class Stock:
             self.rows.add(StockBalance, place_id=place, part_id=part, quantity=quantity)
 
 
-class Numbers:
-    """Running numbers by series, as the portal gives them."""
-
-    def __init__(self) -> None:
-        self.last: dict[str, int] = defaultdict(int)
-
-    def next(self, prefix: str, branch: str, on: date) -> str:
-        """``JX-NJ-20260302-0001``."""
-        series = f"{prefix}-{branch}-{on:%Y%m%d}"
-        self.last[series] += 1
-        return f"{series}-{self.last[series]:04}"
-
-
 class Diary:
     """Writes the days of one branch."""
 
-    def __init__(self, rows: Rows, dice: random.Random, crew: Crew, products: list[Product], stock: Stock) -> None:
+    def __init__(
+        self, rows: Rows, dice: random.Random, crew: Crew, products: list[Product], stock: Stock, on_screen_from: date
+    ) -> None:
         self.rows, self.dice, self.crew, self.products, self.stock = rows, dice, crew, products, stock
+        self.on_screen_from = on_screen_from
         self.code = crew.branch.code
         self.calendar = calendar_for(crew.branch.id)
-        self.numbers = Numbers()
+        self.named: dict[int, list[tuple[dict[str, Any], str]]] = defaultdict(list)  # rows that quote an order's number
+        self.calls: list[dict[str, Any]] = []
+        self.orders: list[dict[str, Any]] = []
         self.free: dict[int, date] = {}  # since when a product may fail again
         self.faults: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for fault in db.session.execute(select(FaultCode)).scalars():
@@ -150,9 +142,9 @@ class Diary:
         """Enter a call."""
         fault_id, fault = self.dice.choice(self.faults[product.category] + self.faults["any"])
         due = deadline(self.calendar, reported_at, minutes=360 if product.urban else 420).due
-        return self.rows.add(
+        call_id = self.rows.add(
             RepairCall,
-            number=self.numbers.next("JX", self.code, clock.local(reported_at).date()),
+            number="",
             branch_id=self.crew.branch.id,
             voucher_id=product.voucher_id,
             address_id=product.address_id,
@@ -169,6 +161,8 @@ class Diary:
             taken_by_id=self.crew.by_job["clerk"],
             **more,
         )
+        self.calls.append(self.rows.of(RepairCall)[-1])
+        return call_id
 
     def class_on(self, product: Product, day: date) -> str:
         """The job's class (SO-1)."""
@@ -187,7 +181,7 @@ class Diary:
         service_class = self.class_on(product, day)
         order_id = self.rows.add(
             WorkOrder,
-            number=self.numbers.next("PG", self.code, day),
+            number="",
             repair_call_id=call_id,
             branch_id=self.crew.branch.id,
             technician_id=technician,
@@ -199,6 +193,7 @@ class Diary:
             created_at=dispatched_at,
             **more,
         )
+        self.orders.append(self.rows.of(WorkOrder)[-1])
         self.event(order_id, "dispatched", dispatched_at, self.crew.by_job["supervisor"])
         return order_id
 
@@ -218,25 +213,25 @@ class Diary:
         closed_at = clock.at_local(day, time(17, self.dice.randint(5, 25))) if close else None
         fault_id, _ = self.dice.choice(self.faults[product.category] + self.faults["any"])
         status = "closed" if close else "finished"
-        call_id = self.call(product, reported_at, status, closed_at=closed_at)
-        dispatched_at = max(
-            reported_at + timedelta(minutes=12), arrived_at - timedelta(minutes=self.dice.randint(70, 200))
-        )
+        dispatched_at = self._dispatched(reported_at, arrived_at)
+        carried = int(clock.local(dispatched_at).date() > clock.local(reported_at).date())
+        call_id = self.call(product, reported_at, status, closed_at=closed_at, carried_over=carried)
         part = self.dice.choice(FITS[product.category]) if self.dice.random() < 0.55 else None
-        result = self.dice.choice(RESULTS[:2] if part else RESULTS[1:5])
+        cools = product.category in ("refrigerator", "air_conditioner")
+        result = self.dice.choice(RESULTS_WITH_PART if part else RESULTS if cools else RESULTS[:-1])
         order_id = self.order(
             call_id,
             product,
             technician,
-            min(dispatched_at, arrived_at - timedelta(minutes=15)),
+            dispatched_at,
             appointment_at=arrived_at,
             status=status,
             arrived_at=arrived_at,
             arrived_device_at=arrived_at,
             fault_code_id=fault_id,
-            result=result.format(part=PARTS[part - 1][1] if part else "零件"),
+            result=result.format(part=PARTS[part - 1][1] if part else ""),
             finished_at=finished_at,
-            unsigned_reason=SIGNED_ON_PAPER,
+            unsigned_reason="" if day >= self.on_screen_from else SIGNED_ON_PAPER,
             closed_at=closed_at,
             closed_by_id=self.crew.by_job["clerk"] if close else None,
         )
@@ -249,9 +244,29 @@ class Diary:
         self._money_and_minutes(row, product, technician, arrived_at, minutes, part)
         self.rows.add(
             VoucherCustody, voucher_id=product.voucher_id, staff_id=technician, out_at=row["dispatched_at"],
-            back_at=closed_at, reason=row["number"],
+            back_at=closed_at, reason="",
         )  # fmt: skip
-        self.jobs.append(Job(order_id, product, technician, closed_at, row["number"]))
+        self.named[order_id].append((self.rows.of(VoucherCustody)[-1], "reason"))
+        self.jobs.append(Job(order_id, product, technician, closed_at, row))
+
+    def _dispatched(self, reported_at: datetime, arrived_at: datetime) -> datetime:
+        """Before closing time on the day of the call, or in the morning the technician goes (SO-14)."""
+        latest = arrived_at - timedelta(minutes=15)
+        morning = clock.at_local(clock.local(arrived_at).date(), time(8, 30))
+        soon = reported_at + timedelta(minutes=self.dice.randint(8, 40))
+        if reported_at >= morning or self.dice.random() < 0.6:
+            return min(soon, latest)
+        return min(morning + timedelta(minutes=self.dice.randint(1, 20)), latest)
+
+    def number_all(self) -> None:
+        """Give the running numbers in the order in which things happened, as a register has them."""
+        numbers = Numbers()
+        for call in sorted(self.calls, key=lambda row: (row["reported_at"], row["id"])):
+            call["number"] = numbers.next("JX", self.code, clock.local(call["reported_at"]).date())
+        for order in sorted(self.orders, key=lambda row: (row["dispatched_at"], row["id"])):
+            order["number"] = numbers.next("PG", self.code, clock.local(order["dispatched_at"]).date())
+            for row, column in self.named[order["id"]]:
+                row[column] = order["number"]
 
     def _money_and_minutes(
         self,
@@ -272,9 +287,8 @@ class Diary:
             price = Decimal(PARTS[part - 1][2])
             van = self.crew.vans[technician]
             self._refill(van, part, arrived_at, technician)
-            move = self.stock.move(
-                "fitted", part, 1, arrived_at, source=van, to=None, by=technician, reference=row["number"]
-            )
+            move = self.stock.move("fitted", part, 1, arrived_at, source=van, to=None, by=technician)
+            self.named[row["id"]].append((self.rows.of(StockMove)[-1], "reference"))
             self.rows.add(
                 PartFitted, work_order_id=row["id"], part_id=part, quantity=1, unit_price=price, stock_move_id=move
             )
@@ -303,14 +317,17 @@ class Diary:
         )  # fmt: skip
 
     def day_of(self, technician: int, day: date, previous: date | None, *, last: bool) -> None:
-        """One technician's day: the morning meeting, one to four jobs, the evening."""
+        """One technician's day: the morning meeting, two to four jobs, internal work between, the evening."""
         self.internal(technician, day, time(8, 30), self.dice.choice((20, 30)))
-        slots = [(time(9, 20), 110), (time(11, 20), 35), (time(13, 40), 90), (time(15, 30), 70)]
-        wanted = self.dice.choices((2, 3, 4), (30, 45, 25))[0]
-        for start, room in sorted(self.dice.sample(slots, wanted)):
-            arrived_at = clock.at_local(day, start) + timedelta(minutes=self.dice.randint(0, 14))
+        slots = [(time(9, 5), 100), (time(10, 50), 65), (time(13, 40), 90), (time(15, 15), 95)]
+        chosen = sorted(self.dice.sample(slots, self.dice.choices((2, 3, 4), (25, 50, 25))[0]))
+        for start, room in slots:
+            if (start, room) not in chosen and self.dice.random() < 0.6:
+                self.internal(technician, day, start, self.dice.randint(room // 2, room - 10))
+        for start, room in chosen:
+            arrived_at = clock.at_local(day, start) + timedelta(minutes=self.dice.randint(0, 10))
             reported_at = self._reported(arrived_at, day, previous)
-            minutes = self.dice.randint(20, max(25, room - 15))
+            minutes = self.dice.randint(room * 6 // 10, room - 12)
             waits = last and start >= time(13, 0) and self.dice.random() < 0.4
             self.finished_job(self.product_for(day), technician, reported_at, arrived_at, minutes, close=not waits)
         if self.dice.random() < 0.6:
@@ -319,9 +336,9 @@ class Diary:
     def _reported(self, arrived_at: datetime, day: date, previous: date | None) -> datetime:
         late = self.dice.random() < 0.06
         if previous is not None and (late or self.dice.random() < 0.55):
-            hour = self.dice.randint(8, 10) if late else self.dice.randint(13, 17)
-            return clock.at_local(previous, time(hour, self.dice.randint(0, 29)))
-        earliest = clock.at_local(day, time(7, 40))
+            hour = self.dice.randint(9, 11) if late else self.dice.randint(13, 16)
+            return clock.at_local(previous, time(hour, self.dice.randint(30 if hour == 13 else 0, 59)))
+        earliest = clock.at_local(day, time(8, 20))
         room = int((arrived_at - timedelta(minutes=45) - earliest).total_seconds() // 60)
         return earliest + timedelta(minutes=self.dice.randint(0, max(0, room)))
 
@@ -357,11 +374,11 @@ class Diary:
         dispatched_at = reported_at + timedelta(minutes=20)
         order_id = self.order(call_id, product, technician, dispatched_at, status="accepted")
         self.event(order_id, "accepted", dispatched_at + timedelta(minutes=6), technician)
-        number = self.rows.of(WorkOrder)[order_id - 1]["number"]
         self.rows.add(
             VoucherCustody, voucher_id=product.voucher_id, staff_id=technician, out_at=dispatched_at, back_at=None,
-            reason=number,
+            reason="",
         )  # fmt: skip
+        self.named[order_id].append((self.rows.of(VoucherCustody)[-1], "reason"))
 
 
 def build(rows: Rows, dice: random.Random, office: Office, base: Base, today: date) -> Done:
@@ -373,7 +390,7 @@ def build(rows: Rows, dice: random.Random, office: Office, base: Base, today: da
     for code, crew in office.crews.items():
         for part in range(1, len(PARTS) + 1):
             stock.move("receipt", part, 25, start, source=None, to=crew.store, reference="期初入库")
-        diary = Diary(rows, dice, crew, base.products[code], stock)
+        diary = Diary(rows, dice, crew, base.products[code], stock, today - timedelta(days=DAYS_ON_SCREEN))
         days = diary.open_days(today)
         for place, day in enumerate(days):
             previous = days[place - 1] if place else None
@@ -381,6 +398,7 @@ def build(rows: Rows, dice: random.Random, office: Office, base: Base, today: da
                 diary.day_of(technician, day, previous, last=day == days[-1])
         diary.reports(days)
         diary.still_open(days[-1])
+        diary.number_all()
         done.jobs[code] = diary.jobs
     stock.write_balances()
     return done
