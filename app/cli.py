@@ -24,6 +24,7 @@ COMMANDS = (
     "app.core.schema_cli:migration",
     "app.core.lifecycle_cli:lifecycles",
     "app.customers.importing.cli:import_group",
+    "app.customers.cli:search_index",
     "app.calendars.cli:deadline_command",
     "app.reporting.cli:report",
 )

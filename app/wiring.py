@@ -8,9 +8,12 @@ import importlib
 MODULES = (
     "app.core.housekeeping",
     "app.organisation.people",
+    "app.customers.search_index",
     "app.contracts.documents",
     "app.contracts.jobs",
     "app.fieldservice.documents",
+    "app.fieldservice.documents_overnight",
+    "app.fieldservice.jobs",
     "app.complaints.documents",
     "app.feedback.documents",
     "app.feedback.jobs",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, Index, Integer, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -18,7 +18,7 @@ from app.core.db import (
     text,
     watch_version,
 )
-from app.customers.rules import CATEGORIES, CUSTOMER_KINDS, TELEPHONE_KINDS
+from app.customers.rules import CATEGORIES, CUSTOMER_KINDS, KEY_LENGTH, TELEPHONE_KINDS
 from app.organisation.models import Branch, District, Staff
 
 
@@ -194,6 +194,28 @@ class VoucherCustody(Model):
 
     def __str__(self) -> str:
         return f"{self.voucher} → {self.staff}"
+
+
+class SearchKey(Model):
+    """Where a search begins: every tail of what a customer is found by (name, telephone, serial, voucher number).
+
+    To look for a text anywhere in a number or name is then to look for keys that *begin* with it: a range of the
+    primary key. Written by ``app.customers.search_index`` with the rows it repeats. ``voucher_id`` 0: the customer's own.
+    """
+
+    __tablename__ = "search_key"
+    __table_args__ = (
+        Index("ix_search_key_customer_voucher", "customer_id", "voucher_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    # "C": compared byte by byte, as SQLite does, so that a range of keys is a range of the index.
+    key: Mapped[str] = mapped_column(
+        String(KEY_LENGTH).with_variant(String(KEY_LENGTH, collation="C"), "postgresql"), primary_key=True
+    )
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
+    voucher_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, default=0)
+    branch_id: Mapped[int] = mapped_column(Integer, nullable=False)
 
 
 for _model in (Customer, Contact, Telephone, Address, ProductModel, Voucher):

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.core.actors import current
 from app.core.db import db
-from app.customers.models import Address, Customer, Telephone, Voucher, VoucherCustody
-from app.customers.rules import asks_for_telephone, normal_serial, telephone_digits
+from app.core.scope import widest
+from app.customers.models import Address, Customer, SearchKey, Telephone, Voucher, VoucherCustody
+from app.customers.rules import SHORTEST_SEARCH, asked_words, search_range, telephone_digits
 
 LIMIT = 20
+CANDIDATES = 300
 
 
 @dataclass(frozen=True)
@@ -27,20 +30,17 @@ class Found:
         return bool(self.customers or self.vouchers)
 
 
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def find(text: str, limit: int = LIMIT) -> Found:
-    """Customers and products for what a caller gives: telephone (any format, or its last 4 digits and more), name,
-    serial number or voucher number (CU-1, SO-4). At most ``limit`` of each; ``vouchers`` holds those of the customers
-    found, too.
+    """Customers and products for what a caller gives: telephone (any format, or its last 4 digits and more), any part
+    of a name, serial number or voucher number; of several words all (CU-1, SO-4). At most ``limit`` of each, what ends
+    with the text first; ``vouchers`` holds those of the customers found, too.
     """
-    text = text.replace("\x00", "").strip()
-    if not text:
+    words = sorted(asked_words(text.replace("\x00", "")), key=len, reverse=True)
+    if not words or (words[0].isdigit() and len(words[0]) < SHORTEST_SEARCH):
         return Found([], [])
-    customers = _customers(text, limit)
-    vouchers = _vouchers(text, limit)
+    hits = _hits(words)
+    customers = _customers(hits, limit)
+    vouchers = _vouchers([voucher for _customer, voucher in hits if voucher], limit)
     seen = {voucher.id for voucher in vouchers}
     known = {customer.id for customer in customers}
     for voucher in vouchers:
@@ -48,24 +48,58 @@ def find(text: str, limit: int = LIMIT) -> Found:
             known.add(voucher.customer_id)
             customers.append(voucher.customer)
     if known and len(vouchers) < limit:
-        more = _voucher_rows().where(Voucher.customer_id.in_(known), Voucher.id.not_in(seen)).order_by(Voucher.id.desc())
+        more = (
+            _voucher_rows().where(Voucher.customer_id.in_(known), Voucher.id.not_in(seen)).order_by(Voucher.id.desc())
+        )
         vouchers += db.session.scalars(more.limit(limit - len(vouchers))).unique().all()
     return Found(customers, vouchers)
 
 
-def _customers(text: str, limit: int) -> list[Customer]:
-    digits = asks_for_telephone(text)
-    if digits is not None:
-        matches = or_(Telephone.number == digits, Telephone.number.like(f"%{digits}"))
-        condition: Any = Customer.telephones.any(matches)
-    else:
-        condition = Customer.name.ilike(f"%{_like(text)}%", escape="\\")
+def _hits(words: list[str]) -> list[tuple[int, int]]:
+    """``(customer, voucher or 0)`` of the keys that begin with the longest word and whose customer has the others too.
+
+    Ids only, of whatever branch: the rows are then read through the row scope. The own branch is asked first, so that
+    another branch's customers cannot crowd it out.
+    """
+    branch_id = current().branch_id
+    found: dict[tuple[int, int], None] = {}
+    if branch_id is not None and widest("customer", current()) != "all":
+        found = dict.fromkeys(_keys_of(words[0], SearchKey.branch_id == branch_id))
+    if len(found) < CANDIDATES:
+        found |= dict.fromkeys(_keys_of(words[0]))
+    for word in words[1:]:
+        owners = {customer for customer, _voucher in _keys_of(word, SearchKey.customer_id.in_({c for c, _v in found}))}
+        found = {hit: None for hit in found if hit[0] in owners}
+    return list(found)
+
+
+def _keys_of(word: str, *conditions: Any) -> list[tuple[int, int]]:
+    begin, end = search_range(word)
+    statement = (
+        select(SearchKey.customer_id, SearchKey.voucher_id)
+        .where(SearchKey.key >= begin, SearchKey.key < end, *conditions)
+        .order_by(SearchKey.key)
+        .limit(CANDIDATES)
+    )
+    return [(customer, voucher) for customer, voucher in db.session.execute(statement)]
+
+
+def _customers(hits: list[tuple[int, int]], limit: int) -> list[Customer]:
+    ids = list(dict.fromkeys(customer for customer, voucher in hits if not voucher))
     statement = (
         select(Customer)
-        .where(condition)
+        .where(Customer.id.in_(_visible(Customer, ids, limit)))
         .options(selectinload(Customer.telephones), selectinload(Customer.addresses).joinedload(Address.district))
     )
-    return list(db.session.scalars(statement.order_by(Customer.id.desc()).limit(limit)).unique())
+    return sorted(db.session.scalars(statement).unique(), key=lambda customer: ids.index(customer.id))
+
+
+def _visible(model: type[Any], ids: list[int], limit: int) -> list[int]:
+    """The first ``limit`` of these rows that the person sees."""
+    if not ids:
+        return []
+    seen = set(db.session.scalars(select(model.id).where(model.id.in_(ids))))
+    return [each for each in ids if each in seen][:limit]
 
 
 def _voucher_rows() -> Any:
@@ -79,17 +113,9 @@ def _voucher_rows() -> Any:
     )
 
 
-def _vouchers(text: str, limit: int) -> list[Voucher]:
-    serial = normal_serial(text)
-    if serial is None or len(serial) < 4:
-        return []
-    condition = or_(
-        Voucher.serial_no == serial,
-        Voucher.serial_no.like(f"%{_like(serial)}", escape="\\"),
-        Voucher.number.like(f"%{_like(serial)}", escape="\\"),
-    )
-    statement = _voucher_rows().where(condition).order_by(Voucher.id.desc()).limit(limit)
-    return list(db.session.scalars(statement).unique())
+def _vouchers(ids: list[int], limit: int) -> list[Voucher]:
+    found = db.session.scalars(_voucher_rows().where(Voucher.id.in_(_visible(Voucher, ids, limit)))).unique()
+    return sorted(found, key=lambda voucher: ids.index(voucher.id))
 
 
 def same_telephone(numbers: Iterable[str], except_customer_id: int | None = None) -> list[Customer]:

@@ -13,6 +13,11 @@ from app.core.errors import N_, Refused
 SHORTEST_SEARCH = 4
 SHORTEST_TELEPHONE, LONGEST_TELEPHONE = 5, 20
 
+# Longer tails add nothing: what is typed beyond it is compared with the row itself.
+KEY_LENGTH = 20
+# The shortest tail kept: of two Chinese characters, of a number what people give of it.
+SHORTEST_TAIL, SHORTEST_ASCII_TAIL = 2, 3
+
 CUSTOMER_KINDS = ("person", "organisation")
 CUSTOMER_KIND_LABELS = {"person": N_("Person"), "organisation": N_("Organisation")}
 TELEPHONE_KINDS = ("mobile", "landline", "other")
@@ -125,3 +130,37 @@ def check_dates(sold_on: date | None, warranty_until: date | None, today: date) 
         raise Refused(N_("The day of sale is in the future."), field="sold_on")
     if sold_on is not None and warranty_until is not None and warranty_until < sold_on:
         raise Refused(N_("The warranty ends before the day of sale."), field="warranty_until")
+
+
+# -- searching (CU-1, SO-4) ---------------------------------------------------------------------------------------
+
+
+def search_word(text: str) -> str:
+    """``text`` as it is searched for: half-width, lower case, without spaces, dashes and other signs."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in plain if sign.isalnum())
+
+
+def search_keys(text: str) -> set[str]:
+    """The keys of a name or number: itself and its tails, so that what stands anywhere in it begins a key.
+
+    ``张伟明`` gives 张伟明 and 伟明; ``13800000001`` gives 13800000001, 3800000001 … 001.
+    """
+    word = search_word(text)
+    shortest = SHORTEST_ASCII_TAIL if word.isascii() else SHORTEST_TAIL
+    starts = range(max(len(word) - shortest + 1, 1)) if word else ()
+    return {word[start : start + KEY_LENGTH] for start in starts}
+
+
+def search_range(word: str) -> tuple[str, str]:
+    """First key and the end (not included) of the keys that begin with ``word``; byte order is that of code points."""
+    begin = word[:KEY_LENGTH]
+    return begin, begin[:-1] + chr(ord(begin[-1]) + 1)
+
+
+def asked_words(text: str) -> list[str]:
+    """What to search for: a telephone number as one word however it is grouped, else the words typed, all to be found."""
+    digits = asks_for_telephone(text)
+    if digits is not None:
+        return [digits]
+    return [word for word in map(search_word, text.split()[:4]) if word]

@@ -19,6 +19,7 @@ from app.core.audit import note
 from app.core.db import Model, db
 from app.core.uow import unit_of_work
 from app.customers.models import Customer
+from app.customers.search_index import rebuild
 from seeds.demo import complaints, customers, organisation, signatures, work
 from seeds.demo.rows import Rows
 
@@ -42,6 +43,7 @@ def load() -> bool:
         _advance_sequences()
         signatures.build(session, rows, dice, done)
         organisation.schedule_from(calendar_for(None), today)
+        rebuild()
         note("demo", None, tally)
     _tell_accounts()
     return True

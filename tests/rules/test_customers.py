@@ -130,3 +130,20 @@ def test_so3_dates_of_a_voucher_make_sense() -> None:
     with pytest.raises(Refused) as short:
         rules.check_dates(today, date(2026, 11, 19), today)
     assert short.value.field == "warranty_until"
+
+
+def test_cu1_what_stands_anywhere_in_a_text_begins_one_of_its_keys() -> None:
+    assert rules.search_keys("张伟明") == {"张伟明", "伟明"}
+    assert rules.search_keys("张") == {"张"}
+    assert rules.search_keys("SN-12 3") == {"sn123", "n123", "123"}
+    assert rules.search_keys("（）") == set()
+    begin, end = rules.search_range("138")
+    assert begin <= "1380" < end
+    assert not begin <= "139" < end
+
+
+def test_cu1_a_number_is_one_word_however_grouped_and_a_name_may_be_several() -> None:
+    assert rules.asked_words("138 0000 0001") == ["13800000001"]
+    assert rules.asked_words("+86 138-0000-0001") == ["13800000001"]
+    assert rules.asked_words("张伟 中山路 %") == ["张伟", "中山路"]
+    assert rules.asked_words(" ") == []
