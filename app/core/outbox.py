@@ -135,10 +135,17 @@ def handles(kind: str, label: str = "") -> Callable[[Handler], Handler]:
     return register
 
 
-def want(kind: str, payload: dict[str, Any], dedup: str | None = None, not_before: datetime | None = None) -> int:
+def want(
+    kind: str,
+    payload: dict[str, Any],
+    dedup: str | None = None,
+    not_before: datetime | None = None,
+    someone_waits: bool = False,
+) -> int:
     """Note, in the transaction under way, that something is to be done after it; gives the entry's id.
 
-    ``dedup`` names the thing wanted: wanting it again gives the entry that is there already.
+    ``dedup`` names the thing wanted: wanting it again gives the entry that is there already. What a person is waiting
+    for at the screen goes before everything else in the queue.
     """
     if not in_unit_of_work():
         raise RuntimeError("things are wanted inside a unit of work")
@@ -162,7 +169,7 @@ def want(kind: str, payload: dict[str, Any], dedup: str | None = None, not_befor
     if made is None:
         return int(connection.execute(select(_outbox.c.id).where(_outbox.c.dedup == dedup)).scalar_one())
     if at <= now:
-        _push_later(int(made))
+        _push_later(int(made), someone_waits)
     return int(made)
 
 
@@ -260,9 +267,9 @@ def _decide(entry_id: int, values: dict[str, Any], otherwise: str) -> None:
     db.session().expire_all()
 
 
-def _push_later(entry_id: int) -> None:
+def _push_later(entry_id: int, at_front: bool = False) -> None:
     def push() -> None:
-        queue.push(entry_id, 0)
+        queue.push(entry_id, 0, at_front)
 
     after_commit(push)
 

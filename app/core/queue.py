@@ -50,7 +50,7 @@ def connection() -> Redis:
     return connect(current_app.config["QUEUE_URL"])
 
 
-def push(entry_id: int, attempts: int) -> bool:
+def push(entry_id: int, attempts: int, at_front: bool = False) -> bool:
     """Put an outbox entry into the queue unless it is there already; False when the server does not answer."""
     if not current_app.config.get("QUEUE_URL"):
         return False
@@ -62,6 +62,7 @@ def push(entry_id: int, attempts: int) -> bool:
             entry_id,
             job_id=job_id,
             unique=True,
+            at_front=at_front,
             job_timeout=current_app.config.get("JOB_TIMEOUT", 900),
             result_ttl=0,
             failure_ttl=3600,

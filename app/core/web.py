@@ -6,18 +6,47 @@ one person was seen getting another's rows. It is also the fastest of those meas
 
 from __future__ import annotations
 
+import select
 import signal
+import socket
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.sync import SyncWorker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core.processes import die_with_parent
 from config import Settings
 
 MEMORY_FOLDER = Path("/dev/shm")  # nosec B108  # only for the web processes' signs of life
+
+
+SILENT_SECONDS = 60
+
+
+class OfficeWorker(SyncWorker):
+    """Browsers open connections ahead of need and say nothing on them; each would hold up a process for a minute.
+
+    The kernel keeps such a connection until something comes (``_wait_for_words``); one handed over all the same after
+    ``SILENT_SECONDS`` is closed, and the browser opens another when it has something to ask.
+    """
+
+    def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
+        """Serve one connection, if anything is said on it."""
+        said = select.poll()
+        said.register(client, select.POLLIN)
+        if said.poll(1000):
+            super().handle(listener, client, addr)
+        else:
+            client.close()
+
+
+def _wait_for_words(arbiter: Any) -> None:
+    for listener in arbiter.LISTENERS:
+        if hasattr(socket, "TCP_DEFER_ACCEPT"):
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
 
 
 def _after_fork(_arbiter: Any, worker: Any) -> None:
@@ -42,7 +71,7 @@ class Web(BaseApplication):
         wanted = {
             "bind": f"{host}:{self.settings.port}",
             "workers": self.settings.web_workers,
-            "worker_class": "sync",
+            "worker_class": OfficeWorker,
             "preload_app": True,
             "timeout": self.settings.web_timeout,
             "graceful_timeout": 5,
@@ -50,6 +79,7 @@ class Web(BaseApplication):
             "max_requests_jitter": 500,
             "loglevel": self.settings.log_level.lower(),
             "control_socket_disable": True,
+            "when_ready": _wait_for_words,
             "post_fork": _after_fork,
             "proc_name": "aftercare-web",
         }
