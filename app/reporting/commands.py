@@ -184,6 +184,7 @@ def ask_for_document(
             "asked_by": actor.user_id,
         },
         dedup=key,
+        someone_waits=True,
     )
     return key
 
