@@ -14,10 +14,31 @@ from app.core.db import db
 from app.core.errors import N_, Refused
 from app.core.fetch import fetch
 from app.core.uow import command
+from app.fieldservice.commands import DAY_GUARDS
 from app.fieldservice.models import TimeEntry, WorkOrder
 from app.organisation.models import Branch, Staff
 from app.reporting.models import Delivery, MadeDocument, SupervisorReport, TechnicianReport
 from app.reporting.rules import SUPERVISOR_REPORT, TECHNICIAN_REPORT
+
+
+def keep_confirmed(staff_id: int, day: date) -> None:
+    """Minutes of a day whose 006 is confirmed stay as they are: ``Refused`` until the sheet is given back (SO-11).
+
+    Field service asks this before it writes or removes a time entry.
+    """
+    # A statement of its own eyes: whoever writes the minutes, the sheet counts.
+    statement = select(TechnicianReport.id).where(
+        TechnicianReport.staff_id == staff_id, TechnicianReport.day == day, TechnicianReport.status == "confirmed"
+    )
+    if db.session.execute(statement.execution_options(unscoped=True)).first() is not None:
+        raise Refused(
+            N_("The daily report of %(day)s is confirmed: ask the supervisor to give it back first."),
+            field="started_at",
+            day=day.isoformat(),
+        )
+
+
+DAY_GUARDS.append(keep_confirmed)
 
 
 @command("technician_report.draft")
