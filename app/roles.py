@@ -275,9 +275,7 @@ SCREENS: dict[str, Screen] = {
     "PartView": Screen(
         read=(*FIELD, ADMINISTRATOR), add=(SERVICE, ADMINISTRATOR), edit=(SERVICE, ADMINISTRATOR), table="part"
     ),
-    "StockPlaceView": Screen(
-        read=FIELD, add=(SUPERVISOR, ADMINISTRATOR), edit=(SUPERVISOR, ADMINISTRATOR), table="stock_place"
-    ),
+    "StockPlaceView": Screen(read=FIELD, add=(SUPERVISOR,), edit=(SUPERVISOR,), table="stock_place"),
     "StockBalanceView": Screen(read=FIELD),
     "StockMoveView": Screen(read=READERS),
     "ReorderView": Screen(read=READERS),

@@ -19,15 +19,20 @@ from app.core import clock, files
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
 from app.core.db import db
+from app.core.inbox import InboxMessage
 from app.core.uow import unit_of_work
 from app.customers.models import Contact, Customer, Voucher, VoucherCustody
 from app.feedback.models import ReturnVisit, VisitAttempt
 from app.fieldservice.models import (
+    AppointmentChange,
     Charge,
+    EscalationLevel,
+    EscalationNotice,
     PartFitted,
     RepairCall,
     Signature,
     TimeEntry,
+    WaitingChange,
     WorkOrder,
     WorkOrderEvent,
 )
@@ -55,6 +60,8 @@ class Records:
     ids: dict[str, int] = field(default_factory=dict)
     seen_by: dict[str, frozenset[str]] = field(default_factory=dict)
     models: dict[str, type[Any]] = field(default_factory=dict)
+    # Files by the name of the record they belong to.
+    files: dict[str, int] = field(default_factory=dict)
 
     def add(self, name: str, row: Any, seen_by: frozenset[str] | set[str]) -> Any:
         """Write the row and remember who sees it; ``name`` is ``table/which``."""
@@ -170,10 +177,29 @@ def _jobs(records: Records) -> None:
     for which, (call, technician, status, people) in orders.items():
         order = add(f"work_order/{which}", _order(records, which, call, technician, status), people)
         _job_details(records, which, order, technician, people)
+    _deadlines(records, calls, orders)
     for which, technician, people in (("mine", "technician", mine), ("suzhou", "technician_sz", theirs)):
         voucher = calls[which].voucher
         custody = VoucherCustody(voucher=voucher, staff_id=records.cast.staff(technician), out_at=MOMENT)
         add(f"voucher_custody/{which}", custody, people)
+
+
+def _deadlines(records: Records, calls: dict[str, Any], orders: dict[str, Any]) -> None:
+    """Pauses, moved appointments and who was told; messages are a person's own, whoever is above them."""
+    add = records.add
+    level = EscalationLevel(deadline="arrival", minutes=45, role="supervisor")
+    db.session.add(level)
+    for which, people, office in (("mine", NJ | {"technician"}, NJ), ("suzhou", SZ | {"technician_sz"}, SZ)):
+        call, order = calls[which], orders[which][0]
+        wait = WaitingChange(repair_call=call, at=MOMENT, waiting_for="customer", reason="客户外出")
+        add(f"waiting_change/{which}", wait, people)
+        notice = EscalationNotice(repair_call=call, level=level, due_at=MOMENT, at=MOMENT, told="陈国栋")
+        add(f"escalation_notice/{which}", notice, office)
+        moved = AppointmentChange(work_order=order, at=MOMENT, old_at=MOMENT, new_at=MOMENT, agreed_by="客户")
+        add(f"appointment_change/{which}", moved, people)
+    for person in ("technician", "supervisor", "admin", "technician_sz"):
+        message = InboxMessage(staff_id=records.cast.staff(person), message="%(number)d reminders")
+        add(f"inbox_message/{person}", message, frozenset({person}))
 
 
 def _job_details(records: Records, which: str, order: WorkOrder, technician: str, people: frozenset[str]) -> None:
@@ -184,6 +210,7 @@ def _job_details(records: Records, which: str, order: WorkOrder, technician: str
     charge = Charge(work_order=order, kind="callout", description="上门费", quantity=1, unit_price=Decimal("30.00"))
     add(f"charge/{which}", charge, people)
     picture = files.store(b"\x89PNG", "签名.png", "image/png", record="work_order", record_id=order.id)
+    records.files[f"work_order/{which}"] = picture.id
     signature = Signature(work_order=order, signer="客户", signed_at=MOMENT, stored_file=picture)
     add(f"signature/{which}", signature, people)
     spent = TimeEntry(
@@ -277,10 +304,10 @@ def _complaints(records: Records) -> None:
             number=f"TS-{branch}-20261120-{number:04}",
             branch_id=cast.branches[branch],
             customer_id=cast.customers["suzhou" if branch == "SZ" else "in_warranty"],
-            complainant="投诉人",
+            complainant=f"投诉人{number}",
             phone="13700000001",
             received_at=MOMENT,
-            content="三天没有人来",
+            content=f"三天没有人来：{which}",
             entered_by_id=cast.staff(entered),
             handler_id=cast.staff(handler) if handler else None,
             subject_id=cast.staff(subject) if subject else None,
@@ -289,7 +316,7 @@ def _complaints(records: Records) -> None:
             settle_by=MOMENT + timedelta(days=7),
         )
         records.add(f"complaint/{which}", complaint, people)
-        step = ComplaintStep(complaint=complaint, stage="received", verb="enter", at=MOMENT, said="来电")
+        step = ComplaintStep(complaint=complaint, stage="received", verb="enter", at=MOMENT, said=f"来电说：{which}")
         records.add(f"complaint_step/{which}", step, people)
 
 
@@ -339,6 +366,7 @@ def _documents(records: Records) -> None:
         )
         records.add(f"document/{which}", document, people)
         stored.record_id = document.id
+        records.files[f"document/{which}"] = stored.id
         records.add(f"delivery/{which}", Delivery(document=document, email="a@example.com"), people)
 
 

@@ -114,7 +114,7 @@ class LookupView(FrameworkView):
         if not current_user.is_authenticated:
             abort(401)
         found = _lookups.get(name)
-        if found is None:
+        if found is None or (name.startswith("ab_") and not self._keeps_accounts()):
             abort(404)
         statement = _statement(found, request.args.get("q", "").replace("\x00", "").split())
         for column, value in request.args.items():
@@ -140,3 +140,6 @@ class LookupView(FrameworkView):
             for row in found_rows[:ROWS]
         ]
         return jsonify(results=results, pagination={"more": len(found_rows) > ROWS})
+
+    def _keeps_accounts(self) -> bool:
+        return bool(self.appbuilder.sm.has_access("can_list", "AccountView"))

@@ -104,8 +104,20 @@ class BaseView(VerbsMixin, ModelView):
             excluded.add("edit")
         if not self.deletable:
             excluded.add("delete")
-        self.exclude_route_methods = excluded
+        self.exclude_route_methods = excluded | self._needless()
         super().__init__(**kwargs)
+
+    def _needless(self) -> set[str]:
+        """Routes for what this screen has not: an address that leads nowhere is only one more door to watch."""
+        bulk = any(verb.bulk and verb.form is None for verb in self.verbs)
+        acting = any(hasattr(getattr(type(self), name, None), "_action") for name in dir(type(self)))
+        offered = {
+            "do": bool(self.verbs),
+            "do_many": bulk,
+            "action": acting,
+            "action_post": acting or bulk,
+        }
+        return {name for name, needed in offered.items() if not needed}
 
     # -- declarations ----------------------------------------------------------------------------------------------
     def _gather(self, attribute: str, own: dict[str, Any] | None) -> dict[str, Any]:
@@ -204,6 +216,10 @@ class BaseView(VerbsMixin, ModelView):
         if formatter is not None:
             return formatter(value)
         return shown(value, self.choices.get(column), self.tones.get(column))
+
+    def cell(self, item: Any, column: str) -> Any:
+        """A value as it stands in a table; a view overrides it where the cell needs more than the column's value."""
+        return self.render(column, self.datamodel._get_attr_value(item, column))
 
     def value(self, item: Any, column: str) -> Any:
         """A value on the record's page: references lead to the record they name."""
