@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.core.actors import SYSTEM
 from app.core.db import db
 from app.core.uow import unit_of_work
-from app.fieldservice.models import FaultCode
+from app.fieldservice.models import EscalationLevel, FaultCode
 from app.organisation.models import AuthorityLimit, Branch, Skill
 from app.reporting.models import DistributionList, ScheduleEntry
 
@@ -48,10 +48,23 @@ FAULTS = (
     ("T09", "any", "使用指导", "Instruction in use"),
     ("T99", "any", "其他", "Other"),
 )
+# They say nothing of what is wrong: two such calls are not yet the same fault (KP-2).
+VAGUE = ("T09", "T99")
 LIMITS = (("supervisor", Decimal("200.00")), ("branch_manager", Decimal("2000.00")), ("management", None))
+# which deadline, working minutes before it (0: when missed), to whom (SO-10, SO-15)
+ESCALATION = (
+    ("arrival", 120, "technician"),
+    ("arrival", 30, "supervisor"),
+    ("arrival", 0, "branch_manager"),
+    ("finish", 120, "technician"),
+    ("finish", 60, "supervisor"),
+    ("finish", 0, "branch_manager"),
+)
 LISTS = (("management", "管理层"), ("branches", "各分公司"))
 # document, time of day, days, one for each branch, list, make up for missed days
 SCHEDULE = (
+    ("arrival_breaches", time(18, 0), "working_days", True, "branches", True),
+    ("next_day_dispatch", time(17, 40), "working_days", True, "branches", True),
     ("technician_daily", time(18, 0), "working_days", True, "branches", True),
     ("supervisor_daily", time(18, 0), "working_days", True, "management", True),
     ("repair_call_register", time(18, 0), "working_days", True, "branches", True),
@@ -68,9 +81,13 @@ def load() -> None:
         _missing(
             FaultCode,
             "code",
-            [dict(zip(("code", "category", "name", "name_en"), row, strict=True)) for row in FAULTS],
+            [
+                {**dict(zip(("code", "category", "name", "name_en"), row, strict=True)), "vague": row[0] in VAGUE}
+                for row in FAULTS
+            ],
         )
         _limits()
+        _escalation()
         _missing(DistributionList, "code", [{"code": code, "name": name} for code, name in LISTS])
         _schedule()
 
@@ -87,6 +104,13 @@ def _limits() -> None:
         for role, up_to in LIMITS:
             if (kind, role) not in there:
                 db.session.add(AuthorityLimit(kind=kind, role=role, up_to=up_to))
+
+
+def _escalation() -> None:
+    # Only into an empty table: a level the administrator took away stays away.
+    if db.session.execute(select(EscalationLevel.id)).first() is None:
+        for deadline, minutes, role in ESCALATION:
+            db.session.add(EscalationLevel(deadline=deadline, minutes=minutes, role=role))
 
 
 def _schedule() -> None:

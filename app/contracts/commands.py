@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from app.calendars.queries import calendar_for
+from app.calendars.rules import add_working_days
 from app.contracts import queries
-from app.contracts.models import Contract, ContractItem, ContractNotice
-from app.contracts.rules import CONTRACT, check_term
+from app.contracts.models import Contract, ContractItem, ContractNotice, PlannedVisit
+from app.contracts.rules import CONTRACT, check_term, visits_to_plan
 from app.core import clock
 from app.core.actors import SYSTEM, Principal
 from app.core.db import db
@@ -89,6 +91,7 @@ def update_contract(
     contract.starts_on, contract.ends_on, contract.price, contract.visits = starts_on, ends_on, price, visits
     contract.labour_free, contract.parts_free, contract.callout_free = labour_free, parts_free, callout_free
     contract.note = note
+    _plan_visits(contract)
     return contract
 
 
@@ -104,7 +107,7 @@ def choose_products(actor: Principal, contract_id: int, *, voucher_ids: Iterable
         contract.items.remove(item)
     covered = {item.voucher_id for item in contract.items}
     _cover(contract, [voucher_id for voucher_id in wanted if voucher_id not in covered])
-    db.session().flush()
+    _plan_visits(contract)
     return contract
 
 
@@ -128,6 +131,7 @@ def put_in_force(actor: Principal, contract_id: int) -> Contract:
     """The customer has signed: from its first day the contract covers its products (SO-1)."""
     contract = fetch(Contract, contract_id)
     CONTRACT.apply(contract, "put_in_force", actor.roles)
+    _plan_visits(contract)
     return contract
 
 
@@ -137,6 +141,7 @@ def cancel(actor: Principal, contract_id: int, *, reason: str) -> Contract:
     contract = fetch(Contract, contract_id)
     CONTRACT.apply(contract, "cancel", actor.roles, reason=reason)
     contract.reason = reason
+    _plan_visits(contract)
     return contract
 
 
@@ -145,7 +150,37 @@ def end(actor: Principal, contract_id: int) -> Contract:
     """Mark a contract as ended; done by itself the day after its last day."""
     contract = fetch(Contract, contract_id)
     CONTRACT.apply(contract, "end", actor.roles)
+    _plan_visits(contract)
     return contract
+
+
+def _plan_visits(contract: Contract) -> None:
+    """Plan the maintenance visits of a contract in force for each product; what is a call already stays (SO-23).
+
+    Days on which the branch is closed give way to the next open day within the term. A contract that is over keeps
+    only the visits that were made.
+    """
+    session = db.session()
+    session.flush()
+    session.execute(select(Contract.id).where(Contract.id == contract.id).with_for_update())
+    session.expire(contract, ["planned_visits"])
+    today, calendar = clock.today(), calendar_for(contract.branch_id)
+    wanted: set[tuple[int, date]] = set()
+    for item in contract.items if contract.status == "in_force" else ():
+        called = [visit for visit in contract.planned_visits if visit.voucher_id == item.voucher_id and visit.called_at]
+        taken = {visit.due_on for visit in called}
+        for day in visits_to_plan(contract.starts_on, contract.ends_on, contract.visits, len(called), today):
+            open_day = add_working_days(calendar, day, 0)
+            due_on = open_day if open_day <= contract.ends_on else day
+            if due_on not in taken:
+                wanted.add((item.voucher_id, due_on))
+    for visit in [visit for visit in contract.planned_visits if visit.called_at is None]:
+        if (visit.voucher_id, visit.due_on) not in wanted:
+            contract.planned_visits.remove(visit)
+        wanted.discard((visit.voucher_id, visit.due_on))
+    for voucher_id, due_on in sorted(wanted, key=lambda pair: (pair[1], pair[0])):
+        contract.planned_visits.append(PlannedVisit(voucher_id=voucher_id, due_on=due_on))
+    session.flush()
 
 
 @command("contract.renew")

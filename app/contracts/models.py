@@ -73,10 +73,11 @@ class Contract(Versioned, Stamped, Model):
     customer: Mapped[Customer] = relationship()
     predecessor: Mapped[Contract | None] = relationship(remote_side="Contract.id", back_populates="successors")
     successors: Mapped[list[Contract]] = relationship(back_populates="predecessor", order_by="Contract.id")
-    items: Mapped[list[ContractItem]] = relationship(
-        back_populates="contract", cascade="all, delete-orphan"
-    )
+    items: Mapped[list[ContractItem]] = relationship(back_populates="contract", cascade="all, delete-orphan")
     notices: Mapped[list[ContractNotice]] = relationship(back_populates="contract")
+    planned_visits: Mapped[list[PlannedVisit]] = relationship(
+        back_populates="contract", cascade="all, delete-orphan", order_by="PlannedVisit.due_on, PlannedVisit.id"
+    )
 
     def __str__(self) -> str:
         return self.number
@@ -133,6 +134,27 @@ class ContractNotice(Model):
 
     def __str__(self) -> str:
         return f"{self.contract} {self.for_date}"
+
+
+class PlannedVisit(Model):
+    """A maintenance visit that the contract promises for one product; field service makes it a call in time (SO-23)."""
+
+    __tablename__ = "planned_visit"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "voucher_id", "due_on"),
+        Index("ix_planned_visit_called_due", "called_at", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contract_id: Mapped[int] = ref("contract.id", index=False)
+    voucher_id: Mapped[int] = ref("voucher.id")
+    due_on: Mapped[date] = mapped_column(Date, nullable=False)
+    called_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    contract: Mapped[Contract] = relationship(back_populates="planned_visits")
+    voucher: Mapped[Voucher] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.contract} {self.due_on:%Y-%m-%d}"
 
 
 watch_version(Contract)

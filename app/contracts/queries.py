@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from app.contracts.models import Contract, ContractItem, ContractNotice
+from app.contracts.models import Contract, ContractItem, ContractNotice, PlannedVisit
 from app.core import settings
 from app.core.db import db
 from app.core.errors import N_
@@ -80,6 +80,19 @@ def successor(contract_id: int) -> Contract | None:
     statement = select(Contract).where(Contract.predecessor_id == contract_id, Contract.status != "cancelled")
     found: Contract | None = db.session.execute(statement.execution_options(unscoped=True)).scalar_one_or_none()
     return found
+
+
+def visits_due(until: date, today: date) -> list[int]:
+    """Ids of the planned visits up to a day, of contracts in force and begun, that are no calls yet (SO-23)."""
+    statement = (
+        select(PlannedVisit.id)
+        .join(PlannedVisit.contract)
+        .where(PlannedVisit.called_at.is_(None), PlannedVisit.due_on <= until)
+        .where(Contract.status == "in_force", Contract.starts_on <= today, Contract.ends_on >= today)
+        .order_by(PlannedVisit.due_on, PlannedVisit.id)
+        .limit(200)
+    )
+    return list(db.session.scalars(statement))
 
 
 def renewal_visitor(branch_id: int) -> Staff | None:

@@ -53,6 +53,26 @@ def following_term(starts_on: date, ends_on: date) -> tuple[date, date]:
     return first, first + (ends_on - starts_on)
 
 
+def spread(first: date, last: date, count: int) -> list[date]:
+    """``count`` days spread evenly over a term, both ends included: the middle of each of as many equal parts (SO-23)."""
+    days = (last - first).days + 1
+    return (
+        [first + timedelta(days=(2 * number + 1) * days // (2 * count)) for number in range(count)] if days > 0 else []
+    )
+
+
+def visits_to_plan(starts_on: date, ends_on: date, visits: int, done: int, today: date) -> list[date]:
+    """Days of the maintenance visits still to be planned, when ``done`` of the promised ``visits`` are calls already.
+
+    As far as they lie ahead they keep their even places in the term; when one of them is past (a contract put in force
+    late, more visits agreed afterwards) all that is left is spread over the rest of the term (SO-23).
+    """
+    wanted = spread(starts_on, ends_on, visits)[done:] if visits > done else []
+    if wanted and wanted[0] < today:
+        return spread(today, ends_on, visits - done)
+    return wanted
+
+
 def _covers_something(contract: Any, **_given: Any) -> None:
     if not contract.items:
         raise Refused(N_("Choose the products that the contract covers."))

@@ -39,7 +39,10 @@ class CustodyLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceVoucher(Paper):
-    """Form 001: the product's service history and the technician's credential."""
+    """Form 001: the product's service history and the technician's credential.
+
+    The visits are the maintenance visits of the contract in force for this product (SO-23).
+    """
 
     customer: str
     phone: str
@@ -57,6 +60,9 @@ class ServiceVoucher(Paper):
     lines: tuple[ServiceLine, ...]
     charged: Decimal
     custody: tuple[CustodyLine, ...]
+    visits_promised: int = 0
+    visits_done: int = 0
+    next_visit: date | None = None
 
     @property
     def expired(self) -> bool:

@@ -21,7 +21,7 @@ from app.customers.models import Address, Customer, Voucher, VoucherCustody
 from app.customers.papers import CustodyLine, ServiceLine, ServiceVoucher
 from app.fieldservice.models import RepairCall, Signature, WorkOrder
 from app.fieldservice.papers import CallLine, RepairCallRegister
-from app.fieldservice.queries import live_of
+from app.fieldservice.queries import live_of, visit_figures
 from app.organisation.models import Branch
 from app.organisation.queries import branches_of
 from app.organisation.rules import ZONE_LABELS
@@ -159,6 +159,7 @@ def _voucher(voucher: Voucher, day: dt.date) -> ServiceVoucher:
     lines = tuple(_service_line(job) for job in jobs)
     out = next((custody for custody in voucher.custodies if custody.back_at is None), None)
     contract = covering_contract(voucher.id, day)
+    visits_done, next_visit = visit_figures(contract.id, voucher.id) if contract else (0, None)
     return ServiceVoucher(
         number=voucher.number,
         on=day,
@@ -186,6 +187,9 @@ def _voucher(voucher: Voucher, day: dt.date) -> ServiceVoucher:
             for custody in reversed(voucher.custodies)
             if custody.out_at < end
         ),
+        visits_promised=contract.visits if contract else 0,
+        visits_done=visits_done,
+        next_visit=next_visit,
     )
 
 

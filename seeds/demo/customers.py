@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
-from app.contracts.models import Contract, ContractItem
+from app.contracts.models import Contract, ContractItem, PlannedVisit
+from app.contracts.rules import spread
 from app.core import clock
 from app.customers.models import Address, Contact, Customer, ProductModel, Telephone, Voucher
 from app.customers.rules import warranty_end
@@ -161,5 +162,12 @@ def _contract(rows: Rows, dice: random.Random, product: Product, numbers: Number
         created_at=clock.at_local(starts_on),
     )
     rows.add(ContractItem, contract_id=contract_id, voucher_id=product.voucher_id)
+    contract = rows.of(Contract)[contract_id - 1]
+    for due_on in spread(starts_on, ends_on, contract["visits"]):
+        # Earlier ones were made before the office used the portal.
+        called_at = clock.at_local(due_on, time(9)) if due_on <= today else None
+        rows.add(
+            PlannedVisit, contract_id=contract_id, voucher_id=product.voucher_id, due_on=due_on, called_at=called_at
+        )
     values = {**product.__dict__, "contract_id": contract_id, "contract_term": (starts_on, ends_on)}
     return Product(**values)

@@ -11,6 +11,8 @@ from app.contracts.papers import ContractExpiryNotice, CoveredProduct
 from app.customers.papers import CustodyLine, ServiceLine, ServiceVoucher
 from app.feedback.papers import ReturnVisitPlan, VisitGroup, VisitLine
 from app.fieldservice.papers import CallLine, RepairCallRegister
+from app.fieldservice.papers_deadlines import ArrivalBreaches, BreachLine, DeadlineExplanation, PauseLine
+from app.fieldservice.papers_overnight import AppointedLine, FindingLine, NextDayDispatch, TurnLine
 from app.reporting.papers import (
     Finding,
     MinutesByClass,
@@ -93,6 +95,35 @@ def repair_call_register(rows: int = 7) -> RepairCallRegister:
     return RepairCallRegister(
         number="JX-HQ-20261120", on=DAY, **BRANCH, carried=carried, lines=tuple(lines), struck_off=rows + 1,
         not_dispatched=1, under_way=0, late=1,
+    )  # fmt: skip
+
+
+def turn(row: int, times: int, why: str) -> TurnLine:
+    """A call that was not dispatched."""
+    return TurnLine(
+        row=row, call_number=f"JX-HQ-20261119-{row:04d}", reported_at=at(15, row, DAY - timedelta(days=times)), customer=f"客户{row}号",
+        phone="13900001234", address="上海市徐汇区漕溪北路18号实业大厦12层B座", zone="Urban", model="KFR-35GW/A1",
+        symptom="不制冷,运转时有异响", urgent=row == 2, arrive_by=at(16), late=times > 1, times=times, alert=times > 1, why=why,
+    )  # fmt: skip
+
+
+def next_day_dispatch() -> NextDayDispatch:
+    """Friday's sheet for Monday: one call carried over twice, one once, one that came in late; an appointment; a voucher."""
+    return NextDayDispatch(
+        number="PGB-HQ-20261120", on=DAY, **BRANCH, for_day=date(2026, 11, 23), closed_at=at(17, 30), closed_by="钱芳",
+        carried=(turn(1, 2, "客户要求周一上门"), turn(2, 1, "五点一刻才报修")), others=(turn(3, 0, ""),),
+        appointed=(
+            AppointedLine(
+                at=at(9, 30, date(2026, 11, 23)), order_number="PG-HQ-20261120-0008", customer="王秀英", address="上海市浦东新区世纪大道1501号",
+                model="KFR-35GW/A1", technician="李建国",
+            ),
+        ),
+        findings=(
+            FindingLine(
+                voucher_number="FW-HQ-20250115-0032", customer="王秀英", holder="赵敏", call_number="",
+                kind="Voucher is out although no job is under way",
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -195,9 +226,37 @@ def return_visit_plan() -> ReturnVisitPlan:
     return ReturnVisitPlan(number="HF-HQ-20261120", on=DAY, **BRANCH, groups=groups, until=date(2026, 11, 27))
 
 
+def deadline_explanation() -> DeadlineExplanation:
+    """A call of Thursday afternoon, paused once, not yet reached."""
+    return DeadlineExplanation(
+        number="JX-HQ-20261119-0003", on=DAY, **BRANCH, customer="王秀英", address="上海市浦东新区世纪大道1501号", zone="Urban",
+        priority="Normal", symptom="室内机漏水", reported_at=at(16, 0, date(2026, 11, 19)), entered_at=at(16, 2, date(2026, 11, 19)),
+        target="6 h", due=at(15, 30), arrived_at=None, device_at=None, state="missed", missed=True, left="2 h", answerable="李建国",
+        steps=("周四 16:00–17:30 1 h 30", "周五 08:30–09:00 30 min", "周五 09:00–10:00 暂停", "周五 10:00–12:00 2 h", "周五 13:30–15:30 2 h"),
+        pauses=(
+            PauseLine(at=at(9, 0), what="waiting for the customer", reason="客户外出", who="周晓芸"),
+            PauseLine(at=at(10, 0), what="no longer waiting", reason="", who="周晓芸"),
+        ),
+        promised_at=at(17, 0), finished_at=None,
+    )  # fmt: skip
+
+
+def arrival_breaches() -> ArrivalBreaches:
+    """An arrival and an appointment missed."""
+    given = {"call_number": "JX-HQ-20261119-0003", "customer": "王秀英", "district": "浦东新区", "zone": "Urban", "answerable": "李建国"}
+    lines = (
+        BreachLine(row=1, kind="Arrival", due=at(15, 30), done_at=None, late="2 h", reported_at=at(16, 0, date(2026, 11, 19)), **given),
+        BreachLine(row=2, kind="Appointment", due=at(16), done_at=at(16, 25), late="25 min", reported_at=at(9), **given),
+    )  # fmt: skip
+    return ArrivalBreaches(number="CS-HQ-20261120", on=DAY, **BRANCH, lines=lines, arrivals=1, appointments=1)
+
+
 SAMPLES = {
+    "deadline_explanation": deadline_explanation,
+    "arrival_breaches": arrival_breaches,
     "voucher": voucher,
     "repair_call_register": repair_call_register,
+    "next_day_dispatch": next_day_dispatch,
     "technician_daily": technician_daily,
     "supervisor_daily": supervisor_daily,
     "contract_expiry_notice": contract_expiry_notice,

@@ -20,8 +20,11 @@ from tests.documents import samples
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PARAMS = Params(samples.DAY, "HQ")
 TITLES = {
+    "deadline_explanation": "时限说明",
+    "arrival_breaches": "到达超时清单",
     "voucher": "服务凭证",
     "repair_call_register": "叫修登记本",
+    "next_day_dispatch": "次日派工表",
     "technician_daily": "技术人员日报表",
     "supervisor_daily": "服务主任日报表",
     "contract_expiry_notice": "保养到期通知书",
