@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.core.errors import Misconfigured, N_
+from app.core.errors import N_, Misconfigured
 from app.core.lifecycle import Lifecycle
 
 CLERK, TECHNICIAN, SUPERVISOR, MANAGER = "clerk", "technician", "supervisor", "branch_manager"
@@ -74,6 +74,8 @@ _VERBS: dict[str, tuple[str, ...]] = {
     "outbox.drop": (ADMINISTRATOR,),
     "account.change": (ADMINISTRATOR,),
     "note": EVERYONE,
+    "inbox.read": EVERYONE,
+    "inbox.read_all": EVERYONE,
     # calendars
     "calendar.change": (ADMINISTRATOR,),
     # customers
@@ -100,8 +102,16 @@ _VERBS: dict[str, tuple[str, ...]] = {
     # field service
     "repair_call.enter": OFFICE,
     "repair_call.correct": OFFICE,
+    "day_close.close": DESK,
+    "day_close.explain": DESK,
+    "planned_visit.make_call": DESK,
+    "calendar_feed.renew": (TECHNICIAN,),
+    "calendar_feed.revoke": (TECHNICIAN, ADMINISTRATOR),
     "time_entry.record": (TECHNICIAN, SUPERVISOR),
     "time_entry.remove": (TECHNICIAN, SUPERVISOR),
+    "absence.enter": (CLERK, SUPERVISOR, MANAGER),
+    "absence.remove": (CLERK, SUPERVISOR, MANAGER),
+    "contractor_request.ask": (SUPERVISOR,),
     # complaints and return visits
     "complaint.enter": OFFICE,
     "complaint.correct": OFFICE,
@@ -119,6 +129,9 @@ _VERBS: dict[str, tuple[str, ...]] = {
     # what may be printed, by document
     "print.voucher": FIELD,
     "print.repair_call_register": READERS,
+    "print.next_day_dispatch": READERS,
+    "print.deadline_explanation": FIELD,
+    "print.arrival_breaches": READERS,
     "print.technician_daily": FIELD,
     "print.supervisor_daily": LEADERS,
     "print.contract_expiry_notice": OFFICE,
@@ -161,6 +174,7 @@ _SERVICE_ROWS = _rows(
     management="all",
 )
 _STOCK_ROWS = _SERVICE_ROWS
+_OFFICE_ROWS = {role: scope for role, scope in _SERVICE_ROWS.items() if role != "technician"}
 _COMPLAINT_ROWS = _rows(
     clerk="involved",
     supervisor="branch",
@@ -190,16 +204,28 @@ ROW_SCOPE: dict[str, dict[str, str]] = {
     "contract": _SERVICE_ROWS,
     "contract_item": _SERVICE_ROWS,
     "contract_notice": _SERVICE_ROWS,
+    "planned_visit": _SERVICE_ROWS,
     "stock_place": _STOCK_ROWS,
     "stock_balance": _STOCK_ROWS,
     "stock_move": _STOCK_ROWS,
     "repair_call": _SERVICE_ROWS,
     "work_order": _SERVICE_ROWS,
     "work_order_event": _SERVICE_ROWS,
+    "waiting_change": _SERVICE_ROWS,
+    "appointment_change": _SERVICE_ROWS,
+    "escalation_notice": _OFFICE_ROWS,
+    "inbox_message": dict.fromkeys(ROLES, "own"),
     "time_entry": _SERVICE_ROWS,
     "part_fitted": _SERVICE_ROWS,
     "charge": _SERVICE_ROWS,
     "signature": _SERVICE_ROWS,
+    "day_close": _VISIT_ROWS,
+    "carry_over": _VISIT_ROWS,
+    "day_close_finding": _VISIT_ROWS,
+    "crew_member": _SERVICE_ROWS,
+    "absence": _SERVICE_ROWS,
+    "contractor": _OFFICE_ROWS,
+    "contractor_request": _OFFICE_ROWS,
     "complaint": _COMPLAINT_ROWS,
     "complaint_step": _COMPLAINT_ROWS,
     "return_visit": _VISIT_ROWS,
@@ -248,6 +274,7 @@ SCREENS: dict[str, Screen] = {
         table="staff_skill",
     ),
     "AuthorityLimitView": _reference("authority_limit", read=(MANAGER, SERVICE, MANAGEMENT, ADMINISTRATOR)),
+    "InboxView": Screen(read=EVERYONE),
     "SettingView": Screen(read=(ADMINISTRATOR,), edit=(ADMINISTRATOR,), table="setting"),
     "AuditEntryView": Screen(read=(ADMINISTRATOR, MANAGEMENT)),
     "OutboxEntryView": Screen(read=(ADMINISTRATOR,)),
@@ -283,6 +310,22 @@ SCREENS: dict[str, Screen] = {
     "IntakeView": Screen(read=OFFICE),
     "DispatchView": Screen(read=(SUPERVISOR,)),
     "MyDayView": Screen(read=(TECHNICIAN,)),
+    "DeadlineView": Screen(read=FIELD),
+    "ArrivalTargetView": Screen(
+        read=(*OFFICE, MANAGEMENT, ADMINISTRATOR),
+        add=(SERVICE, ADMINISTRATOR),
+        edit=(SERVICE, ADMINISTRATOR),
+        delete=(SERVICE, ADMINISTRATOR),
+        table="arrival_target",
+    ),
+    "EscalationLevelView": _reference("escalation_level", read=(*OFFICE, MANAGEMENT, ADMINISTRATOR)),
+    "EscalationNoticeView": Screen(read=READERS),
+    "WaitingChangeView": Screen(read=FIELD),
+    "AppointmentChangeView": Screen(read=FIELD),
+    "DayCloseView": Screen(read=(*OFFICE, MANAGEMENT)),
+    "PlannedVisitView": Screen(read=READERS),
+    "MyCalendarView": Screen(read=(TECHNICIAN,)),
+    "CalendarFeedView": Screen(read=(ADMINISTRATOR,)),
     "FaultCodeView": _reference("fault_code"),
     "RepairCallView": Screen(read=READERS, edit=OFFICE, table="repair_call"),
     "WorkOrderView": Screen(read=FIELD, table="work_order"),
@@ -291,6 +334,16 @@ SCREENS: dict[str, Screen] = {
     "PartFittedView": Screen(read=FIELD),
     "ChargeView": Screen(read=FIELD),
     "SignatureView": Screen(read=FIELD),
+    "CrewMemberView": Screen(read=FIELD),
+    "AbsenceView": Screen(read=FIELD, add=BRANCH, table="absence"),
+    "ServiceAreaView": Screen(
+        read=(*OFFICE, MANAGEMENT, ADMINISTRATOR),
+        add=(SUPERVISOR, ADMINISTRATOR),
+        delete=(SUPERVISOR, ADMINISTRATOR),
+        table="service_area",
+    ),
+    "ContractorView": Screen(read=READERS, add=(SUPERVISOR, MANAGER), edit=(SUPERVISOR, MANAGER), table="contractor"),
+    "ContractorRequestView": Screen(read=READERS),
     # complaints and return visits
     "ComplaintView": Screen(
         read=(*OFFICE, MANAGEMENT), add=OFFICE, edit=(SUPERVISOR, MANAGER, SERVICE), table="complaint"

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.complaints.models import Complaint, ComplaintStep
-from app.contracts.models import Contract, ContractItem, ContractNotice
+from app.contracts.models import Contract, ContractItem, ContractNotice, PlannedVisit
 from app.core.actors import Principal
 from app.core.audit import AuditEntry
+from app.core.inbox import InboxMessage
 from app.core.permissions import verbs
 from app.core.scope import models, scoped
 from app.customers.models import (
@@ -25,11 +26,21 @@ from app.customers.models import (
 )
 from app.feedback.models import ReturnVisit, VisitAttempt
 from app.fieldservice.models import (
+    Absence,
+    AppointmentChange,
+    CarryOver,
     Charge,
+    Contractor,
+    ContractorRequest,
+    CrewMember,
+    DayClose,
+    DayCloseFinding,
+    EscalationNotice,
     PartFitted,
     RepairCall,
     Signature,
     TimeEntry,
+    WaitingChange,
     WorkOrder,
     WorkOrderEvent,
 )
@@ -46,12 +57,14 @@ from app.reporting.models import (
 
 _order: Any = WorkOrder.__table__.alias("scope_order")
 _call: Any = RepairCall.__table__.alias("scope_call")
+_crew: Any = CrewMember.__table__.alias("scope_crew")
 _voucher: Any = Voucher.__table__.alias("scope_voucher")
 _customer: Any = Customer.__table__.alias("scope_customer")
 _contract: Any = Contract.__table__.alias("scope_contract")
 _place: Any = StockPlace.__table__.alias("scope_place")
 _complaint: Any = Complaint.__table__.alias("scope_complaint")
 _step: Any = ComplaintStep.__table__.alias("scope_step")
+_close: Any = DayClose.__table__.alias("scope_close")
 _visit: Any = ReturnVisit.__table__.alias("scope_visit")
 _document: Any = MadeDocument.__table__.alias("scope_document")
 
@@ -69,12 +82,18 @@ def _here(p: Principal) -> int:
 _LIVE = ("dispatched", "accepted", "arrived", "finished", "closed")
 
 
+def _mine(p: Principal) -> Any:
+    # One's own jobs, and those one goes along to as one of the crew.
+    along = select(_crew.c.work_order_id).where(_crew.c.staff_id == _me(p))
+    return and_(or_(_order.c.technician_id == _me(p), _order.c.id.in_(along)), _order.c.status.in_(_LIVE))
+
+
 def _my_orders(p: Principal) -> Any:
-    return select(_order.c.id).where(_order.c.technician_id == _me(p), _order.c.status.in_(_LIVE))
+    return select(_order.c.id).where(_mine(p))
 
 
 def _my_calls(p: Principal) -> Any:
-    return select(_order.c.repair_call_id).where(_order.c.technician_id == _me(p), _order.c.status.in_(_LIVE))
+    return select(_order.c.repair_call_id).where(_mine(p))
 
 
 def _my_vouchers(p: Principal) -> Any:
@@ -135,7 +154,7 @@ scoped(
     branch=lambda p: Contract.branch_id == _here(p),
     own=lambda p: Contract.customer_id.in_(_my_customers(p)),
 )
-for _part in (ContractItem, ContractNotice):
+for _part in (ContractItem, ContractNotice, PlannedVisit):
     scoped(
         _part,
         branch=lambda p, m=_part: m.contract_id.in_(_of_branch(_contract, p)),  # type: ignore[misc]  # likewise
@@ -183,14 +202,23 @@ scoped(
 scoped(
     WorkOrder,
     branch=lambda p: WorkOrder.branch_id == _here(p),
-    own=lambda p: and_(WorkOrder.technician_id == _me(p), WorkOrder.status.in_(_LIVE)),
+    own=lambda p: WorkOrder.id.in_(_my_orders(p)),
 )
-for _child in (WorkOrderEvent, PartFitted, Charge, Signature):
+for _child in (WorkOrderEvent, PartFitted, Charge, Signature, CrewMember, AppointmentChange):
     scoped(
         _child,
         branch=lambda p, m=_child: m.work_order_id.in_(_of_branch(_order, p)),  # type: ignore[misc]  # likewise
         own=lambda p, m=_child: m.work_order_id.in_(_my_orders(p)),  # type: ignore[misc]  # likewise
     )
+
+
+scoped(
+    WaitingChange,
+    branch=lambda p: WaitingChange.repair_call_id.in_(_of_branch(_call, p)),
+    own=lambda p: WaitingChange.repair_call_id.in_(_my_calls(p)),
+)
+scoped(EscalationNotice, branch=lambda p: EscalationNotice.repair_call_id.in_(_of_branch(_call, p)))
+scoped(InboxMessage, own=lambda p: InboxMessage.staff_id == _me(p))
 
 
 def _staff_of_branch(p: Principal) -> Any:
@@ -205,6 +233,21 @@ scoped(
     branch=lambda p: TimeEntry.staff_id.in_(_staff_of_branch(p)),
     own=lambda p: TimeEntry.staff_id == _me(p),
 )
+
+scoped(
+    Absence,
+    branch=lambda p: Absence.staff_id.in_(_staff_of_branch(p)),
+    own=lambda p: Absence.staff_id == _me(p),
+)
+scoped(Contractor, branch=lambda p: Contractor.branch_id == _here(p))
+scoped(ContractorRequest, branch=lambda p: ContractorRequest.branch_id == _here(p))
+
+scoped(DayClose, branch=lambda p: DayClose.branch_id == _here(p))
+for _found in (CarryOver, DayCloseFinding):
+    scoped(
+        _found,
+        branch=lambda p, m=_found: m.day_close_id.in_(_of_branch(_close, p)),  # type: ignore[misc]  # likewise
+    )
 
 # -- complaints: confidential (CP-13), and never for the person complained about (CP-4) --------------------------
 

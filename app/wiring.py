@@ -12,6 +12,7 @@ MODULES = (
     "app.contracts.documents",
     "app.contracts.jobs",
     "app.fieldservice.documents",
+    "app.fieldservice.documents_deadlines",
     "app.fieldservice.documents_overnight",
     "app.fieldservice.jobs",
     "app.complaints.documents",

@@ -19,7 +19,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from app.core import i18n
+from app.core import i18n, inbox
 from app.core.actors import current
 from app.core.errors import Conflict, NotFound, NotPermitted, Refused
 from app.core.home import HomeView
@@ -142,6 +142,7 @@ def _for_every_page() -> dict[str, Any]:
         "product_name": product_name(),
         "side_menu": side_menu,
         "me": current() if current_user and current_user.is_authenticated else None,
+        "unread_messages": inbox.unread,
     }
 
 

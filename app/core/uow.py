@@ -28,6 +28,7 @@ class _Unit:
     """The transaction under way: its session, what is to be done after it, and a failure nobody may swallow."""
 
     session: Session
+    closing: dict[str, Callable[[], object]] = field(default_factory=dict)
     committed: list[Callable[[], None]] = field(default_factory=list)
     given_up: list[Callable[[], None]] = field(default_factory=list)
     failure: BaseException | None = None
@@ -59,6 +60,16 @@ def after_rollback(action: Callable[[], None]) -> None:
     unit = _open_unit()
     if unit is not None:
         unit.given_up.append(action)
+
+
+def before_commit(name: str, action: Callable[[], object]) -> None:
+    """Run ``action`` at the end of the transaction under way, within it, once per ``name``; nothing without one.
+
+    For what must follow from a change in the same transaction whoever made it (deadlines after a change of calendar).
+    """
+    unit = _open_unit()
+    if unit is not None:
+        unit.closing[name] = action
 
 
 def in_unit_of_work() -> bool:
@@ -104,6 +115,9 @@ def _transaction(unit: _Unit, ctx: audit.AuditContext) -> Iterator[Session]:
         if unit.failure is not None:
             raise RuntimeError("a verb inside this unit of work failed: nothing is committed") from unit.failure
         session.flush()
+        while unit.closing:
+            unit.closing.pop(next(iter(unit.closing)))()
+            session.flush()
         audit.write_tally(session)
         ctx.committing = True
         session.commit()

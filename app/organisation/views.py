@@ -19,6 +19,7 @@ from app.core.actors import current
 from app.core.audit import AuditEntry
 from app.core.errors import N_, Refused
 from app.core.i18n import say
+from app.core.inbox_web import InboxView as InboxView
 from app.core.outbox import OutboxEntry
 from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
 from app.core.views.display import plain

@@ -70,7 +70,7 @@ class ListPage:
 
     def cell(self, item: Any, column: str) -> Any:
         """A value as it stands in the table."""
-        return self.view.render(column, self.view.datamodel._get_attr_value(item, column))
+        return self.view.cell(item, column)
 
     def numeric(self, column: str) -> bool:
         """Whether the column is set flush right."""

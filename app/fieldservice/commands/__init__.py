@@ -5,6 +5,33 @@ parts and charges.
 """
 
 from app.fieldservice.commands.calls import cancel_call, correct_call, dispatch, enter_call
+from app.fieldservice.commands.deadlines import (
+    ask_for_help,
+    move_appointment,
+    pause_call,
+    pause_order,
+    people_of,
+    promise,
+    recompute_open,
+    resume_call,
+    resume_order,
+    tell,
+)
+from app.fieldservice.commands.dispatching import (
+    add_crew,
+    approve_contractor,
+    ask_contractor,
+    enter_absence,
+    record_contractor,
+    refuse_contractor,
+    remove_absence,
+    remove_crew,
+    send_contractor,
+    urge,
+    withdraw_contractor,
+)
+from app.fieldservice.commands.escalation import escalate
+from app.fieldservice.commands.feed import renew_feed, revoke_feed
 from app.fieldservice.commands.orders import (
     accept,
     arrive,
@@ -18,6 +45,9 @@ from app.fieldservice.commands.orders import (
     reassign,
     sign,
 )
+from app.fieldservice.commands.overnight import close_day, close_due_days, explain_carry_over
+from app.fieldservice.commands.repeats import attribute_repeat
+from app.fieldservice.commands.visits import make_call, make_due_calls
 from app.fieldservice.commands.work import (
     DAY_GUARDS,
     agree_charges,
@@ -32,25 +62,55 @@ from app.fieldservice.commands.work import (
 __all__ = [
     "DAY_GUARDS",
     "accept",
+    "add_crew",
     "agree_charges",
+    "approve_contractor",
     "arrive",
+    "ask_contractor",
+    "ask_for_help",
+    "attribute_repeat",
     "cancel_call",
     "cancel_order",
     "close",
+    "close_day",
+    "close_due_days",
     "correct_call",
     "decline",
     "dispatch",
+    "enter_absence",
     "enter_call",
+    "escalate",
+    "explain_carry_over",
     "finish",
     "fit_part",
     "leave_unsigned",
+    "make_call",
+    "make_due_calls",
+    "move_appointment",
     "on_the_way",
     "override_class",
+    "pause_call",
+    "pause_order",
+    "people_of",
+    "promise",
     "quote",
     "reassign",
+    "recompute_open",
+    "record_contractor",
     "record_internal",
     "record_time",
+    "refuse_contractor",
+    "remove_absence",
+    "remove_crew",
     "remove_part",
     "remove_time",
+    "renew_feed",
+    "resume_call",
+    "resume_order",
+    "revoke_feed",
+    "send_contractor",
     "sign",
+    "tell",
+    "urge",
+    "withdraw_contractor",
 ]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from app.calendars import queries as calendars
-from app.calendars.rules import deadline
 from app.core import clock, settings
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
@@ -15,14 +14,9 @@ from app.core.numbering import next_number
 from app.core.uow import command
 from app.customers.models import Address, Voucher
 from app.fieldservice import queries, rules
-from app.fieldservice.commands import steps
+from app.fieldservice.commands import deadlines, dispatching, repeats, steps, telling
+from app.fieldservice.commands.overnight import check_turn
 from app.fieldservice.models import FaultCode, RepairCall, WorkOrder
-
-
-def arrive_by(branch_id: int, zone: str, reported_at: datetime) -> datetime | None:
-    """Until when a technician must be there: so many working minutes of the branch, by zone (SO-15)."""
-    minutes = settings.number(f"arrival_minutes_{zone}")
-    return deadline(calendars.calendar_for(branch_id), reported_at, minutes=minutes).due
 
 
 @command("repair_call.enter")
@@ -38,6 +32,8 @@ def enter_call(
     symptom_code_id: int | None = None,
     priority: str = "normal",
     address_id: int | None = None,
+    promised_at: datetime | None = None,
+    late_reason: str = "",
     confirm_duplicate: bool = False,
     at: datetime | None = None,
 ) -> RepairCall:
@@ -45,13 +41,17 @@ def enter_call(
 
     ``reported_at`` may lie in the past (CAL-4); the time of arrival is counted from it (SO-15). An open call for the
     same product is pointed out: ``Refused`` at ``confirm_duplicate`` unless confirmed. ``address_id``: another address
-    of the customer than the product's own.
+    of the customer than the product's own. Without words the symptom is that of its code. A call entered long after it
+    came in needs ``late_reason`` (CAL-4). One that repeats a repair is linked to it and free (KP-2).
     """
     moment = at or clock.now()
     reported = reported_at or moment
     rules.check_reported(reported, moment)
     voucher = fetch(Voucher, voucher_id)
     address = _address(voucher, address_id)
+    late = rules.late_by(reported, moment, settings.number("late_entry_hours"), late_reason)
+    code = fetch(FaultCode, symptom_code_id) if symptom_code_id is not None else None
+    symptom = (symptom or "").strip() or (code.name if code is not None else "")
     _check_words(symptom, channel, priority, symptom_code_id)
     if not confirm_duplicate:
         _point_out_duplicate(voucher)
@@ -66,13 +66,17 @@ def enter_call(
         channel=channel,
         reported_at=reported,
         symptom_code_id=symptom_code_id,
-        symptom=symptom.strip(),
+        symptom=symptom,
+        late_reason=late,
         priority=priority,
-        arrive_by=arrive_by(district.branch_id, district.zone, reported),
+        promised_at=_promise(promised_at, moment),
         status="open",
         taken_by_id=actor.staff_id,
     )
     db.session.add(call)
+    db.session.flush()
+    repeats.link_repeat(call)
+    deadlines.set_deadline(call)
     db.session.flush()
     return call
 
@@ -84,6 +88,12 @@ def _address(voucher: Voucher, address_id: int | None) -> Address:
     if address.customer_id != voucher.customer_id:
         raise Refused(N_("This address belongs to another customer."), field="address_id")
     return address
+
+
+def _promise(promised_at: datetime | None, now: datetime) -> datetime | None:
+    if promised_at is not None and promised_at < now:
+        raise Refused(N_("The promised time lies in the past."), field="promised_at")
+    return promised_at
 
 
 def _check_words(symptom: str, channel: str, priority: str, symptom_code_id: int | None) -> None:
@@ -121,6 +131,7 @@ def correct_call(
     reported_at: datetime | None = None,
     symptom_code_id: int | None = None,
     priority: str = "normal",
+    address_id: int | None = None,
     version: int | None = None,
     at: datetime | None = None,
 ) -> RepairCall:
@@ -136,11 +147,25 @@ def correct_call(
     call.caller_name, call.caller_phone = (caller_name or "").strip(), (caller_phone or "").strip()
     call.channel, call.priority, call.symptom = channel, priority, symptom.strip()
     call.symptom_code_id = symptom_code_id
-    if reported != call.reported_at:
-        call.reported_at = reported
-        call.arrive_by = arrive_by(call.branch_id, call.address.district.zone, reported)
+    call.reported_at = reported
+    _move_to(call, address_id)
     db.session.flush()
+    deadlines.set_deadline(call)
+    db.session.flush()
+    db.session.expire(call, ["symptom_code"])
+    if call.status == "open":
+        repeats.link_repeat(call)
+        db.session.flush()
     return call
+
+
+def _move_to(call: RepairCall, address_id: int | None) -> None:
+    if address_id is None or address_id == call.address_id:
+        return
+    address = _address(call.voucher, address_id)
+    if address.district.branch_id != call.branch_id:
+        raise Refused(N_("Another branch serves this address: enter a call there."), field="address_id")
+    call.address = address
 
 
 @command("repair_call.cancel")
@@ -170,28 +195,36 @@ def dispatch(
     appointment_at: datetime | None = None,
     service_class: str | None = None,
     class_reason: str = "",
+    expected_minutes: int | None = None,
+    override_reason: str = "",
+    crew: Sequence[int] = (),
+    out_of_turn_reason: str = "",
     at: datetime | None = None,
 ) -> WorkOrder:
     """Send a technician (SO-4). The class is derived (SO-1); another one needs a reason. The voucher goes along.
 
+    Nobody absent is sent; an appointment that clashes needs ``override_reason`` (SO-18, SO-19). ``expected_minutes``:
+    None = as the kind of fault says. ``crew``: further technicians who go along. While calls of earlier days wait, a
+    newer one needs ``out_of_turn_reason``, kept with the job's history (SO-14).
     Of two supervisors who dispatch the same call one succeeds; the other gets ``Conflict`` saying who was first.
     """
     moment = at or clock.now()
     call = steps.locked_call(call_id)
-    if call.status == "dispatched":
-        order = queries.live_order(call.id)
-        if order is not None:
-            raise Conflict(
-                N_("%(who)s has already dispatched this call, to %(technician)s (%(number)s)."),
-                who=str(order.dispatched_by or "—"),
-                technician=str(order.technician),
-                number=order.number,
-            )
+    steps.check_waiting(call)
     if service_class is not None and service_class not in rules.SERVICE_CLASSES[:3]:
         raise Refused(N_("A customer job is of class A, B or C."), field="service_class")
     technician = steps.technician_for(call, technician_id)
+    out_of_turn = check_turn(call, out_of_turn_reason, moment)
     rules.REPAIR_CALL.apply(call, "dispatch", actor.roles, technician_id=technician_id)
-    return steps.new_order(
+    dispatching.check_day(
+        call,
+        technician,
+        appointment_at=appointment_at,
+        expected_minutes=expected_minutes,
+        at=moment,
+        override_reason=override_reason or "",
+    )
+    order = steps.new_order(
         call,
         technician,
         actor,
@@ -199,4 +232,10 @@ def dispatch(
         appointment_at=appointment_at,
         service_class=service_class,
         class_reason=class_reason,
+        expected_minutes=expected_minutes,
+        note="; ".join(filter(None, ((override_reason or "").strip(), out_of_turn))),
     )
+    for staff_id in crew:
+        dispatching.add_crew(actor, order.id, staff_id=staff_id, override_reason=override_reason or "", at=moment)
+    telling.of_order(technician, order, N_("New job %(number)s."))
+    return order

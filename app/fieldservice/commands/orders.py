@@ -12,8 +12,8 @@ from app.core.fetch import fetch
 from app.core.files import store
 from app.core.uow import command
 from app.fieldservice import rules
-from app.fieldservice.commands import steps, work
-from app.fieldservice.models import FaultCode, Signature, WorkOrder
+from app.fieldservice.commands import deadlines, dispatching, steps, telling, work
+from app.fieldservice.models import CrewMember, FaultCode, Signature, WorkOrder
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -69,6 +69,7 @@ def reassign(
     technician_id: int,
     reason: str,
     appointment_at: datetime | None = None,
+    override_reason: str = "",
     at: datetime | None = None,
 ) -> WorkOrder:
     """Another technician goes instead. Gives the new work order; the old one stays, cancelled, with the reason."""
@@ -76,23 +77,43 @@ def reassign(
     order = steps.locked_order(order_id)
     call = order.repair_call
     technician = steps.technician_for(call, technician_id)
-    if technician.id == order.technician_id:
+    if technician.id == order.technician_id and order.contractor_id is None:
         raise Refused(N_("The job is with this technician already."), field="technician_id")
     _check_untouched(order)
     rules.WORK_ORDER.apply(order, "reassign", actor.roles, technician_id=technician_id, reason=reason.strip())
+    appointment = appointment_at or _still_ahead(order.appointment_at, moment)
+    dispatching.check_day(
+        call,
+        technician,
+        appointment_at=appointment,
+        expected_minutes=order.expected_minutes,
+        at=moment,
+        override_reason=override_reason or "",
+        but=order.id,
+    )
     steps.event(order, "reassigned", actor, moment, note=reason)
     steps.voucher_back(call, moment)
     db.session.flush()
     overridden = order.service_class != order.derived_class
-    return steps.new_order(
+    crew = [each.staff_id for each in order.crew if each.staff_id != technician.id]
+    former = order.technician if order.contractor_id is None else None
+    again = steps.new_order(
         call,
         technician,
         actor,
         moment,
-        appointment_at=appointment_at or _still_ahead(order.appointment_at, moment),
+        appointment_at=appointment,
+        expected_minutes=order.expected_minutes,
+        note=(override_reason or "").strip(),
         service_class=order.service_class if overridden else None,
         class_reason=order.class_reason,
     )
+    db.session.add_all(CrewMember(work_order=again, staff_id=staff_id) for staff_id in crew)
+    db.session.flush()
+    if former is not None:
+        telling.of_order(former, order, N_("Job %(number)s was given to somebody else. %(words)s"), reason)
+    telling.of_order(technician, again, N_("New job %(number)s."))
+    return again
 
 
 def _still_ahead(appointment_at: datetime | None, at: datetime) -> datetime | None:
@@ -138,6 +159,9 @@ def arrive(
     rules.WORK_ORDER.apply(order, "arrive", actor.roles)
     order.arrived_at, order.arrived_device_at = moment, device_at
     steps.event(order, "arrived", actor, moment, device_at=device_at)
+    db.session.flush()
+    deadlines.end_pause(order, actor, moment)
+    deadlines.check_clock(order)
     db.session.flush()
     return order
 
@@ -190,6 +214,7 @@ def finish(
         work.draft_time(order, moment)
     rules.WORK_ORDER.apply(order, "finish", actor.roles, fault_code_id=fault_code_id, result=result.strip())
     order.fault_code_id, order.result, order.finished_at = fault_code_id, result.strip()[:1000], moment
+    deadlines.end_pause(order, actor, moment)
     rules.REPAIR_CALL.apply(call, "finish", actor.roles)
     steps.event(order, "finished", actor, moment)
     db.session.flush()

@@ -1,5 +1,21 @@
 """Tables of field service (SO)."""
 
+from app.fieldservice.models.deadlines import (
+    AppointmentChange,
+    ArrivalTarget,
+    EscalationLevel,
+    EscalationNotice,
+    WaitingChange,
+)
+from app.fieldservice.models.feed import CalendarFeed
+from app.fieldservice.models.overnight import CarryOver, DayClose, DayCloseFinding
+from app.fieldservice.models.planning import (
+    Absence,
+    Contractor,
+    ContractorRequest,
+    CrewMember,
+    ServiceArea,
+)
 from app.fieldservice.models.service import (
     Charge,
     FaultCode,
@@ -12,12 +28,26 @@ from app.fieldservice.models.service import (
 )
 
 __all__ = [
+    "Absence",
+    "AppointmentChange",
+    "ArrivalTarget",
+    "CalendarFeed",
+    "CarryOver",
     "Charge",
+    "Contractor",
+    "ContractorRequest",
+    "CrewMember",
+    "DayClose",
+    "DayCloseFinding",
+    "EscalationLevel",
+    "EscalationNotice",
     "FaultCode",
     "PartFitted",
     "RepairCall",
+    "ServiceArea",
     "Signature",
     "TimeEntry",
+    "WaitingChange",
     "WorkOrder",
     "WorkOrderEvent",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Date, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
-from app.contracts.models import Contract
+from app.contracts.models import Contract, PlannedVisit
 from app.core.db import (
     Model,
     Money,
@@ -33,19 +34,29 @@ from app.fieldservice.rules import (
     EVENT_KINDS,
     ORDER_STATES,
     PRIORITIES,
+    REPEAT_CAUSES,
     SERVICE_CLASSES,
 )
+from app.fieldservice.rules.deadlines import WAITING_FOR
 from app.organisation.models import Branch, Staff
 from app.parts.models import Part, StockMove
 
+if TYPE_CHECKING:
+    from app.fieldservice.models.deadlines import AppointmentChange, WaitingChange
+    from app.fieldservice.models.planning import Contractor, ContractorRequest, CrewMember
+
 
 class FaultCode(Versioned, Model):
-    """A kind of fault, by product category (empty: any); the short list of symptoms and of findings."""
+    """A kind of fault, by product category (empty: any); the short list of symptoms and of findings.
+
+    ``vague``: says nothing of what is wrong (其他): two calls with it are not yet the same fault (KP-2).
+    """
 
     __tablename__ = "fault_code"
     __table_args__ = (
         choice("category", (*CATEGORIES, "any")),
         UniqueConstraint("code"),
+        CheckConstraint("expected_minutes BETWEEN 1 AND 1440", name="expected_minutes_range"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +64,8 @@ class FaultCode(Versioned, Model):
     category: Mapped[str] = mapped_column(String(24), nullable=False, default="any")
     name: Mapped[str] = mapped_column(String(100), nullable=False)
     name_en: Mapped[str] = text(100)
+    expected_minutes: Mapped[int | None] = mapped_column(Integer)
+    vague: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
 
     def __str__(self) -> str:
         return self.name
@@ -66,8 +79,12 @@ class RepairCall(Versioned, Stamped, Model):
         choice("channel", CHANNELS),
         choice("priority", PRIORITIES),
         choice("status", CALL_STATES),
+        choice("waiting_for", ("", *WAITING_FOR)),
         UniqueConstraint("number"),
+        choice("repeat_cause", ("", *REPEAT_CAUSES)),
         CheckConstraint("carried_over >= 0", name="carried_over_not_negative"),
+        CheckConstraint("repeat_of_id <> id", name="repeats_another"),
+        CheckConstraint("repeat_cause = '' OR repeat_of_id IS NOT NULL", name="cause_of_a_repeat"),
         Index("ix_repair_call_branch_reported", "branch_id", "reported_at"),
         Index("ix_repair_call_branch_status", "branch_id", "status"),
     )
@@ -88,14 +105,31 @@ class RepairCall(Versioned, Stamped, Model):
     status: Mapped[str] = mapped_column(String(16), nullable=False, default="open")
     carried_over: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     taken_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    late_reason: Mapped[str] = text(200)
+    repeat_of_id: Mapped[int | None] = ref("repair_call.id", nullable=True)
+    repeat_cause: Mapped[str] = text(16)
+    repeat_note: Mapped[str] = text(200)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     cancel_reason: Mapped[str] = text(200)
+    # The target that gave ``arrive_by``, so that an old deadline still explains itself after targets changed (CAL-5).
+    arrive_minutes: Mapped[int | None] = mapped_column(Integer)
+    waiting_for: Mapped[str] = text(16)
+    promised_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
+    planned_visit_id: Mapped[int | None] = ref("planned_visit.id", nullable=True, unique=True)
     branch: Mapped[Branch] = relationship()
     voucher: Mapped[Voucher] = relationship()
     address: Mapped[Address] = relationship()
     symptom_code: Mapped[FaultCode | None] = relationship()
     taken_by: Mapped[Staff | None] = relationship()
+    repeat_of: Mapped[RepairCall | None] = relationship(remote_side="RepairCall.id")
+    planned_visit: Mapped[PlannedVisit | None] = relationship(backref=backref("repair_call", uselist=False))
     work_orders: Mapped[list[WorkOrder]] = relationship(back_populates="repair_call", order_by="WorkOrder.id")
+    waiting_changes: Mapped[list[WaitingChange]] = relationship(
+        back_populates="repair_call", order_by="WaitingChange.at, WaitingChange.id"
+    )
+    contractor_requests: Mapped[list[ContractorRequest]] = relationship(
+        back_populates="repair_call", order_by="ContractorRequest.id"
+    )
 
     def __str__(self) -> str:
         return self.number
@@ -120,6 +154,7 @@ class WorkOrder(Versioned, Stamped, Model):
             "class_reason <> '' OR service_class = derived_class",
             name="override_has_reason",
         ),
+        CheckConstraint("expected_minutes BETWEEN 1 AND 1440", name="expected_minutes_range"),
         Index("ix_work_order_technician_status", "technician_id", "status"),
         Index("ix_work_order_branch_status", "branch_id", "status"),
     )
@@ -129,12 +164,14 @@ class WorkOrder(Versioned, Stamped, Model):
     repair_call_id: Mapped[int] = ref("repair_call.id")
     branch_id: Mapped[int] = ref("branch.id", index=False)
     technician_id: Mapped[int] = ref("staff.id", index=False)
+    contractor_id: Mapped[int | None] = ref("contractor.id", nullable=True)
     dispatched_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
     derived_class: Mapped[str] = mapped_column(String(1), nullable=False)
     service_class: Mapped[str] = mapped_column(String(1), nullable=False)
     class_reason: Mapped[str] = text(200)
     contract_id: Mapped[int | None] = ref("contract.id", nullable=True)
     appointment_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
+    expected_minutes: Mapped[int | None] = mapped_column(Integer)
     dispatched_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, index=True)
     status: Mapped[str] = mapped_column(String(16), nullable=False, default="dispatched")
     arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
@@ -154,11 +191,16 @@ class WorkOrder(Versioned, Stamped, Model):
     closed_by: Mapped[Staff | None] = relationship(foreign_keys=[closed_by_id])
     fault_code: Mapped[FaultCode | None] = relationship()
     contract: Mapped[Contract | None] = relationship()
+    contractor: Mapped[Contractor | None] = relationship()
+    crew: Mapped[list[CrewMember]] = relationship(back_populates="work_order", order_by="CrewMember.id")
     events: Mapped[list[WorkOrderEvent]] = relationship(back_populates="work_order", order_by="WorkOrderEvent.id")
     time_entries: Mapped[list[TimeEntry]] = relationship(back_populates="work_order", order_by="TimeEntry.started_at")
     parts_fitted: Mapped[list[PartFitted]] = relationship(back_populates="work_order", order_by="PartFitted.id")
     charges: Mapped[list[Charge]] = relationship(back_populates="work_order", order_by="Charge.id")
     signatures: Mapped[list[Signature]] = relationship(back_populates="work_order", order_by="Signature.id")
+    appointment_changes: Mapped[list[AppointmentChange]] = relationship(
+        back_populates="work_order", order_by="AppointmentChange.id"
+    )
 
     def __str__(self) -> str:
         return self.number
@@ -283,6 +325,9 @@ class Signature(Stamped, Model):
 for _model in (FaultCode, RepairCall, WorkOrder, TimeEntry):
     watch_version(_model)
 
+declare("repeat_days", 30, N_("Days within which the same fault of the same product is a repeat repair"), "KP-2")
+declare("repeat_likeness", 70, N_("Likeness (%) from which two faults described in words are the same"), "KP-2")
+declare("late_entry_hours", 24, N_("Hours after which a call entered later needs the reason"), "CAL-4")
 declare("arrival_minutes_urban", 360, N_("Working minutes from call to arrival, urban zone"), "SO-15")
 declare("arrival_minutes_suburban", 420, N_("Working minutes from call to arrival, suburban zone"), "SO-15")
 declare("price_callout", "30.00", N_("Price of a call-out, CNY"), "SO-6")

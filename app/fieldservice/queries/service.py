@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,8 +17,8 @@ from app.core import clock
 from app.core.db import db
 from app.customers.models import Address, Customer, Voucher, VoucherCustody
 from app.customers.rules import in_warranty
-from app.fieldservice.models import RepairCall, TimeEntry, WorkOrder
-from app.fieldservice.rules import derive_class
+from app.fieldservice.models import CrewMember, RepairCall, TimeEntry, WorkOrder
+from app.fieldservice.rules import Turn, derive_class, is_free, left_over
 from app.organisation.models import Staff, StaffSkill
 
 GONE = ("declined", "cancelled")
@@ -69,27 +69,41 @@ def open_calls_of(voucher_id: int) -> Sequence[RepairCall]:
 
 
 def waiting_calls(branch_id: int | None, limit: int = 200) -> list[RepairCall]:
-    """Calls not dispatched: those carried over from earlier days first, then urgent ones, then the oldest (SO-14)."""
+    """Calls not dispatched: those carried over first, most often and oldest on top; then urgent ones, the oldest (SO-14)."""
     statement = select(RepairCall).where(RepairCall.status == "open").options(*_call_loads())
     if branch_id is not None:
         statement = statement.where(RepairCall.branch_id == branch_id)
     calls = db.session.scalars(statement.order_by(RepairCall.reported_at).limit(limit)).unique().all()
-    today = clock.today()
-    return sorted(
-        calls, key=lambda call: (not is_carried_over(call, today), call.priority != "urgent", call.reported_at)
-    )
+    return in_turn(calls, clock.today())
+
+
+def in_turn(calls: Iterable[RepairCall], today: date) -> list[RepairCall]:
+    """Calls in the order in which they are to be dispatched on a day (SO-14)."""
+
+    def turn(call: RepairCall) -> Turn:
+        return Turn(call.carried_over, is_carried_over(call, today), call.priority == "urgent", call.reported_at)
+
+    return sorted(calls, key=lambda call: turn(call).key)
 
 
 def is_carried_over(call: RepairCall, today: date) -> bool:
-    """Whether the call was left over from an earlier day (SO-14)."""
-    return call.carried_over > 0 or clock.local(call.reported_at).date() < today
+    """Whether the call was left over from an earlier day and goes before all others (SO-14)."""
+    reported_on = clock.local(call.reported_at).date()
+    return left_over(
+        times=call.carried_over, reported_on=reported_on, planned=call.planned_visit_id is not None, today=today
+    )
 
 
 # -- products ---------------------------------------------------------------------------------------------------
 
 
 def class_for(call: RepairCall) -> tuple[str, Contract | None]:
-    """Class of the job and the contract it stands under, as of the day the customer called (SO-1)."""
+    """Class of the job and the contract it stands under, as of the day the customer called (SO-1).
+
+    A repeat repair is free whatever else holds, unless it is put down to the customer (KP-2).
+    """
+    if is_free(call.repeat_of_id is not None, call.repeat_cause or ""):
+        return "C", None
     on = clock.local(call.reported_at).date()
     contract = covering_contract(call.voucher_id, on)
     covered, until = contract is not None, call.voucher.warranty_until
@@ -228,7 +242,12 @@ def _counts(statement: Any) -> dict[int, int]:
 
 def jobs_of(staff_id: int, *, finished_on: date | None = None) -> list[WorkOrder]:
     """A technician's jobs under way, by appointment; with ``finished_on`` those finished that day instead."""
-    statement = select(WorkOrder).where(WorkOrder.technician_id == staff_id).options(*job_loads())
+    along = select(CrewMember.work_order_id).where(CrewMember.staff_id == staff_id)
+    statement = (
+        select(WorkOrder)
+        .where(or_(WorkOrder.technician_id == staff_id, WorkOrder.id.in_(along)))
+        .options(*job_loads(), selectinload(WorkOrder.crew))
+    )
     if finished_on is None:
         statement = statement.where(WorkOrder.status.in_(UNDER_WAY))
     else:

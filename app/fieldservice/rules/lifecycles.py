@@ -6,14 +6,18 @@ from typing import Any
 
 from app.core.errors import N_, Refused
 from app.core.lifecycle import Lifecycle, Transition, roles
+from app.fieldservice.rules.dispatching import CONTRACTOR_REQUEST
 
-CHANNELS = ("telephone", "letter", "email", "online", "counter")
+# A planned visit is entered by the portal itself (SO-23); the others are how a caller reaches us.
+CALLER_CHANNELS = ("telephone", "letter", "email", "online", "counter")
+CHANNELS = (*CALLER_CHANNELS, "planned")
 CHANNEL_LABELS = {
     "telephone": N_("Telephone"),
     "letter": N_("Letter"),
     "email": N_("E-mail"),
     "online": N_("Online form"),
     "counter": N_("At the counter"),
+    "planned": N_("Planned visit"),
 }
 PRIORITIES = ("normal", "urgent")
 PRIORITY_LABELS = {"normal": N_("Normal"), "urgent": N_("Urgent")}
@@ -62,6 +66,8 @@ EVENT_KIND_LABELS = {
     "accepted": N_("Accepted"),
     "declined": N_("Declined"),
     "reassigned": N_("Reassigned"),
+    "urged": N_("Reminded"),
+    "crew": N_("Crew changed"),
     "on_the_way": N_("On the way"),
     "arrived": N_("Arrived"),
     "charges_agreed": N_("Charges agreed"),
@@ -70,6 +76,10 @@ EVENT_KIND_LABELS = {
     "closed": N_("Closed"),
     "cancelled": N_("Cancelled"),
     "note": N_("Note"),
+    "paused": N_("Deadline paused"),
+    "resumed": N_("Deadline runs again"),
+    "moved": N_("Appointment moved"),
+    "help": N_("Help wanted"),
 }
 EVENT_KINDS = tuple(EVENT_KIND_LABELS)
 
@@ -79,6 +89,11 @@ EVENT_KINDS = tuple(EVENT_KIND_LABELS)
 _DESK = roles("clerk", "supervisor", "service_department")
 
 
+def _a_contractors(order: Any, **_given: Any) -> None:
+    if order.contractor_id is None:
+        raise Refused(N_("This job is not an outside contractor's: the technician reports it."))
+
+
 def _signed_or_explained(order: Any, *, signed: bool = False, **_given: Any) -> None:
     if not signed and not order.unsigned_reason:
         raise Refused(
@@ -86,6 +101,18 @@ def _signed_or_explained(order: Any, *, signed: bool = False, **_given: Any) -> 
             field="unsigned_reason",
         )
 
+
+def _not_waiting(record: Any, **_given: Any) -> None:
+    if getattr(record, "repair_call", record).waiting_for:
+        raise Refused(N_("The deadline is paused already."))
+
+
+def _waiting(record: Any, **_given: Any) -> None:
+    if not getattr(record, "repair_call", record).waiting_for:
+        raise Refused(N_("The deadline is not paused."))
+
+
+_PAUSES = roles("clerk", "supervisor", "technician")
 
 REPAIR_CALL = Lifecycle(
     name="repair_call",
@@ -98,6 +125,10 @@ REPAIR_CALL = Lifecycle(
         "finish": N_("Finish"),
         "close": N_("Close"),
         "cancel": N_("Cancel call"),
+        "attribute_repeat": N_("Cause of the repeat repair"),
+        "pause": N_("Pause the deadline"),
+        "resume": N_("Let the deadline run again"),
+        "promise": N_("Promise a finish"),
     },
     transitions=(
         Transition("open", "correct", "open", roles("clerk", "supervisor", "branch_manager", "service_department")),
@@ -109,8 +140,20 @@ REPAIR_CALL = Lifecycle(
         Transition("dispatched", "cancel", "cancelled", _DESK, required=("reason",)),
         # The next three follow from what happens to the work order; nobody does them by themselves.
         Transition("dispatched", "put_back", "open", roles("technician", "supervisor")),
-        Transition("dispatched", "finish", "finished", roles("technician")),
+        Transition("dispatched", "finish", "finished", roles("technician", "supervisor")),
         Transition("finished", "close", "closed", roles("clerk", "supervisor")),
+        # KP-2: the status stays; only a call that repeats another has a cause to be named.
+        *(
+            Transition(state, "attribute_repeat", state, roles("supervisor"), required=("cause",))
+            for state in ("open", "dispatched", "finished", "closed")
+        ),
+        # CAL-6: the status stays, the clock stops; the history of it is the call's own (``waiting_change``).
+        *(
+            Transition(state, "pause", state, _PAUSES, guard=_not_waiting, required=("waiting_for", "reason"))
+            for state in ("open", "dispatched")
+        ),
+        *(Transition(state, "resume", state, _PAUSES, guard=_waiting) for state in ("open", "dispatched")),
+        *(Transition(state, "promise", state, roles("clerk", "supervisor")) for state in ("open", "dispatched")),
     ),
 )
 
@@ -137,8 +180,16 @@ WORK_ORDER = Lifecycle(
         "override_class": N_("Change the class of service"),
         "reassign": N_("Reassign"),
         "cancel": N_("Withdraw the job"),
+        "urge": N_("Remind the technician"),
+        "add_crew": N_("Send one more technician along"),
+        "remove_crew": N_("Take a technician off the crew"),
+        "record_contractor": N_("Report the contractor's work"),
         "finish": N_("Finish"),
         "close": N_("Close and file the voucher"),
+        "pause": N_("Pause the deadline"),
+        "resume": N_("Let the deadline run again"),
+        "move_appointment": N_("Move the appointment"),
+        "ask_for_help": N_("Ask the supervisor for help"),
     },
     transitions=(
         Transition("dispatched", "accept", "accepted", _TECHNICIAN),
@@ -165,9 +216,34 @@ WORK_ORDER = Lifecycle(
             for state in _UNDER_WAY
         ),
         *(Transition(state, "cancel", "cancelled", roles("supervisor"), required=("reason",)) for state in _UNDER_WAY),
+        *(Transition(state, "urge", state, roles("clerk", "supervisor")) for state in ("dispatched", "accepted")),
+        *(
+            Transition(state, verb, state, roles("supervisor"), required=("staff_id",))
+            for state in _UNDER_WAY
+            for verb in ("add_crew", "remove_crew")
+        ),
         Transition("arrived", "finish", "finished", _TECHNICIAN, required=("fault_code_id", "result")),
+        # Nobody of an outside contractor has an account: the office reports when he came and what he did.
+        Transition(
+            "dispatched",
+            "record_contractor",
+            "finished",
+            roles("supervisor"),
+            guard=_a_contractors,
+            required=("arrived_at", "finished_at", "fault_code_id", "result"),
+        ),
         Transition("finished", "close", "closed", roles("clerk", "supervisor"), guard=_signed_or_explained),
+        *(
+            Transition(state, "pause", state, _PAUSES, guard=_not_waiting, required=("waiting_for", "reason"))
+            for state in _UNDER_WAY
+        ),
+        *(Transition(state, "resume", state, _PAUSES, guard=_waiting) for state in _UNDER_WAY),
+        *(
+            Transition(state, "move_appointment", state, _PAUSES, required=("appointment_at", "agreed_by"))
+            for state in ("dispatched", "accepted")
+        ),
+        *(Transition(state, "ask_for_help", state, _TECHNICIAN, required=("reason",)) for state in _UNDER_WAY),
     ),
 )
 
-LIFECYCLES = (REPAIR_CALL, WORK_ORDER)
+LIFECYCLES = (REPAIR_CALL, WORK_ORDER, CONTRACTOR_REQUEST)

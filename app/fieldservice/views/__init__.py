@@ -4,9 +4,26 @@
 ``my``: the technician's own pages, for a telephone.
 """
 
+from app.fieldservice.views.deadlines import (
+    AppointmentChangeView,
+    ArrivalTargetView,
+    DeadlineView,
+    EscalationLevelView,
+    EscalationNoticeView,
+    WaitingChangeView,
+)
 from app.fieldservice.views.dispatching import DispatchView
+from app.fieldservice.views.feed import CalendarFeedView, MyCalendarView
 from app.fieldservice.views.intake import IntakeView
 from app.fieldservice.views.my import MyDayView
+from app.fieldservice.views.overnight import DayCloseView, PlannedVisitView
+from app.fieldservice.views.planning import (
+    AbsenceView,
+    ContractorRequestView,
+    ContractorView,
+    CrewMemberView,
+    ServiceAreaView,
+)
 from app.fieldservice.views.records import (
     ChargeView,
     FaultCodeView,
@@ -19,15 +36,30 @@ from app.fieldservice.views.records import (
 )
 
 __all__ = [
+    "AbsenceView",
+    "AppointmentChangeView",
+    "ArrivalTargetView",
+    "CalendarFeedView",
     "ChargeView",
+    "ContractorRequestView",
+    "ContractorView",
+    "CrewMemberView",
+    "DayCloseView",
+    "DeadlineView",
     "DispatchView",
+    "EscalationLevelView",
+    "EscalationNoticeView",
     "FaultCodeView",
     "IntakeView",
+    "MyCalendarView",
     "MyDayView",
     "PartFittedView",
+    "PlannedVisitView",
     "RepairCallView",
+    "ServiceAreaView",
     "SignatureView",
     "TimeEntryView",
+    "WaitingChangeView",
     "WorkOrderEventView",
     "WorkOrderView",
 ]

@@ -23,7 +23,8 @@ from app.core.views.refusals import FORESEEN, explain
 from app.fieldservice import commands, queries, rules
 from app.fieldservice.commands.work import free_on
 from app.fieldservice.models import WorkOrder
-from app.fieldservice.views import words
+from app.fieldservice.views import chips, words
+from app.fieldservice.views.deadlines import WAITING
 from app.parts.queries import stock_of, van_of
 
 
@@ -31,6 +32,20 @@ class ReasonForm(OfficeForm):
     """Why."""
 
     reason = fields.text(_l("Reason"), 200)
+
+
+class WaitForm(OfficeForm):
+    """What is waited for, and why (CAL-6)."""
+
+    waiting_for = fields.choice(_l("Waits for"), {key: WAITING[key] for key in WAITING if key})
+    reason = fields.text(_l("Reason"), 200)
+
+
+class MoveForm(OfficeForm):
+    """Another time, and who agreed (SO-18)."""
+
+    appointment_at = fields.moment(_l("New appointment"))
+    agreed_by = fields.text(_l("Agreed by (name at the customer's)"), 64)
 
 
 class ConsentForm(OfficeForm):
@@ -84,6 +99,9 @@ class QuoteForm(OfficeForm):
 
 FORMS: dict[str, type[OfficeForm]] = {
     "decline": ReasonForm,
+    "pause": WaitForm,
+    "move_appointment": MoveForm,
+    "ask_for_help": ReasonForm,
     "leave_unsigned": ReasonForm,
     "agree_charges": ConsentForm,
     "quote": QuoteForm,
@@ -95,6 +113,10 @@ FORMS: dict[str, type[OfficeForm]] = {
 COMMANDS: dict[str, Callable[..., Any]] = {
     "accept": commands.accept,
     "decline": commands.decline,
+    "pause": commands.pause_order,
+    "resume": commands.resume_order,
+    "move_appointment": commands.move_appointment,
+    "ask_for_help": commands.ask_for_help,
     "on_the_way": commands.on_the_way,
     "arrive": commands.arrive,
     "quote": commands.quote,
@@ -354,6 +376,8 @@ class MyDayView(Page):
             order_states=words.ORDER_STATES,
             order_tones=words.ORDER_TONES,
             charge_kinds=words.CHARGE_KINDS,
+            waiting=WAITING,
+            **chips.CHIPS,
             **given,
         )
         return page

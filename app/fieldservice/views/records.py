@@ -7,16 +7,18 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from sqlalchemy import and_
 
 from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fields
-from app.core.views.quick import rows_of
+from app.core.views.quick import QuickFilter, QuickFilters, rows_of
 from app.customers.models import Voucher
 from app.customers.rules import CATEGORY_LABELS
 from app.customers.views import CustomerView, VoucherView, print_links
 from app.fieldservice import commands, rules
 from app.fieldservice.models import (
     Charge,
+    CrewMember,
     FaultCode,
     PartFitted,
     RepairCall,
@@ -25,7 +27,14 @@ from app.fieldservice.models import (
     WorkOrder,
     WorkOrderEvent,
 )
-from app.fieldservice.views import words
+from app.fieldservice.views import chips, words
+from app.fieldservice.views.deadlines import (
+    WAITING,
+    AppointmentChangeView,
+    EscalationNoticeView,
+    WaitingChangeView,
+)
+from app.fieldservice.views.planning import CrewMemberView
 
 
 def _file_link(row: Any) -> Any:
@@ -45,7 +54,7 @@ class FaultCodeView(BaseView):
     record_name = _l("Fault code")
     list_columns = ["code", "category", "name", "name_en"]
     search_columns = ["code", "name", "category"]
-    add_columns = edit_columns = show_columns = ["code", "category", "name", "name_en"]
+    add_columns = edit_columns = show_columns = ["code", "category", "name", "name_en", "expected_minutes", "vague"]
     base_order = ("code", "asc")
     deletable = True
     choices = {"category": {**CATEGORY_LABELS, "any": _l("Any")}}
@@ -53,6 +62,8 @@ class FaultCodeView(BaseView):
         "code": _l("Code"),
         "category": _l("Category"),
         "name_en": _l("Name in English"),
+        "expected_minutes": _l("Expected minutes"),
+        "vague": _l("Says nothing of the fault"),
     }
 
 
@@ -60,6 +71,17 @@ class ReasonForm(OfficeForm):
     """Why."""
 
     reason = fields.text(_l("Reason"), 200)
+
+
+class RepeatForm(OfficeForm):
+    """Whose doing the repeat repair is (KP-2)."""
+
+    cause = fields.choice(
+        _l("Cause"),
+        words.REPEAT_CAUSES,
+        help=_l("Misuse and another fault are payable again as long as no work is recorded."),
+    )
+    note = fields.text(_l("Note"), 200, required=False)
 
 
 class DispatchForm(OfficeForm):
@@ -71,6 +93,12 @@ class DispatchForm(OfficeForm):
         _l("Other class than derived"), words.CUSTOMER_CLASSES, required=False, help=_l("Only with a reason.")
     )
     class_reason = fields.text(_l("Reason for the class"), 200, required=False)
+    out_of_turn_reason = fields.text(
+        _l("Reason for taking this call out of turn"),
+        200,
+        required=False,
+        help=_l("Only while calls of earlier days wait."),
+    )
 
 
 class ReassignForm(OfficeForm):
@@ -79,6 +107,59 @@ class ReassignForm(OfficeForm):
     technician_id = fields.choice(_l("Technician"), words.technicians_here)
     reason = fields.text(_l("Reason"), 200)
     appointment_at = fields.moment(_l("Appointment"), required=False)
+    override_reason = fields.text(
+        _l("Reason for booking all the same"), 200, required=False, help=_l("Only when appointments clash.")
+    )
+
+
+class UrgeForm(OfficeForm):
+    """What to say with it."""
+
+    note = fields.text(_l("Note"), 200, required=False)
+
+
+class PauseForm(OfficeForm):
+    """What is waited for, and why (CAL-6)."""
+
+    waiting_for = fields.choice(_l("Waits for"), {key: WAITING[key] for key in WAITING if key})
+    reason = fields.text(_l("Reason"), 200)
+
+
+class ResumeForm(OfficeForm):
+    """What came to an end."""
+
+    reason = fields.text(_l("Note"), 200, required=False)
+
+
+class PromiseForm(OfficeForm):
+    """What the customer was promised (SO-10)."""
+
+    promised_at = fields.moment(
+        _l("Finish promised for"), required=False, help=_l("Empty: nothing is promised any more.")
+    )
+
+
+class MoveForm(OfficeForm):
+    """Another time, and which of the customer's people agreed (SO-18)."""
+
+    appointment_at = fields.moment(_l("New appointment"))
+    agreed_by = fields.text(_l("Agreed by (name at the customer's)"), 64)
+    reason = fields.text(_l("Reason"), 200, required=False)
+
+
+class CrewForm(OfficeForm):
+    """Who goes along, or no longer does."""
+
+    staff_id = fields.choice(_l("Technician"), words.technicians_here)
+
+
+class ContractorWorkForm(OfficeForm):
+    """What the contractor reported."""
+
+    arrived_at = fields.moment(_l("Arrived at"))
+    finished_at = fields.moment(_l("Finished at"))
+    fault_code_id = fields.choice(_l("Fault"), words.fault_codes)
+    result = fields.notes(_l("Work done"), 1000)
 
 
 class ClassForm(OfficeForm):
@@ -183,6 +264,10 @@ class SignatureView(BaseView):
     formatters_columns = {"stored_file": _file_link}
 
 
+def _to_order(member: CrewMember) -> str:
+    return url_for("WorkOrderView.show", pk=member.work_order_id)
+
+
 class WorkOrderView(BaseView):
     """Work orders; the technician's telephone pages do most of it (``my``)."""
 
@@ -220,10 +305,13 @@ class WorkOrderView(BaseView):
             {
                 "fields": [
                     "technician",
+                    "contractor",
                     "dispatched_by",
                     "dispatched_at",
                     "appointment_at",
+                    "expected_minutes",
                     "repair_call.arrive_by",
+                    "repair_call.promised_at",
                     "service_class",
                     "derived_class",
                     "class_reason",
@@ -253,11 +341,23 @@ class WorkOrderView(BaseView):
     quick_columns = ["number", "repair_call.number", "repair_call.voucher.customer.name", "repair_call.caller_phone"]
     small_references = ["branch"]
     base_order = ("id", "desc")
-    eager = ["repair_call.address.district"]
+    eager = [
+        "repair_call.address.district",
+        "repair_call.waiting_changes",
+        "repair_call.work_orders.technician",
+    ]
     choices = {"service_class": words.CLASSES, "derived_class": words.CLASSES}
     tones = {"status": words.ORDER_TONES, "service_class": words.CLASS_TONES}
     label_columns = words.ORDER_LABELS
-    related_views = [ChargeView, PartFittedView, TimeEntryView, SignatureView, WorkOrderEventView]
+    related_views = [
+        CrewMemberView,
+        ChargeView,
+        PartFittedView,
+        TimeEntryView,
+        SignatureView,
+        AppointmentChangeView,
+        WorkOrderEventView,
+    ]
     lifecycle = rules.WORK_ORDER
     verbs = [
         Verb(commands.close, tone="primary", bulk=True),
@@ -272,8 +372,42 @@ class WorkOrderView(BaseView):
             form=ClassForm,
             when=lambda order: not order.time_entries and not order.parts_fitted,
         ),
+        Verb(commands.urge, form=UrgeForm, when=lambda order: order.contractor_id is None),
+        Verb(commands.add_crew, form=CrewForm, after=_to_order, when=lambda order: order.contractor_id is None),
+        Verb(commands.remove_crew, form=CrewForm, when=lambda order: bool(order.crew)),
+        Verb(
+            commands.record_contractor,
+            form=ContractorWorkForm,
+            tone="primary",
+            when=lambda order: order.contractor_id is not None,
+        ),
+        Verb(
+            commands.move_appointment,
+            form=MoveForm,
+            fill=lambda order: {"appointment_at": order.appointment_at},
+        ),
+        Verb(commands.pause_order, form=PauseForm, when=lambda order: not order.repair_call.waiting_for),
+        Verb(commands.resume_order, form=ResumeForm, when=lambda order: bool(order.repair_call.waiting_for)),
         Verb(commands.cancel_order, form=ReasonForm, tone="danger"),
     ]
+
+    def cell(self, item: WorkOrder, column: str) -> Any:
+        """The deadline as a chip that explains itself; a flag where the clocks disagreed."""
+        if column == "repair_call.arrive_by":
+            return chips.order_chip(item)
+        if column == "arrived_at":
+            return Markup("{} {}").format(super().cell(item, column), chips.skew_chip(item))
+        return super().cell(item, column)
+
+    def value(self, item: WorkOrder, column: str) -> Any:
+        """The same on the record's page."""
+        if column == "repair_call.arrive_by":
+            return chips.order_chip(item)
+        if column == "repair_call.promised_at":
+            return chips.finish_chip(item.repair_call)
+        if column == "arrived_device_at":
+            return Markup("{} {}").format(super().value(item, column), chips.skew_chip(item))
+        return super().value(item, column)
 
     def links(self, item: WorkOrder) -> list[Link]:
         """The voucher to print; the technician's own page for the job."""
@@ -285,7 +419,7 @@ class WorkOrderView(BaseView):
         return links
 
 
-class RepairCallView(BaseView):
+class RepairCallView(QuickFilters, BaseView):
     """002 叫修登记本 on screen (SO-4)."""
 
     datamodel = OfficeInterface(RepairCall)
@@ -302,6 +436,7 @@ class RepairCallView(BaseView):
         "carried_over",
         "status",
     ]
+    eager = ["waiting_changes", "work_orders.technician"]
     show_fieldsets = [
         (
             _l("Call"),
@@ -316,7 +451,13 @@ class RepairCallView(BaseView):
                     "symptom",
                     "priority",
                     "arrive_by",
+                    "promised_at",
+                    "waiting_for",
                     "carried_over",
+                    "repeat_of",
+                    "repeat_cause",
+                    "repeat_note",
+                    "late_reason",
                 ]
             },
         ),
@@ -344,10 +485,11 @@ class RepairCallView(BaseView):
     quick_columns = ["number", "voucher.customer.name", "caller_phone", "voucher.serial_no"]
     small_references = ["branch"]
     base_order = ("reported_at", "desc")
-    choices = {"channel": words.CHANNELS, "priority": words.PRIORITIES}
+    choices = {"channel": words.CHANNELS, "priority": words.PRIORITIES, "repeat_cause": words.REPEAT_CAUSES}
+    choices["waiting_for"] = WAITING
     tones = {"status": words.CALL_TONES, "priority": {"urgent": "danger"}}
     label_columns = words.CALL_LABELS
-    related_views = [WorkOrderView]
+    related_views = [WorkOrderView, WaitingChangeView, EscalationNoticeView]
     lifecycle = rules.REPAIR_CALL
     verbs = [
         Verb(
@@ -356,8 +498,38 @@ class RepairCallView(BaseView):
             tone="primary",
             after=lambda order: url_for("WorkOrderView.show", pk=order.id),
         ),
+        Verb(
+            commands.attribute_repeat,
+            form=RepeatForm,
+            fill=lambda call: {"cause": call.repeat_cause, "note": call.repeat_note},
+            when=lambda call: call.repeat_of_id is not None,
+        ),
+        Verb(commands.promise, form=PromiseForm, fill=lambda call: {"promised_at": call.promised_at}),
+        Verb(commands.pause_call, form=PauseForm, when=lambda call: not call.waiting_for),
+        Verb(commands.resume_call, form=ResumeForm, when=lambda call: bool(call.waiting_for)),
         Verb(commands.cancel_call, form=ReasonForm, tone="danger"),
     ]
+
+    quick_filters = [
+        QuickFilter("repeat", _l("Repeat repairs"), lambda: RepairCall.repeat_of_id.is_not(None)),
+        QuickFilter(
+            "cause",
+            _l("Repeat repairs without a cause"),
+            lambda: and_(RepairCall.repeat_of_id.is_not(None), RepairCall.repeat_cause == ""),
+        ),
+    ]
+
+    def cell(self, item: RepairCall, column: str) -> Any:
+        """The deadline as a chip that explains itself."""
+        return chips.arrival_chip(item) if column == "arrive_by" else super().cell(item, column)
+
+    def value(self, item: RepairCall, column: str) -> Any:
+        """The same on the record's page."""
+        if column == "arrive_by":
+            return chips.arrival_chip(item)
+        if column == "promised_at":
+            return chips.finish_chip(item)
+        return super().value(item, column)
 
     def links(self, item: RepairCall) -> list[Link]:
         """The voucher to print."""

@@ -8,12 +8,14 @@ from flask import g
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 
+from app.core.actors import current
 from app.core.db import db
 from app.fieldservice import rules
 from app.fieldservice.models import FaultCode
 from app.organisation.models import Staff
 
 CHANNELS = {key: _l(label) for key, label in rules.CHANNEL_LABELS.items()}
+CALLER_CHANNELS = {key: CHANNELS[key] for key in rules.CALLER_CHANNELS}
 PRIORITIES = {key: _l(label) for key, label in rules.PRIORITY_LABELS.items()}
 CLASSES = {key: _l(label) for key, label in rules.SERVICE_CLASS_LABELS.items()}
 CUSTOMER_CLASSES = {key: CLASSES[key] for key in rules.SERVICE_CLASSES[:3]}
@@ -21,6 +23,8 @@ CHARGE_KINDS = {key: _l(label) for key, label in rules.CHARGE_KIND_LABELS.items(
 CALL_STATES = {key: _l(label) for key, label in rules.CALL_STATE_LABELS.items()}
 ORDER_STATES = {key: _l(label) for key, label in rules.ORDER_STATE_LABELS.items()}
 EVENT_KINDS = {key: _l(label) for key, label in rules.EVENT_KIND_LABELS.items()}
+
+REPEAT_CAUSES = {key: _l(label) for key, label in rules.REPEAT_CAUSE_LABELS.items()}
 
 CALL_TONES = {"open": "danger", "dispatched": "info", "finished": "warning", "closed": "success"}
 ORDER_TONES = {
@@ -50,10 +54,16 @@ CALL_LABELS: dict[str, Any] = {
     "symptom": _l("Symptom"),
     "priority": _l("Priority"),
     "arrive_by": _l("To arrive by"),
+    "promised_at": _l("Promised finish"),
+    "waiting_for": _l("Waits for"),
     "carried_over": _l("Carried over"),
     "taken_by": _l("Taken by"),
     "closed_at": _l("Struck off at"),
     "cancel_reason": _l("Reason for cancelling"),
+    "late_reason": _l("Why it is entered only now"),
+    "repeat_of": _l("Repeat repair of"),
+    "repeat_cause": _l("Cause of the repeat repair"),
+    "repeat_note": _l("Note on the cause"),
 }
 ORDER_LABELS: dict[str, Any] = {
     "number": _l("Work order number"),
@@ -62,12 +72,15 @@ ORDER_LABELS: dict[str, Any] = {
     "repair_call.caller_phone": _l("Telephone"),
     "repair_call.symptom": _l("Symptom"),
     "repair_call.arrive_by": _l("To arrive by"),
+    "repair_call.promised_at": _l("Promised finish"),
     "repair_call.address": _l("Address"),
     "repair_call.voucher": _l("Service voucher"),
     "repair_call.voucher.customer": _l("Customer"),
     "repair_call.voucher.customer.name": _l("Customer"),
     "repair_call.voucher.product_model": _l("Product"),
     "technician": _l("Technician"),
+    "contractor": _l("Outside contractor"),
+    "expected_minutes": _l("Expected minutes"),
     "dispatched_by": _l("Dispatched by"),
     "derived_class": _l("Derived class"),
     "service_class": _l("Class of service"),
@@ -102,4 +115,13 @@ def technicians_here() -> dict[str, str]:
     record = g.get("record")
     if record is not None:
         statement = statement.where(Staff.branch_id == record.branch_id)
+    return {str(row.id): row.name for row in db.session.scalars(statement)}
+
+
+def people_here() -> dict[str, str]:
+    """``{id: name}`` of the active people of one's branch; of all branches for whom has none."""
+    statement = select(Staff).where(Staff.active.is_(True)).order_by(Staff.job != "technician", Staff.staff_no)
+    branch_id = current().branch_id
+    if branch_id is not None:
+        statement = statement.where(Staff.branch_id == branch_id)
     return {str(row.id): row.name for row in db.session.scalars(statement)}

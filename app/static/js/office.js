@@ -123,6 +123,26 @@
     });
   });
 
+  // A link that explains something opens in a small window; without a script, or with Ctrl, it is a page of its own.
+  const detail = document.getElementById("detail");
+  if (detail) {
+    detail.addEventListener("click", (event) => {
+      if (event.target === detail || event.target.closest(".detail-close")) detail.close();
+    });
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[data-detail]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      fetch(link.dataset.detail, { credentials: "same-origin" })
+        .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer)))
+        .then((text) => {
+          detail.lastElementChild.innerHTML = text;
+          detail.showModal();
+        })
+        .catch(() => { window.location = link.href; });
+    });
+  }
+
   // Ticked rows.
   document.querySelectorAll("form[data-bulk]").forEach((form) => {
     const boxes = [...form.querySelectorAll("input[name=rowid]")];
