@@ -49,7 +49,7 @@ def enter_call(
     rules.check_reported(reported, moment)
     voucher = fetch(Voucher, voucher_id)
     address = _address(voucher, address_id)
-    late = rules.late_by(reported, moment, settings.number("late_entry_hours"), late_reason)
+    late = rules.late_by(reported, moment, settings.number("late_entry_hours"), late_reason or "")
     code = fetch(FaultCode, symptom_code_id) if symptom_code_id is not None else None
     symptom = (symptom or "").strip() or (code.name if code is not None else "")
     _check_words(symptom, channel, priority, symptom_code_id)

@@ -42,6 +42,7 @@ def _call_loads() -> tuple[Any, ...]:
         joinedload(RepairCall.address).joinedload(Address.district),
         joinedload(RepairCall.symptom_code),
         selectinload(RepairCall.work_orders).joinedload(WorkOrder.technician),
+        selectinload(RepairCall.waiting_changes),
     )
 
 

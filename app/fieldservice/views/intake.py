@@ -1,70 +1,39 @@
-"""``/intake/``: the clerk on the telephone – who calls, about which product, what is wrong: a call in one page (SO-4)."""
+"""``/intake/``: the clerk on the telephone – who calls, about which product, what is wrong: a call in one page (SO-4).
+
+Works without a script: a search, a choice, a form. ``intake.js`` asks for the same pieces (``found``, ``form``,
+``check``) while the clerk types.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.core import clock
+from app.calendars.queries import explanation
+from app.core import clock, settings
 from app.core.actors import current
 from app.core.errors import N_, Refused
 from app.core.fetch import fetch
 from app.core.home import card
+from app.core.i18n import say
 from app.core.uow import unit_of_work
-from app.core.views import OfficeForm, Page, fields
+from app.core.views import Page
+from app.core.views.columns import parse_moment
 from app.core.views.interface import find as row_of
 from app.core.views.refusals import FORESEEN, explain
 from app.customers import commands as customers
 from app.customers import queries as customer_queries
-from app.customers.models import Customer, ProductModel, Voucher
-from app.customers.rules import CUSTOMER_KIND_LABELS, telephone_digits, telephones
-from app.fieldservice import commands, queries
-from app.fieldservice.models import WorkOrder
+from app.customers.models import Address, Customer, Voucher
+from app.customers.rules import search_word, telephone_digits, telephones
+from app.fieldservice import commands, queries, rules
+from app.fieldservice.models import FaultCode, RepairCall, WorkOrder
 from app.fieldservice.views import words
-from app.organisation.models import District
-
-KINDS = {key: _l(label) for key, label in CUSTOMER_KIND_LABELS.items()}
-
-
-class CallForm(OfficeForm):
-    """What is taken down of a call."""
-
-    caller_name = fields.text(_l("Caller"), 64, required=False)
-    caller_phone = fields.text(_l("Telephone"), 32, required=False)
-    symptom_code_id = fields.choice(_l("Symptom code"), words.fault_codes, required=False)
-    symptom = fields.notes(_l("Symptom"), 500)
-    priority = fields.choice(_l("Priority"), words.PRIORITIES, default="normal")
-    channel = fields.choice(_l("Came in by"), words.CHANNELS, default="telephone")
-    reported_at = fields.moment(_l("Reported at"))
-    address_id = fields.choice(_l("Address"), dict, required=False)
-    confirm_duplicate = fields.yes(_l("Enter another call for the same product"))
-
-
-class ProductForm(OfficeForm):
-    """A product the office does not know yet."""
-
-    order: tuple[str, ...] = ("product_model_id", "serial_no", "sold_on")
-
-    product_model_id = fields.remote(ProductModel, _l("Product model"))
-    serial_no = fields.text(_l("Serial number"), 64, required=False, none=True)
-    sold_on = fields.day(_l("Sold on"), required=False)
-
-
-class NewcomerForm(ProductForm):
-    """A caller the office does not know yet, with the product."""
-
-    name = fields.text(_l("Customer"), 100)
-    kind = fields.choice(_l("Kind"), KINDS, default="person")
-    phones = fields.text(_l("Telephone"), 120)
-    district_id = fields.remote(District, _l("District"))
-    line = fields.text(_l("Street and number"), 200)
-    confirm_telephone = fields.yes(_l("Another customer with the same telephone number"))
-
-    order = ("name", "kind", "phones", "district_id", "line", "product_model_id", "serial_no", "sold_on")
+from app.fieldservice.views.intake_forms import CallForm, NewcomerForm, ProductForm
 
 
 class IntakeView(Page):
@@ -77,19 +46,52 @@ class IntakeView(Page):
     @has_access
     def index(self) -> Any:
         """The search, what it found, and the form for the product chosen."""
-        text = request.args.get("q", "").strip()[:80]
+        text = _asked()
         voucher = row_of(Voucher, request.args["voucher"]) if "voucher" in request.args else None
         form = self._call_form(voucher, text) if voucher is not None else None
         return self._page(text, voucher, form)
+
+    @expose("/found")
+    @has_access
+    def found(self) -> Any:
+        """What the search finds for the text typed so far, as a piece of the page."""
+        return self.render_template("fieldservice/intake_found.html", **self._found(_asked(), None))
+
+    @expose("/form/<int:voucher_id>")
+    @has_access
+    def form(self, voucher_id: int) -> Any:
+        """The form for a product, as a piece of the page."""
+        voucher = _product(voucher_id)
+        text = _asked()
+        return self.render_template(
+            "fieldservice/intake_form.html", **self._form(text, voucher, self._call_form(voucher, text))
+        )
+
+    @expose("/check/<int:voucher_id>")
+    @has_access
+    def check(self, voucher_id: int) -> Any:
+        """Arrival and repeat repair for what stands on the form now, as a piece of the page (SO-15, KP-2)."""
+        voucher = _product(voucher_id)
+        given = request.args
+        address = row_of(Address, given.get("address_id", "")) or voucher.address
+        try:
+            reported_at = parse_moment(given.get("reported_at", ""))
+        except (ValueError, OverflowError):
+            reported_at = clock.now()
+        code = row_of(FaultCode, given.get("symptom_code_id", ""))
+        return self.render_template(
+            "fieldservice/intake_check.html",
+            check=_check(voucher, address, reported_at, given.get("priority", ""), given.get("symptom", ""), code),
+        )
 
     @expose("/call/<int:voucher_id>", methods=["POST"])
     @has_access
     def call(self, voucher_id: int) -> Any:
         """Enter the call; back to an empty search for the next caller."""
         voucher = fetch(Voucher, voucher_id)
-        text = request.args.get("q", "")[:80]
+        text = _asked()
         form = self._call_form(voucher, text)
-        if form.validate():
+        if form.validate() and _says_what_is_wrong(form):
             given = form.values
             for name in ("symptom_code_id", "address_id"):
                 given[name] = int(given[name]) if given[name] else None
@@ -98,34 +100,29 @@ class IntakeView(Page):
             except FORESEEN as error:
                 form.refuse(*explain(error, self))
             else:
-                by = f"{clock.local(call.arrive_by):%Y-%m-%d %H:%M}" if call.arrive_by else "—"
-                message = _(
-                    "Call %(number)s is entered. A technician must be there by %(by)s.", number=call.number, by=by
-                )
-                if call.branch_id != current().branch_id:
-                    message += " " + _("It is in the register of %(branch)s.", branch=str(call.branch))
-                flash(message, "success")
-                return redirect(url_for("IntakeView.index", entered=call.id))
+                return _entered(call)
         return self._page(text, fetch(Voucher, voucher_id), form), 422
 
     @expose("/newcomer", methods=["GET", "POST"])
     @has_access
     def newcomer(self) -> Any:
-        """A new customer with the first product; then the call."""
-        text = request.args.get("q", "")[:80]
-        digits = telephone_digits(text)
-        start = {"phones": text} if len(digits) >= 7 else {"name": text}
+        """A new customer with the first product and, when the symptom is given, the call: all of it or nothing."""
+        text = _asked()
+        start = {"phones": text} if len(telephone_digits(text)) >= 7 else {"name": text}
         form = NewcomerForm(data={"kind": "person", **start} if request.method == "GET" else None)
         if request.method == "POST" and form.validate():
             try:
-                voucher = self._create(form)
+                with unit_of_work(current(), "customer.create"):
+                    voucher, call = self._create(form)
             except FORESEEN as error:
                 form.refuse(*explain(error, self))
             else:
+                if call is not None:
+                    return _entered(call)
                 return redirect(url_for("IntakeView.index", q=form.phones.data, voucher=voucher.id))
         return self._form_page("fieldservice/newcomer.html", form, _("New customer"), text=text)
 
-    def _create(self, form: NewcomerForm) -> Voucher:
+    def _create(self, form: NewcomerForm) -> tuple[Voucher, RepairCall | None]:
         same = customer_queries.same_telephone(telephones(form.phones.data))
         if same and not form.confirm_telephone.data:
             raise Refused(
@@ -134,16 +131,27 @@ class IntakeView(Page):
                 name="、".join(customer.name for customer in same[:3]),
             )
         actor = current()
-        with unit_of_work(actor, "customer.create"):
-            customer = customers.create_customer(
-                actor,
-                name=form.name.data,
-                kind=form.kind.data,
-                phones=form.phones.data,
-                district_id=form.district_id.data,
-                line=form.line.data,
-            )
-            return self._add_product(customer, form)
+        customer = customers.create_customer(
+            actor,
+            name=form.name.data,
+            kind=form.kind.data,
+            phones=form.phones.data,
+            district_id=form.district_id.data,
+            line=form.line.data,
+        )
+        voucher = self._add_product(customer, form)
+        if not (form.symptom.data or "").strip():
+            return voucher, None
+        call = commands.enter_call(
+            actor,
+            voucher.id,
+            symptom=form.symptom.data,
+            priority=form.priority.data,
+            channel=form.channel.data,
+            caller_name=form.name.data if form.kind.data == "person" else "",
+            caller_phone=telephones(form.phones.data)[0],
+        )
+        return voucher, call
 
     def _add_product(self, customer: Customer, form: ProductForm) -> Voucher:
         address_id = customer.addresses[0].id if customer.addresses else None
@@ -175,27 +183,21 @@ class IntakeView(Page):
     # -- pages -----------------------------------------------------------------------------------------------------
 
     def _form_page(self, template: str, form: ProductForm, title: str, text: str) -> Any:
-        page = self.render_template(
-            template,
-            title=title,
-            form=form,
-            names=form.order,
-            back=url_for("IntakeView.index", q=text),
-        )
+        back = url_for("IntakeView.index", q=text)
+        page = self.render_template(template, title=title, form=form, back=back)
         return page, 422 if request.method == "POST" else 200
 
     def _call_form(self, voucher: Voucher, text: str) -> CallForm:
         form = CallForm(data=self._start(voucher, text) if request.method == "GET" else None)
-        category = voucher.product_model.category
-        form.symptom_code_id.choices = [("", "—"), *words.fault_codes(category).items()]
-        addresses = [(str(address.id), str(address)) for address in voucher.customer.addresses]
-        form.address_id.choices = addresses
+        codes = words.fault_codes(voucher.product_model.category)
+        form.symptom_code_id.choices = [("", _("In words only")), *codes.items()]
+        form.address_id.choices = [(str(address.id), str(address)) for address in voucher.customer.addresses]
         return form
 
     def _start(self, voucher: Voucher, text: str) -> dict[str, Any]:
         digits = telephone_digits(text)
         known = [telephone.number for telephone in voucher.customer.telephones]
-        full = next((number for number in known if digits and number.endswith(digits)), known[0] if known else "")
+        full = next((number for number in known if digits and digits in number), known[0] if known else "")
         return {
             "caller_name": voucher.customer.name if voucher.customer.kind == "person" else "",
             "caller_phone": full,
@@ -203,9 +205,21 @@ class IntakeView(Page):
             "channel": "telephone",
             "reported_at": clock.now(),
             "address_id": str(voucher.address_id),
+            "symptom_code_id": "",
         }
 
     def _page(self, text: str, voucher: Voucher | None, form: CallForm | None) -> str:
+        more = self._form(text, voucher, form) if voucher is not None and form is not None else {"form": None}
+        page: str = self.render_template(
+            "fieldservice/intake.html",
+            title=_("New repair call"),
+            entered=request.args.get("entered", type=int),
+            **{**self._found(text, voucher), **more},
+        )
+        return page
+
+    def _found(self, text: str, voucher: Voucher | None) -> dict[str, Any]:
+        """What stands in the list: the customers found with their products, the product chosen among them."""
         found = customer_queries.find(text) if text else customer_queries.Found([], [])
         vouchers = list(found.vouchers)
         if voucher is not None and voucher.id not in {each.id for each in vouchers}:
@@ -214,22 +228,96 @@ class IntakeView(Page):
         people = {customer.id: customer for customer in found.customers}
         for each in vouchers:
             people.setdefault(each.customer_id, each.customer)
-        page: str = self.render_template(
-            "fieldservice/intake.html",
-            title=_("New repair call"),
-            text=text,
-            customers=list(people.values()),
-            products={key: [s for s in states if s.voucher.customer_id == key] for key in people},
-            chosen=next((s for s in states if voucher is not None and s.voucher.id == voucher.id), None),
-            form=form,
-            duplicate=form is not None and bool(form.confirm_duplicate.errors),
-            entered=request.args.get("entered", type=int),
-            classes=words.CLASSES,
-            class_tones=words.CLASS_TONES,
-            call_states=words.CALL_STATES,
-            call_tones=words.CALL_TONES,
-        )
-        return page
+        word = search_word(text)
+        return {
+            "text": text,
+            "customers": list(people.values()),
+            "products": {key: [s for s in states if s.voucher.customer_id == key] for key in people},
+            "chosen": next((s for s in states if voucher is not None and s.voucher.id == voucher.id), None),
+            "exact": {
+                v.id for v in vouchers if word in (search_word(v.number), search_word(v.serial_no or "")) and word
+            },
+            "recent": clock.now() - timedelta(days=settings.number("repeat_days")),
+            **_words(),
+        }
+
+    def _form(self, text: str, voucher: Voucher, form: CallForm) -> dict[str, Any]:
+        """What the form for the product shows."""
+        given = form.data
+        address = next((a for a in voucher.customer.addresses if str(a.id) == given["address_id"]), voucher.address)
+        code = row_of(FaultCode, given["symptom_code_id"] or "")
+        return {
+            "text": text,
+            "chosen": queries.product_states([voucher])[0],
+            "form": form,
+            "duplicate": bool(form.confirm_duplicate.errors),
+            "check": _check(
+                voucher,
+                address,
+                given["reported_at"] or clock.now(),
+                given["priority"] or "",
+                given["symptom"] or "",
+                code,
+            ),
+            **_words(),
+        }
+
+
+def _asked() -> str:
+    return request.args.get("q", "").replace("\x00", "").strip()[:80]
+
+
+def _product(voucher_id: int) -> Voucher:
+    found: Voucher | None = row_of(Voucher, voucher_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "classes": words.CLASSES,
+        "class_tones": words.CLASS_TONES,
+        "call_states": words.CALL_STATES,
+        "call_tones": words.CALL_TONES,
+    }
+
+
+def _says_what_is_wrong(form: CallForm) -> bool:
+    if form.symptom.data or form.symptom_code_id.data:
+        return True
+    form.refuse("symptom", _("This field is required."))
+    return False
+
+
+def _check(
+    voucher: Voucher, address: Address, reported_at: datetime, priority: str, symptom: str, code: FaultCode | None
+) -> dict[str, Any]:
+    """Until when somebody must be there and why, whether the call comes late into the book, and which it repeats."""
+    now = clock.now()
+    arrival = queries.arrival_to_be(
+        voucher, address, min(reported_at, now), priority if priority in rules.PRIORITIES else "normal"
+    )
+    symptom = symptom or (code.name if code is not None else "")
+    return {
+        "arrival": arrival,
+        "explanation": explanation(arrival),
+        "zone": address.district,
+        "missed": arrival.due is not None and arrival.due < now,
+        "late": rules.is_late_entry(reported_at, now, settings.number("late_entry_hours")),
+        "repeat": queries.repeated_call(voucher.id, min(reported_at, now), symptom, code),
+    }
+
+
+def _entered(call: RepairCall) -> Any:
+    by = f"{clock.local(call.arrive_by):%Y-%m-%d %H:%M}" if call.arrive_by else "—"
+    message = _("Call %(number)s is entered. A technician must be there by %(by)s.", number=call.number, by=by)
+    if call.branch_id != current().branch_id:
+        message += " " + _("It is in the register of %(branch)s.", branch=str(call.branch))
+    if call.repeat_of_id is not None:
+        message += " " + say(N_("It is a repeat repair and free for the customer."))
+    flash(message, "success")
+    return redirect(url_for("IntakeView.index", entered=call.id))
 
 
 def _to_close() -> int:
