@@ -9,15 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import clock
-from app.core.actors import SYSTEM, Principal, acting_as
+from app.core.actors import SYSTEM, Principal, acting_as, current
 from app.core.db import db
-from app.core.errors import N_, NotFound, Refused
+from app.core.errors import N_, Conflict, NotFound, Refused
 from app.core.fetch import fetch
+from app.core.i18n import say
 from app.core.numbering import next_number
 from app.customers import queries as customers
 from app.customers.commands import give_out, take_back
 from app.customers.models import Voucher
-from app.fieldservice import queries
+from app.fieldservice import queries, rules
 from app.fieldservice.models import RepairCall, WorkOrder, WorkOrderEvent
 from app.organisation.models import Branch, Staff
 
@@ -39,12 +40,18 @@ def locked_call(call_id: int) -> RepairCall:
     return locked(RepairCall, call_id)
 
 
-def locked_order(order_id: int) -> WorkOrder:
-    """The work order with its call locked first: everybody takes the two locks in this order."""
+def locked_order(order_id: int, *, crew: bool = False) -> WorkOrder:
+    """The work order with its call locked first: everybody takes the two locks in this order.
+
+    Raises ``Refused`` for a technician who only goes along, unless ``crew`` may do it.
+    """
     call = locked(RepairCall, fetch(WorkOrder, order_id).repair_call_id)
     order = locked(WorkOrder, order_id)
     # Loaded here: once the job is declined it is no longer the technician's, and neither is the call.
     set_committed_value(order, "repair_call", call)
+    actor = current()
+    if not crew and actor.roles == {"technician"} and order.technician_id != actor.staff_id:
+        raise Refused(N_("%(name)s is in charge of this job."), name=order.technician.name)
     return order
 
 
@@ -65,13 +72,25 @@ def event(
     return row
 
 
-def technician_for(call: RepairCall, staff_id: int) -> Staff:
+def check_waiting(call: RepairCall) -> None:
+    """Raises ``Conflict``, naming who was faster, when the call was dispatched meanwhile."""
+    order = queries.live_order(call.id) if call.status == "dispatched" else None
+    if order is not None:
+        raise Conflict(
+            N_("%(who)s has already dispatched this call, to %(technician)s (%(number)s)."),
+            who=str(order.dispatched_by or "—"),
+            technician=str(order.contractor or order.technician),
+            number=order.number,
+        )
+
+
+def technician_for(call: RepairCall, staff_id: int, *, field: str = "technician_id") -> Staff:
     """The technician to be sent. Raises ``Refused`` for who is no active technician of the call's branch."""
     person: Staff | None = db.session.execute(select(Staff).where(Staff.id == int(staff_id))).scalar_one_or_none()
     if person is None or not person.active or person.job != "technician":
-        raise Refused(N_("This is not an active technician."), field="technician_id")
+        raise Refused(N_("This is not an active technician."), field=field)
     if person.branch_id != call.branch_id:
-        raise Refused(N_("This technician belongs to another branch."), field="technician_id")
+        raise Refused(N_("This technician belongs to another branch."), field=field)
     return person
 
 
@@ -97,6 +116,9 @@ def new_order(
     appointment_at: datetime | None,
     service_class: str | None,
     class_reason: str,
+    expected_minutes: int | None = None,
+    contractor_id: int | None = None,
+    note: str = "",
 ) -> WorkOrder:
     """A work order for the call, the voucher going out with the technician (SO-1, SO-3, SO-4)."""
     derived, contract_id = class_of(call)
@@ -104,6 +126,8 @@ def new_order(
     reason = (class_reason or "").strip() if chosen != derived else ""
     if chosen != derived and not reason:
         raise Refused(N_("Another class than the derived one needs a reason."), field="class_reason")
+    if chosen == derived and rules.is_free(call.repeat_of_id is not None, call.repeat_cause):
+        reason = say(N_("Repeat repair"))
     if appointment_at is not None and appointment_at < at:
         raise Refused(N_("The appointment lies in the past."), field="appointment_at")
     order = WorkOrder(
@@ -116,13 +140,15 @@ def new_order(
         service_class=chosen,
         class_reason=reason,
         contract_id=contract_id,
+        contractor_id=contractor_id,
         appointment_at=appointment_at,
+        expected_minutes=expected_minutes,
         dispatched_at=at,
         status="dispatched",
     )
     db.session.add(order)
     db.session.flush()
-    event(order, "dispatched", actor, at)
+    event(order, "dispatched", actor, at, note=note)
     voucher_out(call, technician, at)
     return order
 

@@ -195,8 +195,8 @@ def record_time(
     note: str = "",
     at: datetime | None = None,
 ) -> TimeEntry:
-    """Minutes spent on the job, in its class of work (SO-11). Paid work must be agreed first (SO-6)."""
-    order = steps.locked_order(order_id)
+    """One's minutes spent on the job, in its class of work (SO-11). Paid work must be agreed first (SO-6)."""
+    order = steps.locked_order(order_id, crew=True)
     rules.WORK_ORDER.apply(order, "record_time", actor.roles)
     free = free_on(order)
     _check_agreed(order, not (free.labour and free.callout))
@@ -204,8 +204,13 @@ def record_time(
     if started_at < order.dispatched_at.replace(second=0, microsecond=0):
         raise Refused(N_("The job had not been dispatched then."), field="started_at")
     return _enter(
-        order.technician_id, started_at, minutes, order.service_class, at or clock.now(), order=order, note=note
+        _worker(actor, order), started_at, minutes, order.service_class, at or clock.now(), order=order, note=note
     )
+
+
+def _worker(actor: Principal, order: WorkOrder) -> int:
+    along = any(each.staff_id == actor.staff_id for each in order.crew)
+    return actor.staff_id if along and actor.staff_id is not None else order.technician_id
 
 
 @command(RECORD)

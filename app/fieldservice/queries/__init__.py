@@ -28,7 +28,7 @@ from app.fieldservice.queries.overnight import (
     visit_figures,
     voucher_findings,
 )
-from app.fieldservice.queries.planning import contractor_request_of, contractors_of
+from app.fieldservice.queries.planning import contractors_for
 from app.fieldservice.queries.service import (
     GONE,
     UNDER_WAY,
@@ -68,8 +68,7 @@ __all__ = [
     "carried_waiting",
     "class_for",
     "close_of",
-    "contractor_request_of",
-    "contractors_of",
+    "contractors_for",
     "count_of",
     "day_entries",
     "days_to_close",

@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.calendars import queries as calendars
 from app.calendars.rules import Calendar, Day, working_minutes_between
@@ -29,6 +30,7 @@ from app.fieldservice.queries.planning import (
     planned,
     work_day,
 )
+from app.fieldservice.queries.service import in_turn
 from app.fieldservice.rules import dispatching as rules
 from app.organisation.models import District, Staff, StaffSkill
 from app.parts.models import Part, StockBalance, StockPlace
@@ -98,8 +100,32 @@ class Board:
     _outside: list[Planned] = field(default_factory=list)
 
 
-def board(branch_id: int, minutes: int | None = None) -> Board:
-    """The active technicians of a branch, today and the next six days; ``minutes``: length of the job to be placed."""
+def waiting(branch_id: int | None, limit: int = 200) -> list[RepairCall]:
+    """Calls not dispatched in the order of their turn (SO-14), with no more than the board shows of them."""
+    statement = (
+        select(RepairCall)
+        .where(RepairCall.status == "open")
+        .options(
+            joinedload(RepairCall.voucher).options(joinedload(Voucher.customer), joinedload(Voucher.product_model)),
+            joinedload(RepairCall.address).joinedload(Address.district),
+            joinedload(RepairCall.symptom_code),
+            *_deadlines(),
+        )
+        .order_by(RepairCall.reported_at)
+        .limit(limit)
+    )
+    if branch_id is not None:
+        statement = statement.where(RepairCall.branch_id == branch_id)
+    return in_turn(db.session.scalars(statement).unique(), clock.today())
+
+
+def _deadlines() -> tuple[Any, ...]:
+    """What a deadline's chip needs of a call, by join: a call has few pauses and few work orders."""
+    return (joinedload(RepairCall.waiting_changes), joinedload(RepairCall.work_orders).joinedload(WorkOrder.technician))
+
+
+def board(branch_id: int, call: RepairCall | None = None) -> Board:
+    """The active technicians of a branch, today and the next six days; ``call``: the one a place is sought for."""
     now = clock.local(clock.now())
     calendar = calendars.calendar_for(branch_id)
     days = [calendar.day(now.date() + timedelta(days=count)) for count in range(DAYS_SHOWN)]
@@ -107,9 +133,9 @@ def board(branch_id: int, minutes: int | None = None) -> Board:
     people = db.session.scalars(
         select(Staff)
         .where(Staff.branch_id == branch_id, Staff.job == "technician", Staff.active.is_(True))
-        .options(selectinload(Staff.skills).joinedload(StaffSkill.skill))
+        .options(joinedload(Staff.skills).joinedload(StaffSkill.skill))
         .order_by(Staff.staff_no)
-    ).all()
+    ).unique()
     usual, work_on = int(given["expected_minutes"]), work_day(calendar, now)
     found = Board(days, [Row(person) for person in people], calendar, usual, now, given, work_on)
     rows = {row.staff.id: row for row in found.rows}
@@ -122,7 +148,7 @@ def board(branch_id: int, minutes: int | None = None) -> Board:
         rows[area.staff_id].areas[area.district_id] = area.district
     jobs = _jobs(found, rows, branch_id, last)
     for row in found.rows:
-        _fill(found, row, jobs[row.staff.id], minutes or found.usual)
+        _fill(found, row, jobs[row.staff.id], found.minutes_for(call) if call is not None else found.usual)
     return found
 
 
@@ -136,14 +162,15 @@ def _jobs(found: Board, rows: Mapping[int, Row], branch_id: int, last: datetime)
                 joinedload(RepairCall.voucher).joinedload(Voucher.customer),
                 joinedload(RepairCall.address).joinedload(Address.district),
                 joinedload(RepairCall.symptom_code),
+                *_deadlines(),
             ),
             joinedload(WorkOrder.technician),
             joinedload(WorkOrder.contractor),
-            selectinload(WorkOrder.crew).joinedload(CrewMember.staff),
+            joinedload(WorkOrder.crew).joinedload(CrewMember.staff),
         )
         .order_by(WorkOrder.appointment_at, WorkOrder.id)
         .limit(MOST_JOBS)
-    ).all()
+    ).unique()
     jobs: dict[int, list[Planned]] = defaultdict(list)
     for order in orders:
         job = planned(order, found.calendar, found.work_day, found.usual)
@@ -239,7 +266,7 @@ def _holders(call: RepairCall, staff_ids: Sequence[int]) -> set[int] | None:
     if call.symptom_code_id is None:
         return None
     times = func.count(PartFitted.id)
-    part_id = db.session.execute(
+    probable = (
         select(PartFitted.part_id)
         .join(PartFitted.work_order)
         .join(WorkOrder.repair_call)
@@ -251,15 +278,15 @@ def _holders(call: RepairCall, staff_ids: Sequence[int]) -> set[int] | None:
         .group_by(PartFitted.part_id)
         .order_by(times.desc(), PartFitted.part_id)
         .limit(1)
-        # What usually breaks is no secret; the work of all branches counts.
-        .execution_options(unscoped=True)
-    ).scalar()
-    if part_id is None:
-        return None
-    return set(
-        db.session.scalars(
-            select(StockPlace.staff_id)
-            .join(StockBalance, StockBalance.place_id == StockPlace.id)
-            .where(StockBalance.part_id == part_id, StockBalance.quantity > 0, StockPlace.staff_id.in_(staff_ids))
-        )
+        .subquery()
     )
+    held = (
+        select(StockBalance.part_id, StockPlace.staff_id)
+        .join(StockBalance.place)
+        .where(StockBalance.quantity > 0, StockPlace.staff_id.in_(staff_ids))
+        .subquery()
+    )
+    statement = select(probable.c.part_id, held.c.staff_id).outerjoin(held, held.c.part_id == probable.c.part_id)
+    # What usually breaks is no secret: the work of all branches counts. The vans are those of this branch.
+    rows = db.session.execute(statement.execution_options(unscoped=True)).all()
+    return {staff_id for _part, staff_id in rows if staff_id is not None} if rows else None

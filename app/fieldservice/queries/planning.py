@@ -133,21 +133,19 @@ def usual_for(call: RepairCall) -> int:
     return expected_for(call, settings.number("expected_minutes"))
 
 
-def contractors_of(branch_id: int) -> Sequence[Contractor]:
-    """The contractors a branch may send (SO-19)."""
-    return db.session.scalars(
-        select(Contractor)
-        .where(Contractor.branch_id == branch_id, Contractor.active.is_(True))
-        .order_by(Contractor.name)
+def contractors_for(call: RepairCall) -> tuple[list[Contractor], ContractorRequest | None]:
+    """The contractors the branch may send to a call, and the newest request to do so, if there was one (SO-19)."""
+    asked = and_(
+        ContractorRequest.contractor_id == Contractor.id,
+        ContractorRequest.repair_call_id == call.id,
+    )
+    rows = db.session.execute(
+        select(Contractor, ContractorRequest)
+        .outerjoin(ContractorRequest, asked)
+        .where(Contractor.branch_id == call.branch_id)
+        .options(joinedload(ContractorRequest.decided_by))
+        .order_by(Contractor.name, ContractorRequest.id)
     ).all()
-
-
-def contractor_request_of(call_id: int) -> ContractorRequest | None:
-    """The newest request to send a contractor to a call; None when there was none."""
-    return db.session.scalars(
-        select(ContractorRequest)
-        .where(ContractorRequest.repair_call_id == call_id)
-        .options(joinedload(ContractorRequest.contractor), joinedload(ContractorRequest.decided_by))
-        .order_by(ContractorRequest.id.desc())
-        .limit(1)
-    ).first()
+    offered = {firm.id: firm for firm, _request in rows if firm.active}
+    requests = [request for _firm, request in rows if request is not None]
+    return list(offered.values()), max(requests, key=lambda each: each.id, default=None)

@@ -110,6 +110,8 @@ FORMS: dict[str, type[OfficeForm]] = {
     "finish": FinishForm,
     "sign": SignForm,
 }
+# Who only goes along records minutes; everything else is for the technician in charge.
+FOR_THE_CREW = {"record_time"}
 COMMANDS: dict[str, Callable[..., Any]] = {
     "accept": commands.accept,
     "decline": commands.decline,
@@ -304,9 +306,13 @@ class MyDayView(Page):
 
     def _job_page(self, order_id: int, verb: str = "", failed: OfficeForm | None = None) -> str:
         order = fetch(WorkOrder, order_id)
-        if order.technician_id != self._me():
+        me = self._me()
+        along = any(each.staff_id == me for each in order.crew)
+        if order.technician_id != me and not along:
             raise PageNotFound()
         offered = {each.verb for each in rules.WORK_ORDER.allowed(order.status, current().roles)}
+        if order.technician_id != me:
+            offered &= FOR_THE_CREW
         start = self._start(order)
         # Without formdata: what was sent to one form of the page is not meant for the others.
         forms = {
@@ -377,6 +383,7 @@ class MyDayView(Page):
             order_tones=words.ORDER_TONES,
             charge_kinds=words.CHARGE_KINDS,
             waiting=WAITING,
+            me=self._me(),
             **chips.CHIPS,
             **given,
         )

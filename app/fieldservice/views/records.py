@@ -14,7 +14,7 @@ from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fi
 from app.core.views.quick import QuickFilter, QuickFilters, rows_of
 from app.customers.models import Voucher
 from app.customers.rules import CATEGORY_LABELS
-from app.customers.views import CustomerView, VoucherView, print_links
+from app.customers.views import CustomerView, VoucherView, labels, print_links
 from app.fieldservice import commands, rules
 from app.fieldservice.models import (
     Charge,
@@ -57,7 +57,7 @@ class FaultCodeView(BaseView):
     add_columns = edit_columns = show_columns = ["code", "category", "name", "name_en", "expected_minutes", "vague"]
     base_order = ("code", "asc")
     deletable = True
-    choices = {"category": {**CATEGORY_LABELS, "any": _l("Any")}}
+    choices = {"category": {**labels(CATEGORY_LABELS), "any": _l("Any")}}
     label_columns = {
         "code": _l("Code"),
         "category": _l("Category"),
