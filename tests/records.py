@@ -174,23 +174,24 @@ def _jobs(records: Records) -> None:
         "colleague": (calls["colleague"], "technician2", "accepted", colleague),
         "suzhou": (calls["suzhou"], "technician_sz", "arrived", theirs),
     }
+    made = {}
     for which, (call, technician, status, people) in orders.items():
-        order = add(f"work_order/{which}", _order(records, which, call, technician, status), people)
-        _job_details(records, which, order, technician, people)
-    _deadlines(records, calls, orders)
+        made[which] = add(f"work_order/{which}", _order(records, which, call, technician, status), people)
+        _job_details(records, which, made[which], technician, people)
+    _deadlines(records, calls, made)
     for which, technician, people in (("mine", "technician", mine), ("suzhou", "technician_sz", theirs)):
         voucher = calls[which].voucher
         custody = VoucherCustody(voucher=voucher, staff_id=records.cast.staff(technician), out_at=MOMENT)
         add(f"voucher_custody/{which}", custody, people)
 
 
-def _deadlines(records: Records, calls: dict[str, Any], orders: dict[str, Any]) -> None:
+def _deadlines(records: Records, calls: dict[str, RepairCall], orders: dict[str, WorkOrder]) -> None:
     """Pauses, moved appointments and who was told; messages are a person's own, whoever is above them."""
     add = records.add
     level = EscalationLevel(deadline="arrival", minutes=45, role="supervisor")
     db.session.add(level)
     for which, people, office in (("mine", NJ | {"technician"}, NJ), ("suzhou", SZ | {"technician_sz"}, SZ)):
-        call, order = calls[which], orders[which][0]
+        call, order = calls[which], orders[which]
         wait = WaitingChange(repair_call=call, at=MOMENT, waiting_for="customer", reason="客户外出")
         add(f"waiting_change/{which}", wait, people)
         notice = EscalationNotice(repair_call=call, level=level, due_at=MOMENT, at=MOMENT, told="陈国栋")
