@@ -70,6 +70,9 @@ class AuditEntry(Model):
         names = list(dict.fromkeys([*self.before, *self.after]))
         return [(name, self.before.get(name), self.after.get(name)) for name in names]
 
+    def __str__(self) -> str:
+        return f"{clock.local(self.at):%Y-%m-%d %H:%M} {self.actor}"
+
 
 UNAUDITED_TABLES = {
     "audit_entry",

@@ -44,12 +44,14 @@ VISITORS = {
     "contract": "return_visit_by_contract",
     "other": "return_visit_by_other",
 }
-_WHO = N_("Who makes the return visit, by job; after + who goes along")
-settings.declare(VISITORS["complaint_major"], "service+supervisor", _WHO, "RV-2")
-settings.declare(VISITORS["complaint"], "supervisor+clerk", _WHO, "RV-2")
-settings.declare(VISITORS["repair"], "clerk", _WHO, "RV-2")
-settings.declare(VISITORS["contract"], "clerk", _WHO, "RV-2")
-settings.declare(VISITORS["other"], "clerk", _WHO, "RV-2")
+for _cause, _by, _says in (
+    ("complaint_major", "service+supervisor", N_("Who visits after a major complaint, by job; after + who goes along")),
+    ("complaint", "supervisor+clerk", N_("Who visits after a complaint, by job; after + who goes along")),
+    ("repair", "clerk", N_("Who visits after a repair, by job; after + who goes along")),
+    ("contract", "clerk", N_("Who visits during a contract, by job; after + who goes along")),
+    ("other", "clerk", N_("Who visits after another service, by job; after + who goes along")),
+):
+    settings.declare(VISITORS[_cause], _by, _says, "RV-2")
 PLAN_DAYS, OVERDUE_DAYS, LOOK_BACK_DAYS = (
     "return_visit_plan_days",
     "return_visit_overdue_days",

@@ -16,7 +16,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Model, Money, Versioned, choice, ref, text, watch_version
-from app.organisation.rules import AUTHORITY_KINDS, BRANCH_KINDS, JOBS, ZONES
+from app.core.i18n import say
+from app.organisation.rules import (
+    APPROVER_LABELS,
+    AUTHORITY_KIND_LABELS,
+    AUTHORITY_KINDS,
+    BRANCH_KINDS,
+    JOBS,
+    ZONES,
+)
 
 
 class Branch(Versioned, Model):
@@ -70,15 +78,11 @@ class Staff(Versioned, Model):
     job: Mapped[str] = mapped_column(String(24), nullable=False)
     phone: Mapped[str] = text(32)
     email: Mapped[str] = text(128)
-    user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("ab_user.id", ondelete="RESTRICT"), unique=True
-    )
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="RESTRICT"), unique=True)
     active: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
     branch: Mapped[Branch] = relationship()
     user: Mapped[User | None] = relationship(User)
-    skills: Mapped[list[StaffSkill]] = relationship(
-        back_populates="staff", cascade="all, delete-orphan"
-    )
+    skills: Mapped[list[StaffSkill]] = relationship(back_populates="staff", cascade="all, delete-orphan")
 
     def __str__(self) -> str:
         return self.name
@@ -132,7 +136,7 @@ class AuthorityLimit(Versioned, Model):
     up_to: Mapped[Decimal | None] = mapped_column(Money())
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.role}"
+        return f"{say(AUTHORITY_KIND_LABELS[self.kind])} {say(APPROVER_LABELS.get(self.role, self.role))}"
 
 
 for _model in (Branch, District, Staff, Skill, AuthorityLimit):

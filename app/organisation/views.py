@@ -115,7 +115,7 @@ class StaffView(BaseView):
     search_columns = ["staff_no", "name", "branch", "job", "phone", "active"]
     label_columns = {
         "staff_no": _l("Staff number"),
-        "name": _l("Name"),
+        "name": _l("Full Name"),
         "job": _l("Position"),
         "phone": _l("Telephone"),
         "email": _l("E-mail"),

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core import documents, i18n
 from app.core.db import (
     Model,
     Stamped,
@@ -171,7 +172,8 @@ class ScheduleEntry(Versioned, Model):
     distribution_list: Mapped[DistributionList] = relationship()
 
     def __str__(self) -> str:
-        return self.code
+        title = documents.title_in(documents.get(self.document_name), i18n.language())
+        return f"{title} {self.at:%H:%M}"
 
 
 class Delivery(Stamped, Model):

@@ -326,7 +326,7 @@ for _model in (FaultCode, RepairCall, WorkOrder, TimeEntry):
     watch_version(_model)
 
 declare("repeat_days", 30, N_("Days within which the same fault of the same product is a repeat repair"), "KP-2")
-declare("repeat_likeness", 70, N_("Likeness (%) from which two faults described in words are the same"), "KP-2")
+declare("repeat_likeness", 70, N_("Likeness in per cent from which two faults described in words are the same"), "KP-2")
 declare("late_entry_hours", 24, N_("Hours after which a call entered later needs the reason"), "CAL-4")
 declare("arrival_minutes_urban", 360, N_("Working minutes from call to arrival, urban zone"), "SO-15")
 declare("arrival_minutes_suburban", 420, N_("Working minutes from call to arrival, suburban zone"), "SO-15")
