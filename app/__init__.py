@@ -48,6 +48,7 @@ def _extend(app: Flask) -> None:
     from app import cli, menu, wiring
     from app.core import filesweb, health, shell
     from app.core.db import db
+    from app.fieldservice import calendar_feed
 
     db.init_app(app)
     shell.before_framework(app)  # CSRF protection must stand before any view does
@@ -57,4 +58,5 @@ def _extend(app: Flask) -> None:
     menu.register(appbuilder)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(filesweb.blueprint)
+    calendar_feed.install(app)
     cli.register(app)

@@ -19,7 +19,9 @@ from app.core.db import db
 from app.customers.models import VoucherCustody
 from app.customers.rules import in_warranty
 from app.fieldservice.models import (
+    CarryOver,
     Charge,
+    DayClose,
     FaultCode,
     PartFitted,
     RepairCall,
@@ -157,6 +159,7 @@ class Diary:
             symptom=fault,
             priority="urgent" if self.dice.random() < 0.08 else "normal",
             arrive_by=due,
+            arrive_minutes=360 if product.urban else 420,
             status=status,
             taken_by_id=self.crew.by_job["clerk"],
             **more,
@@ -365,9 +368,13 @@ class Diary:
 
     def still_open(self, day: date) -> None:
         """Yesterday's calls that nobody was sent to, and one job accepted but not begun."""
+        evening = clock.at_local(day, time(17, 30))
+        close_id = self.rows.add(DayClose, branch_id=self.crew.branch.id, day=day, closed_at=evening)
         for count in range(self.dice.randint(2, 4)):
             reported_at = clock.at_local(day, time(15 + count % 3, self.dice.randint(0, 25)))
-            self.call(self.product_for(day), reported_at, "open", carried_over=1)
+            call_id = self.call(self.product_for(day), reported_at, "open", carried_over=1)
+            cause = "late_call" if count % 3 == 2 else "not_dispatched"
+            self.rows.add(CarryOver, day_close_id=close_id, repair_call_id=call_id, times=1, cause=cause)
         product, technician = self.product_for(day), self.crew.technicians[0]
         reported_at = clock.at_local(day, time(16, 5))
         call_id = self.call(product, reported_at, "dispatched")

@@ -12,6 +12,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from app.calendars.queries import calendar_for
+from app.calendars.rules import is_open_day
 from app.contracts.models import PlannedVisit
 from app.contracts.views import ContractView
 from app.core import clock, permissions, settings
@@ -20,6 +22,7 @@ from app.core.db import db
 from app.core.home import card
 from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb
 from app.core.views.columns import parse_day
+from app.core.views.quick import QuickFilter, QuickFilters
 from app.core.views.refusals import FORESEEN, explain
 from app.fieldservice import commands, queries, rules
 from app.fieldservice.models import DayClose, RepairCall
@@ -131,6 +134,7 @@ class DayCloseView(Page):
             findings=[] if closed else self._findings(branch, day),
             evenings=queries.evenings(None if actor.has(*COMPANY_WIDE) else branch.id),
             for_day=queries.next_working_day(branch.id, day),
+            open_day=is_open_day(calendar_for(branch.id), day),
             form=form,
             causes=CAUSES,
             finding_labels=FINDINGS,
@@ -161,7 +165,7 @@ def _open_today() -> int | None:
     return None if done else len(queries.to_carry_over(branch_id, today, clock.now()))
 
 
-class PlannedVisitView(BaseView):
+class PlannedVisitView(QuickFilters, BaseView):
     """Maintenance visits that contracts promise, and the calls they became (SO-23)."""
 
     datamodel = OfficeInterface(PlannedVisit)
@@ -188,6 +192,10 @@ class PlannedVisitView(BaseView):
         "repair_call.status": _l("Status"),
     }
     base_order = ("due_on", "asc")
+    quick_filters = [
+        QuickFilter("coming", _l("Still to come"), lambda: PlannedVisit.called_at.is_(None)),
+        QuickFilter("called", _l("Call entered"), lambda: PlannedVisit.called_at.is_not(None)),
+    ]
     choices = {"repair_call.status": {key: _l(label) for key, label in rules.CALL_STATE_LABELS.items()}}
     tones = {"repair_call.status": words.CALL_TONES}
     verbs = [
