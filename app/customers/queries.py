@@ -86,9 +86,12 @@ def _keys_of(word: str, *conditions: Any) -> list[tuple[int, int]]:
 
 def _customers(hits: list[tuple[int, int]], limit: int) -> list[Customer]:
     ids = list(dict.fromkeys(customer for customer, voucher in hits if not voucher))
+    visible = _visible(Customer, ids, limit)
+    if not visible:
+        return []
     statement = (
         select(Customer)
-        .where(Customer.id.in_(_visible(Customer, ids, limit)))
+        .where(Customer.id.in_(visible))
         .options(selectinload(Customer.telephones), selectinload(Customer.addresses).joinedload(Address.district))
     )
     return sorted(db.session.scalars(statement).unique(), key=lambda customer: ids.index(customer.id))
@@ -114,7 +117,10 @@ def _voucher_rows() -> Any:
 
 
 def _vouchers(ids: list[int], limit: int) -> list[Voucher]:
-    found = db.session.scalars(_voucher_rows().where(Voucher.id.in_(_visible(Voucher, ids, limit)))).unique()
+    visible = _visible(Voucher, ids, limit)
+    if not visible:
+        return []
+    found = db.session.scalars(_voucher_rows().where(Voucher.id.in_(visible))).unique()
     return sorted(found, key=lambda voucher: ids.index(voucher.id))
 
 
