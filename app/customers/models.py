@@ -47,9 +47,7 @@ class Customer(Versioned, Stamped, Model):
     contacts: Mapped[list[Contact]] = relationship(
         back_populates="customer", cascade="all, delete-orphan", order_by="Contact.id"
     )
-    vouchers: Mapped[list[Voucher]] = relationship(
-        back_populates="customer", order_by="Voucher.id"
-    )
+    vouchers: Mapped[list[Voucher]] = relationship(back_populates="customer", order_by="Voucher.id")
 
     def __str__(self) -> str:
         return self.name

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session, UOWTransaction
 
@@ -60,7 +61,9 @@ def _keep(session: Session, context: UOWTransaction) -> None:
 
 def _write(connection: Connection, rows: Sequence[Row]) -> None:
     if rows:
-        connection.execute(insert(_keys), rows)
+        # Two people adding a number to one customer at once both write the keys of the name.
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(dialect.insert(_keys).on_conflict_do_nothing(), rows)
 
 
 def _of_customers(connection: Connection, ids: Sequence[int]) -> list[Row]:

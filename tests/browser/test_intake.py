@@ -25,6 +25,18 @@ REPAIRED = """
 CALLS = "SELECT count(*) FROM repair_call WHERE voucher_id = :voucher"
 
 
+# The best of five answers, in milliseconds.
+MEASURED = """async (text) => {
+    let best = Infinity;
+    for (let round = 0; round < 5; round += 1) {
+        const begun = performance.now();
+        await (await fetch("/intake/found?q=" + encodeURIComponent(text))).text();
+        best = Math.min(best, performance.now() - begun);
+    }
+    return best;
+}"""
+
+
 class Keys:
     """Counts what the clerk does: one group is a number or word typed, or one key pressed."""
 
@@ -53,7 +65,7 @@ def test_so4_from_a_known_telephone_number_to_the_call_in_six_groups_of_keys(off
     keys.type(known.telephone)
     keys.press("Enter")
     page.wait_for_selector("form#call")
-    page.wait_for_function("document.activeElement.name === 'symptom_code_id'")
+    page.wait_for_selector("#call [name=symptom_code_id]:focus", state="attached")
     keys.press("1")
     keys.press("Tab")
     keys.type("客户说异常，请尽快来")
@@ -75,19 +87,15 @@ def test_so4_results_stand_while_one_types(office: Office) -> None:
     page = office["clerk"].go("/intake/")
     page.keyboard.type(known.telephone[:7])
     page.wait_for_selector(f"[data-product='{known.id}']")
-    page.keyboard.type(known.telephone[7:])
-    page.wait_for_timeout(400)
-    taken = page.evaluate(
-        "performance.getEntriesByType('resource').filter(e => e.name.includes('/intake/found')).map(e => e.duration)"
-    )
-    # Generous for a machine on which everything else runs as well; by itself it is 20 to 60 ms.
-    assert min(taken) < 150, taken
+    nobody, somebody = (page.evaluate(MEASURED, text) for text in ("", known.telephone))
+    # 150 ms; where everything else runs on the same machine, in relation to an answer that finds nothing.
+    assert somebody < max(150, 4 * nobody), (somebody, nobody)
 
 
 def test_so4_arrows_choose_and_escape_goes_back(office: Office) -> None:
     page = office["clerk"].go("/intake/")
-    page.keyboard.type("1380")
-    page.wait_for_function("document.querySelectorAll('[data-product]').length > 2")
+    page.keyboard.type("李")
+    page.locator("[data-product]").nth(2).wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Barrier, Thread
+
 from sqlalchemy import delete, select
 
 from app.core.actors import SYSTEM, acting_as
@@ -11,6 +13,7 @@ from app.customers import commands, queries
 from app.customers.models import Contact, Customer, SearchKey, Telephone
 from app.customers.search_index import rebuild
 from tests.cast import Cast
+from tests.conftest import Backend
 
 
 def _names(office: Cast, said: str, who: str = "clerk") -> list[str]:
@@ -63,6 +66,29 @@ def test_cu1_a_rolled_back_change_leaves_no_key(office: Cast) -> None:
     except RuntimeError:
         pass
     assert _names(office, "不存在的人") == []
+
+
+def test_cu1_two_numbers_added_to_one_customer_at_once_are_both_found(office: Cast, backend: Backend) -> None:
+    customer = office.customers["in_warranty"]
+    ready, troubles = Barrier(2, timeout=20), []
+
+    def add(number: str) -> None:
+        with backend.app.app_context():
+            try:
+                ready.wait()
+                commands.add_telephone(office["clerk"], customer, number=number)
+            except Exception as trouble:
+                troubles.append(trouble)
+            finally:
+                db.session.remove()
+
+    threads = [Thread(target=add, args=(number,)) for number in ("13711112222", "13733334444")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert troubles == []
+    assert _names(office, "13711112222") == _names(office, "13733334444") == ["张伟"]
 
 
 def test_cu1_rebuilding_gives_the_same_index(office: Cast) -> None:
