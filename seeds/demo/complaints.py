@@ -161,7 +161,8 @@ def _visit(
     rows: Rows, dice: random.Random, crew: Crew, numbers: Numbers, today: date, *, cause: str, customer_id: int,
     due_on: date, visitor: int, name: str, **about: Any,
 ) -> None:  # fmt: skip
-    planned_on = due_on - timedelta(days=3 if cause == "complaint" else 7)
+    # Never today or later: those numbers are the portal's to give.
+    planned_on = min(due_on - timedelta(days=3 if cause == "complaint" else 7), today - timedelta(days=1))
     # What is long overdue went to the supervisor, who saw to it (RV-3): only the last days' stand open.
     made = due_on < today and dice.random() < (0.85 if due_on > today - timedelta(days=9) else 0.996)
     visited_on = due_on - timedelta(days=dice.randint(0, 2))
