@@ -232,7 +232,7 @@ def deadline_explanation() -> DeadlineExplanation:
         number="JX-HQ-20261119-0003", on=DAY, **BRANCH, customer="王秀英", address="上海市浦东新区世纪大道1501号", zone="Urban",
         priority="Normal", symptom="室内机漏水", reported_at=at(16, 0, date(2026, 11, 19)), entered_at=at(16, 2, date(2026, 11, 19)),
         target="6 h", due=at(15, 30), arrived_at=None, device_at=None, state="missed", missed=True, left="2 h", answerable="李建国",
-        steps=("周四 16:00–17:30 1 h 30", "周五 08:30–09:00 30 min", "周五 09:00–10:00 暂停", "周五 10:00–12:00 2 h", "周五 13:30–15:30 2 h"),
+        steps=("11-19 16:00–17:30 1 h 30", "11-20 08:30–09:00 30 min", "11-20 10:00–12:00 2 h", "11-20 13:30–15:30 2 h"),
         pauses=(
             PauseLine(at=at(9, 0), what="waiting for the customer", reason="客户外出", who="周晓芸"),
             PauseLine(at=at(10, 0), what="no longer waiting", reason="", who="周晓芸"),

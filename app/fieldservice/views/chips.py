@@ -74,6 +74,14 @@ def arrival_chip(call: RepairCall) -> Markup:
     return deadline_chip(call, queries.arrival_of(call))
 
 
+def arrival_note(call: RepairCall) -> Markup:
+    """The same without the link, for use inside one."""
+    standing = queries.arrival_of(call)
+    if standing is None:
+        return Markup("")
+    return chip(" · ".join(part for part in (_moment(standing), words(standing)) if part), tone(standing))
+
+
 def finish_chip(call: RepairCall) -> Markup:
     """The chip of what was promised (SO-10)."""
     return deadline_chip(call, queries.finish_of(call))
@@ -94,4 +102,9 @@ def skew_chip(order: WorkOrder) -> Markup:
     return chip(_("clocks differ by %(minutes)s min", minutes=f"{minutes:+d}"), "danger")
 
 
-CHIPS: dict[str, Any] = {"arrival_chip": arrival_chip, "finish_chip": finish_chip, "skew_chip": skew_chip}
+CHIPS: dict[str, Any] = {
+    "arrival_chip": arrival_chip,
+    "arrival_note": arrival_note,
+    "finish_chip": finish_chip,
+    "skew_chip": skew_chip,
+}
