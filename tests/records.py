@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.complaints.models import Complaint, ComplaintStep
-from app.contracts.models import Contract, ContractItem, ContractNotice
+from app.contracts.models import Contract, ContractItem, ContractNotice, PlannedVisit
 from app.core import clock, files
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
@@ -25,7 +25,10 @@ from app.customers.models import Contact, Customer, Voucher, VoucherCustody
 from app.feedback.models import ReturnVisit, VisitAttempt
 from app.fieldservice.models import (
     AppointmentChange,
+    CarryOver,
     Charge,
+    DayClose,
+    DayCloseFinding,
     EscalationLevel,
     EscalationNotice,
     PartFitted,
@@ -97,6 +100,7 @@ def build(cast: Cast) -> Records:
         _known_customers(records)
         _jobs(records)
         _contracts(records)
+        _evenings(records)
         _stock(records)
         _complaints(records)
         _visits(records)
@@ -249,6 +253,20 @@ def _contracts(records: Records) -> None:
         records.add(f"contract_item/{which}", item, people)
         notice = ContractNotice(contract=contract, for_date=contract.ends_on, given_at=MOMENT)
         records.add(f"contract_notice/{which}", notice, people)
+        visit = PlannedVisit(contract=contract, voucher_id=item.voucher_id, due_on=date(2026, 12, 7))
+        records.add(f"planned_visit/{which}", visit, people)
+
+
+def _evenings(records: Records) -> None:
+    """A day closed in each branch: a matter of the office, not of the technicians and the accountant."""
+    for which, branch, people in (("mine", "NJ", NJ_VISITS), ("suzhou", "SZ", SZ)):
+        call = db.session.get_one(RepairCall, records[f"repair_call/{which}"])
+        closed = DayClose(branch_id=records.cast.branches[branch], day=DAY - timedelta(days=1), closed_at=MOMENT)
+        records.add(f"day_close/{which}", closed, people)
+        carried = CarryOver(day_close=closed, repair_call=call, times=1, cause="not_dispatched")
+        records.add(f"carry_over/{which}", carried, people)
+        found = DayCloseFinding(day_close=closed, voucher=call.voucher, kind="out_without_job")
+        records.add(f"day_close_finding/{which}", found, people)
 
 
 def _stock(records: Records) -> None:
