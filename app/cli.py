@@ -5,14 +5,18 @@ The ``flask`` command finds this program by itself in the project folder, and re
 
 from __future__ import annotations
 
+import functools
 import importlib
+from collections.abc import Callable
+from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.core.actors import SYSTEM, acting_as
-from app.core.errors import Refused
+from app.core.errors import N_, Refused
 from app.core.i18n import say
 
 # "module:name" of a click command or group each; an area keeps its own in its ``cli.py``.
@@ -34,7 +38,33 @@ def register(app: Flask) -> None:
     """Register every command with the application."""
     for place in COMMANDS:
         module, _, name = place.partition(":")
-        app.cli.add_command(getattr(importlib.import_module(module), name))
+        command = getattr(importlib.import_module(module), name)
+        _foresee(command)
+        app.cli.add_command(command)
+
+
+def _foresee(command: click.Command) -> None:
+    """Let a database that is away or not made yet end in one sentence."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _foresee(each)
+    if command.callback is not None and not hasattr(command.callback, "foreseen"):
+        command.callback = _told(command.callback)
+
+
+def _told(action: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(action)
+    def tell(*args: Any, **given: Any) -> Any:
+        try:
+            return action(*args, **given)
+        except (OperationalError, ProgrammingError) as problem:
+            reason = str(problem.orig).strip().partition("\n")[0]
+            raise click.ClickException(
+                say(N_("The database is not made yet (flask init), or does not answer: %(reason)s"), reason=reason)
+            ) from problem
+
+    tell.foreseen = True  # type: ignore[attr-defined]  # registered again by the next application
+    return tell
 
 
 @click.command("init")
