@@ -171,6 +171,34 @@ def test_cal4_another_time_of_the_call_or_priority_gives_another_deadline(office
     assert before is not None and after == before - timedelta(minutes=20)
 
 
+def test_so15_the_call_moves_to_another_address_of_the_customer(office: Cast) -> None:
+    call_id = call_for(office)
+    before = due(call_id)
+    with acting_as(SYSTEM):
+        call = fetch(RepairCall, call_id)
+        here, customer_id = call.address.district, call.voucher.customer_id
+        there = {
+            same: db.session.scalars(
+                select(District.id).where(
+                    District.zone != here.zone if same else District.zone.is_not(None),
+                    (District.branch_id == here.branch_id) if same else (District.branch_id != here.branch_id),
+                )
+            ).first()
+            for same in (True, False)
+        }
+    with unit_of_work(SYSTEM, "test.addresses"):
+        rows = {key: Address(customer_id=customer_id, district_id=value, line="1号") for key, value in there.items()}
+        db.session.add_all(rows.values())
+        db.session.flush()
+        ids = {key: row.id for key, row in rows.items()}
+    with pytest.raises(Refused) as refused:
+        commands.change_address(office["clerk"], call_id, address_id=ids[False])
+    assert refused.value.field == "address_id"
+    commands.change_address(office["clerk"], call_id, address_id=ids[True])
+    after = due(call_id)
+    assert before is not None and after is not None and abs(after - before) == timedelta(minutes=60)
+
+
 # -- pauses ---------------------------------------------------------------------------------------------------------
 
 

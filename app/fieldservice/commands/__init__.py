@@ -4,7 +4,7 @@
 parts and charges.
 """
 
-from app.fieldservice.commands.calls import cancel_call, correct_call, dispatch, enter_call
+from app.fieldservice.commands.calls import cancel_call, change_address, correct_call, dispatch, enter_call
 from app.fieldservice.commands.deadlines import (
     ask_for_help,
     move_appointment,
@@ -57,6 +57,7 @@ from app.fieldservice.commands.work import (
     record_time,
     remove_part,
     remove_time,
+    why_settled,
 )
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "attribute_repeat",
     "cancel_call",
     "cancel_order",
+    "change_address",
     "close",
     "close_day",
     "close_due_days",
@@ -112,5 +114,6 @@ __all__ = [
     "sign",
     "tell",
     "urge",
+    "why_settled",
     "withdraw_contractor",
 ]

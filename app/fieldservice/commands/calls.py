@@ -159,6 +159,20 @@ def correct_call(
     return call
 
 
+@command("repair_call.change_address")
+def change_address(actor: Principal, call_id: int, *, address_id: int, at: datetime | None = None) -> RepairCall:
+    """The product stands at another address of the customer: its zone gives another time of arrival (SO-15).
+
+    Raises ``Refused`` for an address that another branch serves.
+    """
+    call = steps.locked_call(call_id)
+    rules.REPAIR_CALL.apply(call, "change_address", actor.roles)
+    _move_to(call, int(address_id))
+    db.session.flush()
+    deadlines.set_deadline(call)
+    return call
+
+
 def _move_to(call: RepairCall, address_id: int | None) -> None:
     if address_id is None or address_id == call.address_id:
         return

@@ -129,6 +129,7 @@ REPAIR_CALL = Lifecycle(
         "pause": N_("Pause the deadline"),
         "resume": N_("Let the deadline run again"),
         "promise": N_("Promise a finish"),
+        "change_address": N_("Change the address"),
     },
     transitions=(
         Transition("open", "correct", "open", roles("clerk", "supervisor", "branch_manager", "service_department")),
@@ -153,7 +154,11 @@ REPAIR_CALL = Lifecycle(
             for state in ("open", "dispatched")
         ),
         *(Transition(state, "resume", state, _PAUSES, guard=_waiting) for state in ("open", "dispatched")),
-        *(Transition(state, "promise", state, roles("clerk", "supervisor")) for state in ("open", "dispatched")),
+        *(
+            Transition(state, verb, state, roles("clerk", "supervisor"))
+            for state in ("open", "dispatched")
+            for verb in ("promise", "change_address")
+        ),
     ),
 )
 

@@ -139,6 +139,12 @@ class PromiseForm(OfficeForm):
     )
 
 
+class AddressForm(OfficeForm):
+    """Where the product stands."""
+
+    address_id = fields.choice(_l("Address"), words.addresses_of_customer)
+
+
 class MoveForm(OfficeForm):
     """Another time, and which of the customer's people agreed (SO-18)."""
 
@@ -505,6 +511,12 @@ class RepairCallView(QuickFilters, BaseView):
             when=lambda call: call.repeat_of_id is not None,
         ),
         Verb(commands.promise, form=PromiseForm, fill=lambda call: {"promised_at": call.promised_at}),
+        Verb(
+            commands.change_address,
+            form=AddressForm,
+            fill=lambda call: {"address_id": str(call.address_id)},
+            when=lambda call: len(call.voucher.customer.addresses) > 1,
+        ),
         Verb(commands.pause_call, form=PauseForm, when=lambda call: not call.waiting_for),
         Verb(commands.resume_call, form=ResumeForm, when=lambda call: bool(call.waiting_for)),
         Verb(commands.cancel_call, form=ReasonForm, tone="danger"),

@@ -118,6 +118,12 @@ def technicians_here() -> dict[str, str]:
     return {str(row.id): row.name for row in db.session.scalars(statement)}
 
 
+def addresses_of_customer() -> dict[str, str]:
+    """``{id: address}`` of the customer whose call the form is about (``g.record``)."""
+    record = g.get("record")
+    return {} if record is None else {str(row.id): str(row) for row in record.voucher.customer.addresses}
+
+
 def people_here() -> dict[str, str]:
     """``{id: name}`` of the active people of one's branch; of all branches for whom has none."""
     statement = select(Staff).where(Staff.active.is_(True)).order_by(Staff.job != "technician", Staff.staff_no)
