@@ -78,6 +78,8 @@ def confirm_technician_report(
 ) -> TechnicianReport:
     """The technician confirms the day's sheet. Raises ``Refused`` while a finished job has no minutes (SO-11)."""
     report = fetch(TechnicianReport, report_id)
+    # Minutes are entered under the same lock: none can slip in between looking and confirming.
+    db.session.execute(select(Staff.id).where(Staff.id == report.staff_id).with_for_update())
     TECHNICIAN_REPORT.apply(
         report,
         "confirm",

@@ -16,6 +16,7 @@ from app.core.fetch import fetch
 from app.customers.models import Customer, Voucher
 from app.fieldservice import commands
 from app.fieldservice.models import RepairCall
+from app.reporting import commands as reporting
 from tests.cast import Cast
 
 
@@ -185,3 +186,15 @@ def test_so4_another_branch_gets_no_piece(cast: Cast, client_for: Any) -> None:
     assert person.get(f"/intake/check/{voucher}").status_code == 404
     assert "张伟" not in person.get("/intake/found?q=张伟").get_data(as_text=True).replace("“张伟”", "")
     assert client_for("technician").get("/intake/found?q=1380").status_code in (302, 403)
+
+
+def test_so11_a_confirmed_day_says_so_and_offers_nothing_to_change(app: Flask, cast: Cast, client_for: Any) -> None:
+    person = client_for("technician")
+    assert "/my/day/internal" in person.get("/my/day").get_data(as_text=True)
+    with app.app_context():
+        me = cast["technician"]
+        report = reporting.draft_technician_report(me, cast.staff("technician"), clock.today())
+        reporting.confirm_technician_report(me, report.id)
+    page = person.get("/my/day").get_data(as_text=True)
+    assert "日报已确认" in page
+    assert "/my/day/internal" not in page

@@ -247,6 +247,15 @@ def draft_time(order: WorkOrder, finished_at: datetime) -> TimeEntry:
     return _enter(order.technician_id, order.arrived_at, minutes, order.service_class, finished_at, order=order)
 
 
+def why_settled(staff_id: int, day: date) -> Refused | None:
+    """Why the minutes of a person and day can no longer change; None while they can (SO-11)."""
+    try:
+        _ask_guards(staff_id, day)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
 def _ask_guards(staff_id: int, day: date) -> None:
     for guard in DAY_GUARDS:
         guard(staff_id, day)

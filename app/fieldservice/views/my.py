@@ -17,6 +17,7 @@ from app.core import clock, settings
 from app.core.actors import current
 from app.core.fetch import fetch
 from app.core.home import card, first_page
+from app.core.i18n import say
 from app.core.views import OfficeForm, Page, fields
 from app.core.views.columns import parse_day, parse_moment
 from app.core.views.refusals import FORESEEN, explain
@@ -358,6 +359,7 @@ class MyDayView(Page):
         except ValueError:
             day = clock.today()
         entries = queries.day_entries(self._me(), day)
+        settled = commands.why_settled(self._me(), day)
         sums = {key: sum(entry.minutes for entry in entries if entry.service_class == key) for key in words.CLASSES}
         return self._render(
             "day.html",
@@ -366,7 +368,10 @@ class MyDayView(Page):
             entries=entries,
             sums=sums,
             form=form,
-            mistaken={e.id for e in entries if e.work_order is None or e.work_order.status == "arrived"},
+            settled=say(settled) if settled is not None else "",
+            mistaken={e.id for e in entries if e.work_order is None or e.work_order.status == "arrived"}
+            if settled is None
+            else set(),
             tab="day",
         )
 
