@@ -24,9 +24,13 @@ from app.core.uow import unit_of_work
 from app.customers.models import Contact, Customer, Voucher, VoucherCustody
 from app.feedback.models import ReturnVisit, VisitAttempt
 from app.fieldservice.models import (
+    Absence,
     AppointmentChange,
     CarryOver,
     Charge,
+    Contractor,
+    ContractorRequest,
+    CrewMember,
     DayClose,
     DayCloseFinding,
     EscalationLevel,
@@ -183,6 +187,7 @@ def _jobs(records: Records) -> None:
         made[which] = add(f"work_order/{which}", _order(records, which, call, technician, status), people)
         _job_details(records, which, made[which], technician, people)
     _deadlines(records, calls, made)
+    _planning(records, calls, made)
     for which, technician, people in (("mine", "technician", mine), ("suzhou", "technician_sz", theirs)):
         voucher = calls[which].voucher
         custody = VoucherCustody(voucher=voucher, staff_id=records.cast.staff(technician), out_at=MOMENT)
@@ -205,6 +210,22 @@ def _deadlines(records: Records, calls: dict[str, RepairCall], orders: dict[str,
     for person in ("technician", "supervisor", "admin", "technician_sz"):
         message = InboxMessage(staff_id=records.cast.staff(person), message="%(number)d reminders")
         add(f"inbox_message/{person}", message, frozenset({person}))
+
+
+def _planning(records: Records, calls: dict[str, RepairCall], orders: dict[str, WorkOrder]) -> None:
+    """Absences, crews and outside contractors: technicians see their own absences and crews, contractors never."""
+    add, staff = records.add, records.cast.staff
+    for which, technician, people, office in (
+        ("mine", "technician", NJ | {"technician"}, NJ),
+        ("suzhou", "technician_sz", SZ | {"technician_sz"}, SZ),
+    ):
+        call = calls[which]
+        absence = Absence(staff_id=staff(technician), starts_at=MOMENT, ends_at=MOMENT + timedelta(hours=4))
+        add(f"absence/{which}", absence, people)
+        add(f"crew_member/{which}", CrewMember(work_order=orders[which], staff_id=staff(technician)), people)
+        firm = add(f"contractor/{which}", Contractor(branch_id=call.branch_id, name=f"维修部{which}"), office)
+        request = ContractorRequest(repair_call=call, branch_id=call.branch_id, contractor=firm, reason="无人")
+        add(f"contractor_request/{which}", request, office)
 
 
 def _job_details(records: Records, which: str, order: WorkOrder, technician: str, people: frozenset[str]) -> None:
