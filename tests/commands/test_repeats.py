@@ -176,6 +176,18 @@ def test_cal4_a_letter_entered_days_later_needs_its_reason_and_is_audited(office
     assert in_time.late_reason == ""
 
 
+def test_cal4_a_time_corrected_into_the_past_needs_its_reason_too(office: Cast) -> None:
+    call = call_for(office)
+    given = {"symptom": "不制冷", "reported_at": FRIDAY - timedelta(days=2)}
+    with pytest.raises(Refused) as refusal:
+        commands.correct_call(office["clerk"], call.id, **given)
+    assert refusal.value.field == "late_reason"
+    corrected = commands.correct_call(office["clerk"], call.id, **given, late_reason="来信")
+    assert corrected.late_reason == "来信"
+    # Asked once; whoever corrects a word later is not asked again.
+    assert commands.correct_call(office["clerk"], call.id, symptom="漏水").late_reason == "来信"
+
+
 def test_so4_a_symptom_code_alone_says_what_is_wrong(office: Cast) -> None:
     assert call_for(office, symptom="").symptom == "不制冷"
     with pytest.raises(Refused) as refusal:

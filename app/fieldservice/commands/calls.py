@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core import clock, settings
 from app.core.actors import SYSTEM, Principal, acting_as
@@ -73,10 +73,10 @@ def enter_call(
         status="open",
         taken_by_id=actor.staff_id,
     )
+    deadlines.set_deadline(call)
     db.session.add(call)
     db.session.flush()
     repeats.link_repeat(call)
-    deadlines.set_deadline(call)
     db.session.flush()
     return call
 
@@ -132,10 +132,14 @@ def correct_call(
     symptom_code_id: int | None = None,
     priority: str = "normal",
     address_id: int | None = None,
+    late_reason: str = "",
     version: int | None = None,
     at: datetime | None = None,
 ) -> RepairCall:
-    """Correct what was taken down; a changed time of the call gives a new time of arrival (CAL-4, audited)."""
+    """Correct what was taken down; a changed time of the call gives a new time of arrival (CAL-4, audited).
+
+    A time long before the call was entered needs ``late_reason``, unless it has one already.
+    """
     moment = at or clock.now()
     call = steps.locked_call(call_id)
     if version is not None and call.version != int(version):
@@ -143,7 +147,11 @@ def correct_call(
     _check_words(symptom, channel, priority, symptom_code_id)
     reported = reported_at or call.reported_at
     rules.check_reported(reported, moment)
+    late = (late_reason or "").strip() or call.late_reason
+    if abs(reported - call.reported_at) >= timedelta(minutes=1):  # forms give whole minutes
+        late = rules.late_by(reported, call.created_at, settings.number("late_entry_hours"), late)
     rules.REPAIR_CALL.apply(call, "correct", actor.roles)
+    call.late_reason = late[:200]
     call.caller_name, call.caller_phone = (caller_name or "").strip(), (caller_phone or "").strip()
     call.channel, call.priority, call.symptom = channel, priority, symptom.strip()
     call.symptom_code_id = symptom_code_id

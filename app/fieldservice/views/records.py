@@ -478,6 +478,7 @@ class RepairCallView(QuickFilters, BaseView):
         "caller_phone",
         "channel",
         "reported_at",
+        "late_reason",
         "symptom_code_id",
         "symptom",
         "priority",
