@@ -215,14 +215,15 @@ def _deadlines(records: Records, calls: dict[str, RepairCall], orders: dict[str,
 def _planning(records: Records, calls: dict[str, RepairCall], orders: dict[str, WorkOrder]) -> None:
     """Absences, crews and outside contractors: technicians see their own absences and crews, contractors never."""
     add, staff = records.add, records.cast.staff
-    for which, technician, people, office in (
-        ("mine", "technician", NJ | {"technician"}, NJ),
-        ("suzhou", "technician_sz", SZ | {"technician_sz"}, SZ),
+    # The mate is a clerk's name: a technician's would change who sees the job itself.
+    for which, technician, mate, people, office in (
+        ("mine", "technician", "clerk", NJ | {"technician"}, NJ),
+        ("suzhou", "technician_sz", "clerk_sz", SZ | {"technician_sz"}, SZ),
     ):
         call = calls[which]
         absence = Absence(staff_id=staff(technician), starts_at=MOMENT, ends_at=MOMENT + timedelta(hours=4))
         add(f"absence/{which}", absence, people)
-        add(f"crew_member/{which}", CrewMember(work_order=orders[which], staff_id=staff(technician)), people)
+        add(f"crew_member/{which}", CrewMember(work_order=orders[which], staff_id=staff(mate)), people)
         firm = add(f"contractor/{which}", Contractor(branch_id=call.branch_id, name=f"维修部{which}"), office)
         request = ContractorRequest(repair_call=call, branch_id=call.branch_id, contractor=firm, reason="无人")
         add(f"contractor_request/{which}", request, office)
