@@ -130,7 +130,7 @@ def test_so23_spread_stays_in_the_term_and_in_order() -> None:
     for count in range(1, 13):
         days = spread(FIRST, LAST, count)
         assert days == sorted(set(days))
-        assert FIRST <= days[0]
+        assert days[0] >= FIRST
         assert days[-1] <= LAST
 
 

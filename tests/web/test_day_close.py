@@ -44,12 +44,17 @@ def test_so14_the_clerk_closes_the_day_and_the_second_time_changes_nothing(clien
     assert f'name="reason-{call}"' in page
     assert "未日结" in page
     answer = clerk.post(
-        "/day-close/close", {f"reason-{call}": "客户要求周一"}, page="/day-close/", follow_redirects=True
+        "/day-close/close",
+        {"day": "2026-11-20", f"reason-{call}": "客户要求周一"},
+        page="/day-close/",
+        follow_redirects=True,
     )
     text = answer.get_data(as_text=True)
     assert "已日结：结转 1 件叫修" in text
     assert 'value="客户要求周一"' in text
-    again = clerk.post("/day-close/close", page="/day-close/", follow_redirects=True).get_data(as_text=True)
+    again = clerk.post("/day-close/close", {"day": "2026-11-20"}, page="/day-close/", follow_redirects=True).get_data(
+        as_text=True
+    )
     assert "未作任何更改" in again
     board = client_for("supervisor").get("/dispatch/").get_data(as_text=True)
     assert "结转" in board
@@ -65,7 +70,9 @@ def test_so14_management_reads_the_figures_and_closes_nothing(
     assert "日结记录" in page
     assert "南京分公司" in page
     assert "reason-" not in page
-    assert director.post("/day-close/close", {"branch": "NJ"}, page="/day-close/").status_code == 422
+    assert (
+        director.post("/day-close/close", {"branch": "NJ", "day": "2026-11-20"}, page="/day-close/").status_code == 422
+    )
     assert client_for("technician").get("/day-close/").status_code in (302, 403)
     assert client_for("clerk_sz").get("/day-close/?branch=NJ").status_code == 404
 
@@ -84,7 +91,7 @@ def test_so14_reasons_may_follow(client_for: Any, cast: Cast, app: Flask, call: 
 
 
 def address_of(technician: Any) -> str:
-    page = technician.post("/my/calendar/renew", page="/my/calendar/")
+    page = technician.post("/my/calendar/renew", {"address": "new"}, page="/my/calendar/")
     assert page.headers["Cache-Control"] == "no-store"
     text = page.get_data(as_text=True)
     start = text.index("/calendar/", text.index('readonly value="'))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -38,7 +38,7 @@ class MyCalendarView(Page):
     def renew(self) -> Any:
         """A new address, shown this once; the one before stops working."""
         form = _NoForm()
-        if not form.validate():
+        if not form.validate() or request.form.get("address") != "new":
             return self._page(form), 422
         try:
             token = commands.renew_feed(current())

@@ -64,7 +64,9 @@ class DayCloseView(Page):
         """Close the day; closed already, nothing changes."""
         branch, day, form = self._branch(), self._day(), CloseForm()
         before = queries.close_of(branch.id, day)
-        if form.validate():
+        if not request.form.get("day"):  # the page names it: at midnight "today" would be another day
+            form.refuse(None, _("Which day is to be closed?"))
+        elif form.validate():
             try:
                 closed = commands.close_day(current(), branch.id, day, reasons=_reasons())
             except FORESEEN as error:
