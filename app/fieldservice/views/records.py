@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import and_
 
 from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fields
+from app.core.views.display import chip
 from app.core.views.quick import QuickFilter, QuickFilters, rows_of
 from app.customers.models import Voucher
 from app.customers.rules import CATEGORY_LABELS
@@ -533,7 +535,9 @@ class RepairCallView(QuickFilters, BaseView):
     ]
 
     def cell(self, item: RepairCall, column: str) -> Any:
-        """The deadline as a chip that explains itself."""
+        """The deadline as a chip that explains itself; a repeat repair is marked (KP-2)."""
+        if column == "symptom" and item.repeat_of_id is not None:
+            return Markup("{} {}").format(super().cell(item, column), chip(_("Repeat repair"), "warning"))
         return chips.arrival_chip(item) if column == "arrive_by" else super().cell(item, column)
 
     def value(self, item: RepairCall, column: str) -> Any:
