@@ -17,13 +17,15 @@ from tests.access.walk import PEOPLE, Route
 
 ROLES = [role for role in PEOPLE if role != "anonymous"]
 CLOSED = {"403"}
-# Without a login: the login itself, pictures and scripts, whether the house is alive, and the choice of language.
+# Without a login: the login itself, pictures and scripts, whether the house is alive, the choice of language,
+# and the calendar whose address is its key.
 PUBLIC = {
     "/login/",
     "/health",
     "/health/live",
     "/lang/<string:locale>",
     "/back",
+    "/calendar/<token>.ics",
     "/static/<path:filename>",
     "/static/appbuilder/<path:filename>",
     "/api/v1/security/login",
