@@ -474,7 +474,9 @@ def test_every_step_is_in_the_audit_trail(office: Cast) -> None:
     order_id = on_site(office)
     with acting_as(SYSTEM):
         found = db.session.scalars(
-            select(AuditEntry).where(AuditEntry.record == "work_order", AuditEntry.record_id == order_id)
+            select(AuditEntry)
+            .where(AuditEntry.record == "work_order", AuditEntry.record_id == order_id)
+            .order_by(AuditEntry.id)
         ).all()
     assert [entry.verb for entry in found] == ["repair_call.dispatch", "work_order.accept", "work_order.arrive"]
     assert found[1].before["status"] == "dispatched"

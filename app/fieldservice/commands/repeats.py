@@ -19,7 +19,9 @@ def link_repeat(call: RepairCall) -> None:
     if call.repeat_cause:
         return
     earlier = queries.repeated_call(call.voucher_id, call.reported_at, call.symptom, call.symptom_code, call.id)
-    call.repeat_of_id = earlier.id if earlier is not None else None
+    found = earlier.id if earlier is not None else None
+    if call.repeat_of_id != found:  # the same again would still be a new version of the record
+        call.repeat_of_id = found
 
 
 def free_reason(call: RepairCall) -> str:

@@ -85,7 +85,7 @@ def target_of(call: RepairCall) -> tuple[int, Target | None]:
     ]
     contract_id = None
     if any(line.contract_id is not None for line in targets):
-        contract = covering_contract(call.voucher_id, clock.local(call.reported_at).date())
+        contract = covering_contract(call.voucher.id, clock.local(call.reported_at).date())
         contract_id = contract.id if contract is not None else None
     return target_for(targets, zone, call.priority, contract_id, settings.number(f"arrival_minutes_{zone}"))
 
