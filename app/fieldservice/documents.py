@@ -99,7 +99,7 @@ def _call_line(row: int, call: RepairCall, now: datetime) -> CallLine:
         model=call.voucher.product_model.code,
         symptom=call.symptom,
         work_class=job.service_class if job else "",
-        dispatched_to=job.technician.name if job else "",
+        dispatched_to=str(job.contractor or job.technician) if job else "",
         arrive_by=call.arrive_by,
         arrived_at=job.arrived_at if job else None,
         finished_at=job.finished_at if job else None,

@@ -12,6 +12,7 @@ from werkzeug.security import generate_password_hash
 
 from app.calendars.rules import Calendar, is_open_day
 from app.core.db import db
+from app.fieldservice.models import Contractor, ServiceArea
 from app.organisation.models import Branch, District, Skill, Staff, StaffSkill
 from app.parts.models import StockPlace
 from app.reporting.models import DistributionList, DistributionMember, ScheduleEntry
@@ -130,6 +131,10 @@ def _branch(code: str) -> Crew:
     crew = Crew(branch)
     for number, district, zone in DISTRICTS[code]:
         crew.districts.append(District(code=number, city=city, name=district, zone=zone, branch_id=branch.id))
+    firm = Contractor(
+        branch_id=branch.id, name=f"{city}宏达电器维修部", contact="宏经理", trades="空调、洗衣机、热水器"
+    )
+    db.session.add(firm)
     store = StockPlace(branch_id=branch.id, kind="warehouse", name=f"{name}仓库")
     db.session.add_all([*crew.districts, store])
     db.session.flush()
@@ -173,6 +178,8 @@ def _equip(crew: Crew, staff: Staff, skills: list[Skill]) -> None:
     place = len(crew.technicians) - 1
     for offset, level in ((0, 3), (1, 2), (2, 2), (3, 1)):
         db.session.add(StaffSkill(staff_id=staff.id, skill_id=skills[(place + offset) % len(skills)].id, level=level))
+    own = crew.districts[place % len(crew.districts)]
+    db.session.add(ServiceArea(staff_id=staff.id, district_id=own.id))
     van = StockPlace(branch_id=crew.branch.id, kind="van", name=f"{staff.name}服务车", staff_id=staff.id)
     db.session.add(van)
     db.session.flush()

@@ -27,7 +27,7 @@ from app.core.settings import Setting
 from app.core.uow import before_commit, command
 from app.customers.models import Address
 from app.fieldservice import queries, rules
-from app.fieldservice.commands import steps
+from app.fieldservice.commands import dispatching, steps
 from app.fieldservice.models import (
     AppointmentChange,
     ArrivalTarget,
@@ -232,6 +232,17 @@ def move_appointment(
     )
     if appointment_at < moment:
         raise Refused(N_("The appointment lies in the past."), field="appointment_at")
+    if order.contractor_id is None:
+        dispatching.check_day(
+            order.repair_call,
+            order.technician,
+            appointment_at=appointment_at,
+            expected_minutes=order.expected_minutes,
+            at=moment,
+            override_reason=reason,
+            but=order.id,
+            field="appointment_at",
+        )
     old = order.appointment_at
     db.session.add(
         AppointmentChange(

@@ -47,6 +47,7 @@ class MoveForm(OfficeForm):
 
     appointment_at = fields.moment(_l("New appointment"))
     agreed_by = fields.text(_l("Agreed by (name at the customer's)"), 64)
+    reason = fields.text(_l("Reason"), 200, required=False)
 
 
 class ConsentForm(OfficeForm):

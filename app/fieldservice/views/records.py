@@ -36,7 +36,7 @@ from app.fieldservice.views.deadlines import (
     EscalationNoticeView,
     WaitingChangeView,
 )
-from app.fieldservice.views.planning import CrewMemberView
+from app.fieldservice.views.planning import ContractorRequestView, CrewMemberView
 
 
 def _file_link(row: Any) -> Any:
@@ -498,7 +498,7 @@ class RepairCallView(QuickFilters, BaseView):
     choices["waiting_for"] = WAITING
     tones = {"status": words.CALL_TONES, "priority": {"urgent": "danger"}}
     label_columns = words.CALL_LABELS
-    related_views = [WorkOrderView, WaitingChangeView, EscalationNoticeView]
+    related_views = [WorkOrderView, ContractorRequestView, WaitingChangeView, EscalationNoticeView]
     lifecycle = rules.REPAIR_CALL
     verbs = [
         Verb(

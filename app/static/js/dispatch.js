@@ -23,7 +23,7 @@
     dialog.querySelector("[data-drop-title]").textContent =
       dragged.dataset.name + " → " + cell.dataset.name + " " + cell.dataset.day;
     row("when", true, kind === "move").value = cell.dataset.free || cell.dataset.day + "T09:00";
-    row("reason", kind === "reassign", true).value = "";
+    row("reason", kind !== "send", kind === "reassign").value = "";
     row("agreed", kind === "move", true).value = kind === "move" ? dragged.dataset.name : "";
     button.textContent = button.dataset["drop" + kind[0].toUpperCase() + kind.slice(1)];
     dialog.showModal();
