@@ -138,10 +138,12 @@ class DispatchView(Page):
         except (ValueError, OverflowError):
             flash(_("Not a valid date and time."), "danger")
             return redirect(url_for("DispatchView.index", order=order_id))
-        given = {"agreed_by": request.form.get("agreed_by", ""), "reason": request.form.get("reason", "")}
+        agreed_by, reason = request.form.get("agreed_by", ""), request.form.get("reason", "")
         return self._simply(
             order_id,
-            lambda: commands.move_appointment(current(), order_id, appointment_at=moment, **given),
+            lambda: commands.move_appointment(
+                current(), order_id, appointment_at=moment, agreed_by=agreed_by, reason=reason
+            ),
             _("The appointment is moved."),
         )
 
