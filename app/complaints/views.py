@@ -7,11 +7,14 @@ from typing import Any
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
 
 from app.complaints import commands, queries, rules
 from app.complaints.models import Complaint, ComplaintStep
 from app.core import clock
 from app.core.actors import current
+from app.core.db import db
+from app.core.home import card
 from app.core.views import BaseView, OfficeForm, OfficeInterface, Verb, fields, lookup
 from app.core.views.display import NOTHING, chip
 from app.core.views.ids import by_id
@@ -338,3 +341,22 @@ class ComplaintView(QuickFilters, BaseView):
 
 
 CustomerView.related_views.append(ComplaintView)
+
+
+def _still_open() -> int:
+    return int(db.session.execute(select(func.count(Complaint.id)).where(queries.still_open())).scalar_one())
+
+
+card(
+    "supervisor",
+    "branch_manager",
+    "service_department",
+    "management",
+    title=_l("Complaints still open"),
+    url="ComplaintView.list",
+    arguments={"show": "open"},
+    count=_still_open,
+    icon="fa-exclamation-circle",
+    tone="warning",
+    order=30,
+)

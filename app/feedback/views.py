@@ -8,11 +8,13 @@ from flask import request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
-from sqlalchemy import and_
+from sqlalchemy import and_, func, select
 
 from app.complaints import rules as complaint_rules
 from app.core import clock, settings
 from app.core.actors import current
+from app.core.db import db
+from app.core.home import card
 from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb, fields
 from app.core.views.display import NOTHING, chip
 from app.core.views.quick import QuickFilter, QuickFilters
@@ -245,3 +247,20 @@ class WorklistView(Page):
 
 
 CustomerView.related_views.append(ReturnVisitView)
+
+
+def _due() -> int:
+    due = and_(queries.to_be_made(), ReturnVisit.due_on <= clock.today())
+    return int(db.session.execute(select(func.count(ReturnVisit.id)).where(due)).scalar_one())
+
+
+card(
+    "clerk",
+    "service_department",
+    title=_l("Return visits due"),
+    url="WorklistView.index",
+    count=_due,
+    icon="fa-phone-square",
+    tone="info",
+    order=35,
+)

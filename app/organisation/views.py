@@ -18,6 +18,7 @@ from app.core import outbox, settings
 from app.core.actors import current
 from app.core.audit import AuditEntry
 from app.core.errors import N_, Refused
+from app.core.home import card
 from app.core.i18n import say
 from app.core.inbox_web import InboxView as InboxView
 from app.core.outbox import OutboxEntry
@@ -271,19 +272,55 @@ def _value(view: BaseView | None, column: str, value: Any, *, look_up: bool) -> 
 
 
 # How the verbs of every record are called; the others are called as on their buttons.
-COMMON_VERBS = {"create": N_("Entered"), "update": N_("Changed"), "delete": N_("Deleted"), "import": N_("Imported")}
+COMMON_VERBS = {
+    "create": N_("Entered"),
+    "enter": N_("Entered"),
+    "update": N_("Changed"),
+    "change": N_("Changed"),
+    "correct": N_("Corrected"),
+    "delete": N_("Deleted"),
+    "remove": N_("Removed"),
+    "import": N_("Imported"),
+    "draft": N_("Drafted"),
+    "record": N_("Recorded"),
+    "plan": N_("Visit planned"),
+    "plan_due": N_("Visit planned"),
+    "notify": N_("Notice given"),
+    "made": N_("Made"),
+    "fit_part": N_("Part fitted"),
+    "remove_part": N_("Part taken off"),
+    "record_time": N_("Minutes entered"),
+}
+# Those of the program itself, and of records without a screen.
+OWN_VERBS = {
+    "account.change": N_("Account changed"),
+    "calendar.change": N_("Calendar changed"),
+    "setting.change": N_("Setting changed"),
+    "role.synchronise": N_("Roles brought up to date"),
+    "schedule.run": N_("Made by schedule"),
+    "seed.reference": N_("Reference data loaded"),
+    "seed.demo": N_("Demo company loaded"),
+    "search.rebuild": N_("Search index rebuilt"),
+    "deadline.escalate": N_("Deadline reminder"),
+    "outbox.forget": N_("Old background jobs deleted"),
+    "complaint.read": N_("Details read"),
+}
 
 
 def _verb_label(verb: str) -> str:
+    if verb in OWN_VERBS:
+        return _(OWN_VERBS[verb])
     head, _dot, tail = verb.rpartition(".")
     for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]  # set by the framework
         for offered in getattr(view, "verbs", ()):
             if offered.name == verb:
                 return offered.title(view.lifecycle)
     view = _view_of(head)
-    if tail in COMMON_VERBS and view is not None:
-        return f"{view.record_name} · {_(COMMON_VERBS[tail])}"
-    return verb
+    if view is None:
+        return verb
+    lifecycle = view.lifecycle.verb_labels if view.lifecycle is not None else {}
+    done = lifecycle.get(tail) or COMMON_VERBS.get(tail) or view.choices.get("status", {}).get(tail)
+    return f"{view.record_name} · {_(str(done))}" if done else verb
 
 
 class AuditEntryView(BaseView):
@@ -345,18 +382,23 @@ class AuditEntryView(BaseView):
         ]
 
     def render(self, column: str, value: Any) -> Any:
-        """Verbs by their names; the first changes of an entry, and how many more there are."""
+        """Verbs by their names."""
         if column == "verb":
             return _verb_label(value)
+        return super().render(column, value)
+
+    def cell(self, item: Any, column: str) -> Any:
+        """The first changes of an entry in the words of the record's screen, and how many more there are."""
         if column != "changes":
-            return super().render(column, value)
-        shown = [(name, before, after) for name, before, after in value if name not in ("id", "version")]
-        parts = [
-            Markup("{}: {} → {}").format(name, plain(before), plain(after))
-            if before is not None
-            else Markup("{}: {}").format(name, plain(after))
-            for name, before, after in shown[:3]
-        ]
+            return super().cell(item, column)
+        view = _view_of(item.record)
+        shown = [each for each in item.changes if each[0] not in ("id", "version")]
+        parts = []
+        for name, before, after in shown[:3]:
+            label, now = _column_label(view, name), _value(view, name, after, look_up=False)
+            was = _value(view, name, before, look_up=False)
+            change = "{}: {}" if before is None else "{0}: {2} → {1}"
+            parts.append(Markup(change).format(label, now, was))
         if len(shown) > len(parts):
             parts.append(Markup("… +{}").format(len(shown) - len(parts)))
         return Markup("<br>").join(parts)
@@ -426,3 +468,25 @@ class OutboxEntryView(QuickFilters, BaseView):
         if column == "kind":
             return say(outbox.LABELS.get(value, value))
         return super().render(column, value)
+
+
+def _laid_aside() -> int:
+    return outbox.counts()["dead"]
+
+
+card(
+    "administrator",
+    title=_l("Background jobs laid aside"),
+    url="OutboxEntryView.list",
+    arguments={"show": "dead"},
+    count=_laid_aside,
+    icon="fa-tasks",
+    tone="warning",
+    order=10,
+)
+# In the order in which an empty office is set up.
+card("administrator", title=_l("Branches"), url="BranchView.list", icon="fa-building", order=20)
+card("administrator", title=_l("Districts"), url="DistrictView.list", icon="fa-map-marker", order=21)
+card("administrator", title=_l("Accounts"), url="AccountView.list", icon="fa-key", order=22)
+card("administrator", title=_l("Staff"), url="StaffView.list", icon="fa-id-badge", order=23)
+card("administrator", title=_l("Settings"), url="SettingView.index", icon="fa-sliders", order=24)

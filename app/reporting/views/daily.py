@@ -221,4 +221,12 @@ card(
     tone="warning",
     order=10,
 )
-card("management", "service_department", title=_l("Documents made"), url="MadeDocumentView.list", order=60)
+card(
+    "management",
+    "service_department",
+    "accountant",
+    title=_l("Documents made"),
+    url="MadeDocumentView.list",
+    icon="fa-file-pdf-o",
+    order=60,
+)
