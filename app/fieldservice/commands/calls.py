@@ -257,7 +257,7 @@ def dispatch(
         expected_minutes=expected_minutes,
         note="; ".join(filter(None, ((override_reason or "").strip(), out_of_turn))),
     )
-    for staff_id in crew:
+    for staff_id in dict.fromkeys(each for each in crew if each != technician.id):
         dispatching.add_crew(actor, order.id, staff_id=staff_id, override_reason=override_reason or "", at=moment)
     telling.of_order(technician, order, N_("New job %(number)s."))
     return order
