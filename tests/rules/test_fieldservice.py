@@ -116,6 +116,10 @@ def test_a_job_is_not_arrived_at_before_it_is_accepted() -> None:
 
 @pytest.mark.parametrize("lifecycle", rules.LIFECYCLES, ids=lambda found: found.name)
 def test_every_state_and_verb_has_words(lifecycle: rules.Lifecycle) -> None:
-    states = rules.CALL_STATES if lifecycle.name == "repair_call" else rules.ORDER_STATES
+    states = {
+        "repair_call": rules.CALL_STATES,
+        "work_order": rules.ORDER_STATES,
+        "contractor_request": tuple(rules.CONTRACTOR_REQUEST_LABELS),
+    }[lifecycle.name]
     assert set(lifecycle.states()) == set(states)
     assert {t.verb for t in lifecycle.transitions} == set(lifecycle.verb_labels)
