@@ -23,14 +23,12 @@ class Mailbox:
         self.hang_up_after_data = False
         self.url = ""
 
-    async def handle_RCPT(  # noqa: N802 - the name aiosmtpd calls
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if self.rcpt_answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.rcpt_answer
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - likewise
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.data_answer.startswith("250"):
             parsed = BytesParser(policy=default).parsebytes(envelope.content)
             assert isinstance(parsed, EmailMessage)

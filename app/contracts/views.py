@@ -259,9 +259,7 @@ class ContractsEndingView(Page):
     @has_access
     def index(self) -> Response:
         """Go to the list, those that end first on top."""
-        return redirect(
-            url_for("ContractView.list", show="ending", _oc_ContractView="ends_on", _od_ContractView="asc")
-        )
+        return redirect(url_for("ContractView.list", show="ending", _oc_ContractView="ends_on", _od_ContractView="asc"))
 
 
 CustomerView.related_views.append(ContractView)

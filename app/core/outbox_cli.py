@@ -31,7 +31,9 @@ def list_entries(status: str | None, limit: int) -> None:
     with acting_as(SYSTEM):
         for entry in db.session.execute(statement).scalars():
             moment = clock.local(entry.created_at).strftime("%Y-%m-%d %H:%M")
-            click.echo(f"{entry.id:>7}  {moment}  {entry.status:<8} {entry.kind:<24} {entry.attempts}  {entry.last_error}")
+            click.echo(
+                f"{entry.id:>7}  {moment}  {entry.status:<8} {entry.kind:<24} {entry.attempts}  {entry.last_error}"
+            )
 
 
 @group.command("retry")

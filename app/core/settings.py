@@ -64,9 +64,7 @@ def value(key: str) -> str:
     """The setting's value. Raises ``Misconfigured`` for an unknown key."""
     if key not in _declared:
         raise Misconfigured(f"setting {key!r} is not declared")
-    stored = db.session.execute(
-        select(Setting.value).where(Setting.key == key)
-    ).scalar_one_or_none()
+    stored = db.session.execute(select(Setting.value).where(Setting.key == key)).scalar_one_or_none()
     return stored if stored is not None else _declared[key].default
 
 

@@ -63,18 +63,14 @@ def give_back(
 
 
 @command("stock.scrap")
-def scrap(
-    actor: Principal, balance_id: int, *, quantity: int, reason: str, at: datetime | None = None
-) -> StockMove:
+def scrap(actor: Principal, balance_id: int, *, quantity: int, reason: str, at: datetime | None = None) -> StockMove:
     """Parts that are broken or lost leave the stock, with the reason (SO-22)."""
     balance = fetch(StockBalance, balance_id)
     return move(actor, balance.part, quantity, balance.place, None, "scrap", reference=reason, at=at)
 
 
 @command("stock.correct")
-def correct(
-    actor: Principal, balance_id: int, *, counted: int, reason: str, at: datetime | None = None
-) -> StockMove:
+def correct(actor: Principal, balance_id: int, *, counted: int, reason: str, at: datetime | None = None) -> StockMove:
     """Stock-taking: the place holds ``counted`` pieces; the difference becomes a move with the reason (SO-22).
 
     Raises ``Refused`` when there is no difference.

@@ -59,9 +59,7 @@ class StockPlace(Versioned, Model):
     __table_args__ = (
         choice("kind", PLACE_KINDS),
         UniqueConstraint("branch_id", "name"),
-        CheckConstraint(
-            "(kind = 'van') = (staff_id IS NOT NULL)", name="van_has_technician"
-        ),
+        CheckConstraint("(kind = 'van') = (staff_id IS NOT NULL)", name="van_has_technician"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

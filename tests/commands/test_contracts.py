@@ -108,9 +108,7 @@ def test_so1_the_contract_in_force_that_covers_a_product(office: Cast) -> None:
 def test_co1_a_renewal_points_to_its_predecessor_and_there_is_one(office: Cast) -> None:
     clerk, first = office["clerk"], _in_force(office)
     with pytest.raises(Refused) as overlap:
-        commands.renew(
-            clerk, first, starts_on=date(2026, 12, 31), ends_on=date(2027, 12, 30), price=Decimal("650.00")
-        )
+        commands.renew(clerk, first, starts_on=date(2026, 12, 31), ends_on=date(2027, 12, 30), price=Decimal("650.00"))
     assert overlap.value.field == "starts_on"
     term = {"starts_on": date(2027, 1, 1), "ends_on": date(2027, 12, 31), "price": Decimal("650.00")}
     second = commands.renew(clerk, first, **term)  # type: ignore[arg-type]  # a table of values

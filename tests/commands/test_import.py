@@ -345,7 +345,7 @@ def test_formulas_ditto_marks_and_zeros_kept_by_the_format(office: Cast) -> None
     book = Workbook()
     page = book.active
     page.append(list(HEADINGS))
-    page.append(['="王小明"', "13911110001", "玄武区一路", "XQG-80", 123, datetime(2024, 3, 5)])  # noqa: DTZ001 - a cell
+    page.append(['="王小明"', "13911110001", "玄武区一路", "XQG-80", 123, datetime(2024, 3, 5)])
     page["E2"].number_format = "000000"
     page.append(["同上", "同上", "〃", "=D2", "A2", "=F2+1"])
     raw = io.BytesIO()

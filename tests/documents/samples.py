@@ -243,7 +243,13 @@ def deadline_explanation() -> DeadlineExplanation:
 
 def arrival_breaches() -> ArrivalBreaches:
     """An arrival and an appointment missed."""
-    given = {"call_number": "JX-HQ-20261119-0003", "customer": "王秀英", "district": "浦东新区", "zone": "Urban", "answerable": "李建国"}
+    given = {
+        "call_number": "JX-HQ-20261119-0003",
+        "customer": "王秀英",
+        "district": "浦东新区",
+        "zone": "Urban",
+        "answerable": "李建国",
+    }
     lines = (
         BreachLine(row=1, kind="Arrival", due=at(15, 30), done_at=None, late="2 h", reported_at=at(16, 0, date(2026, 11, 19)), **given),
         BreachLine(row=2, kind="Appointment", due=at(16), done_at=at(16, 25), late="25 min", reported_at=at(9), **given),

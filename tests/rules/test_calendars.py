@@ -377,7 +377,7 @@ def test_cal1_far_years_are_refused_and_naive_times_a_mistake():
     with pytest.raises(Refused, match="does not reach"):
         rules.deadline(calendar(), at("2101-11-16 08:30"), minutes=60)
     with pytest.raises(ValueError, match="aware"):
-        rules.deadline(calendar(), datetime(2026, 11, 16, 8, 30), minutes=60)  # noqa: DTZ001 - the mistake meant
+        rules.deadline(calendar(), datetime(2026, 11, 16, 8, 30), minutes=60)
     for given in ({}, {"minutes": 1, "working_days": 1}, {"minutes": -1}, {"working_days": -1}):
         with pytest.raises(ValueError):
             rules.deadline(calendar(), at("2026-11-16 08:30"), **given)

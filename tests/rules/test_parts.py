@@ -28,9 +28,7 @@ ALLOWED = [
 PLACES = (STORE, VAN, OUTSIDE)
 
 
-@pytest.mark.parametrize(
-    ("kind", "source", "target"), [(k, s, t) for k in MOVE_KINDS for s in PLACES for t in PLACES]
-)
+@pytest.mark.parametrize(("kind", "source", "target"), [(k, s, t) for k in MOVE_KINDS for s in PLACES for t in PLACES])
 def test_so22_parts_move_only_where_their_kind_of_move_leads(kind: str, source: str | None, target: str | None) -> None:
     if (kind, source, target) in ALLOWED:
         check_move(kind, 1, source, target)

@@ -79,7 +79,9 @@ class PrintView(FormPage):
         entry = db.session.execute(select(OutboxEntry).where(OutboxEntry.dedup == key)).scalar_one_or_none()
         if entry is None or entry.kind != "make_document" or entry.payload.get("asked_by") != current().user_id:
             abort(404)
-        return self.render_template("reporting/wait.html", title=self.title, failed=entry.status in ("dead", "dropped"), entry=entry)
+        return self.render_template(
+            "reporting/wait.html", title=self.title, failed=entry.status in ("dead", "dropped"), entry=entry
+        )
 
     @expose("/now/<name>")
     @has_access
