@@ -53,6 +53,7 @@ class AbsenceView(BaseView):
         "kind": _l("Kind"),
         "reason": _l("Reason"),
         "entered_by": _l("Entered by"),
+        "confirm": _l("Enter it although appointments stand in this time"),
     }
     add_command = _enter_absence
     verbs = [
