@@ -121,7 +121,7 @@ def test_kp2_the_repeat_repair_is_shown_saved_listed_and_attributed(app: Flask, 
     supervisor = client_for("supervisor")
     listed = supervisor.get("/repaircallview/list/?show=cause").get_data(as_text=True)
     assert new in listed
-    assert listed.count("chip-warning\">返修<") == 1
+    assert listed.count('chip-warning">返修<') == 1
     assert number not in listed
     page = supervisor.get(f"/repaircallview/show/{call_id}").get_data(as_text=True)
     assert "返修原因认定" in page
