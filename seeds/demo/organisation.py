@@ -10,7 +10,10 @@ from flask import current_app
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
+from app.calendars.models import CalendarException, OpeningHours
+from app.calendars.queries import calendar_for
 from app.calendars.rules import Calendar, is_open_day
+from app.core import clock
 from app.core.db import db
 from app.fieldservice.models import Contractor, ServiceArea
 from app.organisation.models import Branch, District, Skill, Staff, StaffSkill
@@ -118,8 +121,20 @@ def build(password: str) -> Office:
             if job == "technician":
                 _equip(crew, staff, skills)
     _lists(crews)
+    _calendar(head.branch, crews["WX"].branch)
     db.session.flush()
     return Office(crews, head)
+
+
+def _calendar(head_office: Branch, closed: Branch) -> None:
+    """The head office's hours, the same as the company's; and a day on which one branch counts its stock."""
+    for weekday in range(1, 6):
+        for opens, closes in (("08:30", "12:00"), ("13:30", "17:30")):
+            db.session.add(OpeningHours(branch_id=head_office.id, weekday=weekday, opens=opens, closes=closes))
+    calendar, day = calendar_for(closed.id), clock.today() + timedelta(days=20)
+    while not is_open_day(calendar, day):
+        day += timedelta(days=1)
+    db.session.add(CalendarException(branch_id=closed.id, on_date=day, is_open=False, note="仓库盘点，停业一天"))
 
 
 def _branch(code: str) -> Crew:

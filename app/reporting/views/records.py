@@ -114,6 +114,7 @@ class DeliveryView(BaseView):
 
     datamodel = OfficeInterface(Delivery)
     record_name = _l("Delivery")
+    list_name = _l("Delivery log")
     list_columns = ["created_at", "document", "email", "round", "status", "sent_at", "error"]
     show_columns = [*list_columns, "message_id"]
     search_columns = ["email", "status", "created_at"]
