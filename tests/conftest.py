@@ -31,6 +31,13 @@ from tests.cast import PASSWORD, Cast
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Processes share the suite file by file; the days in the browser follow each other in one of them."""
+    for item in items:
+        place = item.path.relative_to(ROOT / "tests")
+        item.add_marker(pytest.mark.xdist_group("browser" if place.parts[0] == "browser" else str(place)))
+
+
 class Backend:
     """One application on one kind of database, and how to give it a fresh copy of the template."""
 
