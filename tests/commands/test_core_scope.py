@@ -166,7 +166,7 @@ def test_every_form_of_query_gives_the_same_rows(records: Records) -> None:
 def test_counting_counts_what_is_seen(records: Records) -> None:
     for model in scope.models():
         key: Any = model.id
-        for username in ("technician", "clerk_sz", "admin"):
+        for username in ("technician", "clerk_sz"):
             wanted = records.visible(model, username)
             with acting_as(records.cast[username]):
                 counts = {
@@ -177,7 +177,7 @@ def test_counting_counts_what_is_seen(records: Records) -> None:
                     "scalar": db.session.scalar(select(select(func.count(key)).scalar_subquery())),
                 }
                 assert set(counts.values()) == {len(wanted)}, f"{model.__tablename__} for {username}: {counts}"
-                for row in sorted(records.all_of(model))[::3]:
+                for row in [*sorted(wanted)[:1], *sorted(records.all_of(model) - wanted)[:1]]:
                     there = db.session.scalar(select(exists().where(key == row)))
                     assert there is (row in wanted), f"{model.__tablename__} {row} for {username}"
                     first = db.session.scalar(select(literal(1)).where(exists(select(key).where(key == row))))
@@ -185,18 +185,17 @@ def test_counting_counts_what_is_seen(records: Records) -> None:
 
 
 def test_a_row_by_its_id(records: Records) -> None:
-    for name, row in records.ids.items():
-        model = records.models[name]
-        for username in ("technician", "clerk_sz", "supervisor"):
-            with acting_as(records.cast[username]):
-                if username in records.seen_by[name]:
-                    assert fetch(model, row).id == row
-                    assert db.session.get(model, row) is not None
-                else:
-                    with pytest.raises(NotFound):
-                        fetch(model, row)
-                    assert db.session.get(model, row) is None, f"{name} for {username}"
-            db.session.expunge_all()
+    for model, username in product(scope.models(), ("technician", "clerk_sz")):
+        wanted = records.visible(model, username)
+        with acting_as(records.cast[username]):
+            for row in sorted(wanted)[:1]:
+                assert fetch(model, row).id == row
+                assert db.session.get(model, row) is not None
+            for row in sorted(records.all_of(model) - wanted)[-1:]:
+                with pytest.raises(NotFound):
+                    fetch(model, row)
+                assert db.session.get(model, row) is None, f"{model.__tablename__} {row} for {username}"
+        db.session.expunge_all()
 
 
 def test_a_row_left_in_the_session_by_somebody_who_sees_more(records: Records) -> None:
@@ -239,10 +238,11 @@ LOADERS: dict[str, Callable[[Any], Any]] = {
 def test_relationships_lead_only_to_rows_that_are_seen(records: Records) -> None:
     for loader, username in [
         *product(LOADERS, ("technician",)),
-        *product(["lazy"], ("clerk_sz", "supervisor", "admin")),
+        *product(["lazy"], ("clerk_sz", "supervisor")),
     ]:
         with acting_as(records.cast[username]):
-            for model in scope.models():
+            # Loading ahead is one mechanism; what hangs on what is gone through once, by loading later.
+            for model in scope.models() if loader == "lazy" else (WorkOrder, Customer, Complaint):
                 options = [
                     option
                     for relation in inspect(model).relationships
