@@ -134,7 +134,8 @@ def test_one_command_starts_everything_and_one_signal_ends_it(start: Callable[[]
     running = start()
     assert running.wait_until_well() < SLOW_START
     assert all(part["well"] for part in health(running.port)[1].values())
-    assert f"http://127.0.0.1:{running.port}" in running.output.read_text()
+    # It may be well a moment before run.py has said so.
+    eventually(lambda: f"http://127.0.0.1:{running.port}" in running.output.read_text())
 
     again = subprocess.run(
         [sys.executable, PROGRAM],
