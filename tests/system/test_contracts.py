@@ -39,6 +39,8 @@ NOT_SCOPED = {
     "staff_skill": "who can repair what is known to whoever dispatches",
     "opening_hours": "reference data",
     "calendar_exception": "reference data",
+    "service_area": "whose district is whose is known to whoever dispatches (SO-19)",
+    "calendar_feed": "the hash of a secret; the command asks whose address it is",
     "distribution_member": "addresses of the house; the screen is for whoever sets up mailing lists",
 }
 # Steps of one record that follow from another's: nobody does them by themselves.
@@ -182,6 +184,7 @@ PAST_THE_SCOPE = {
     "app.customers.queries": "one voucher a product, one place a voucher is: rules across branches (SO-3)",
     "app.fieldservice.queries": "an open call for the same product is pointed out, whichever branch has it",
     "app.parts.queries": "stock never below zero is a rule, not a view (SO-22)",
+    "app.reporting.commands": "minutes of a confirmed sheet stay as they are, whoever writes them (SO-11)",
     "app.core.scope": "the option itself",
 }
 
