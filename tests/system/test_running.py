@@ -96,7 +96,10 @@ class Running:
     def child(self, name: str) -> int:
         """Pid of the process that run.py started under this name (the eldest: web and worker have children)."""
         wanted = "valkey-server" if name == "queue" else f"aftercare-{name}"[:15]
-        names = {pid: (Path("/proc") / str(pid) / "comm").read_text().strip() for pid in processes_of(self.folder)}
+        names = {}
+        for pid in processes_of(self.folder):
+            with contextlib.suppress(OSError):  # it may be gone by now
+                names[pid] = (Path("/proc") / str(pid) / "comm").read_text().strip()
         return min(pid for pid, found in names.items() if found == wanted)
 
 
