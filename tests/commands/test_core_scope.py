@@ -128,6 +128,8 @@ def test_two_roles_see_what_either_sees_and_the_subject_of_a_complaint_still_not
 # -- through every form of query ---------------------------------------------------------------------------------------------
 
 
+# One of each kind of criterion: a column, sub-selects of one to three tables, a list of names.
+KINDS: tuple[Any, ...] = (WorkOrder, Customer, Voucher, Charge, StockMove, Complaint, MadeDocument)
 FORMS: dict[str, Callable[[Any], Any]] = {
     "entity": lambda m: select(m).with_only_columns(m.id),
     "alias": lambda m: (lambda a: select(a.id))(aliased(m)),
@@ -152,9 +154,8 @@ FORMS: dict[str, Callable[[Any], Any]] = {
 
 def test_every_form_of_query_gives_the_same_rows(records: Records) -> None:
     wrong = []
-    # One of each kind of criterion: a column, sub-selects of one to three tables, a list of names.
     for form, make in FORMS.items():
-        for model in (WorkOrder, Customer, Voucher, Charge, StockMove, Complaint, MadeDocument):
+        for model in KINDS:
             for username in ("technician", "clerk_sz"):
                 with acting_as(records.cast[username]):
                     seen = ids(make(model))
@@ -164,7 +165,7 @@ def test_every_form_of_query_gives_the_same_rows(records: Records) -> None:
 
 
 def test_counting_counts_what_is_seen(records: Records) -> None:
-    for model in scope.models():
+    for model in KINDS:
         key: Any = model.id
         for username in ("technician", "clerk_sz"):
             wanted = records.visible(model, username)
