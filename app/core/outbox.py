@@ -35,6 +35,7 @@ from app.core import audit, clock, queue
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import Model, Stamped, UTCDateTime, choice, db
 from app.core.errors import N_, Refused
+from app.core.i18n import say
 from app.core.uow import after_commit, command, in_unit_of_work, unit_of_work
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,9 @@ class OutboxEntry(Stamped, Model):
 
     def __repr__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    def __str__(self) -> str:
+        return f"{say(LABELS.get(self.kind, self.kind))} {self.id}"
 
 
 _outbox: Table = OutboxEntry.__table__

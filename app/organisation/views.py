@@ -252,9 +252,33 @@ def _view_of(table: str) -> BaseView | None:
     return None
 
 
+# What records without a screen hold, and what is noted without being a column.
+OWN_COLUMNS = {
+    "content_type": N_("Kind of file"),
+    "created_at": N_("Entered at"),
+    "filename": N_("File"),
+    "key": N_("Name in the program"),
+    "kind": N_("Kind"),
+    "name": N_("Name"),
+    "note": N_("Remark"),
+    "number": N_("Number"),
+    "permissions": N_("Permissions"),
+    "read": N_("Details read"),
+    "title": N_("Title"),
+    "value": N_("Value"),
+}
+OWN_RECORDS = {
+    "ab_role": N_("Role"),
+    "ab_user": N_("Account"),
+    "setting": N_("Setting"),
+    "stored_file": N_("File"),
+}
+
+
 def _column_label(view: BaseView | None, column: str) -> str:
     known = view.label_columns if view is not None else {}
-    return str(known.get(column) or known.get(column.removesuffix("_id")) or column)
+    label = known.get(column) or known.get(column.removesuffix("_id")) or OWN_COLUMNS.get(column)
+    return _(label) if type(label) is str else str(label or column)
 
 
 def _value(view: BaseView | None, column: str, value: Any, *, look_up: bool) -> str:
@@ -262,7 +286,7 @@ def _value(view: BaseView | None, column: str, value: Any, *, look_up: bool) -> 
         return plain(value)
     if column in view.choices:
         label = view.choices[column].get(value, value)
-        return _(label) if type(label) is str else str(label)
+        return _(label) if type(label) is str and label else str(label)
     if look_up and column.endswith("_id"):
         relation = inspect_mapper(view.datamodel.obj).relationships.get(column.removesuffix("_id"))
         row = find(relation.mapper.class_, value) if relation is not None else None
@@ -349,7 +373,7 @@ class AuditEntryView(BaseView):
         # Only now are all screens registered, whose words the trail speaks.
         if "record" in self.choices:
             return
-        named: dict[str, Any] = {}
+        named: dict[str, Any] = {table: _l(label) for table, label in OWN_RECORDS.items()}
         for view in current_app.extensions["appbuilder"].baseviews:
             if isinstance(view, BaseView) and view.record_name:
                 named.setdefault(view.datamodel.obj.__tablename__, view.record_name)

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from app.calendars.queries import calendar_for
+from app.calendars.rules import is_open_day
 from app.core import clock, documents, outbox, permissions, scope
 from app.core.actors import Principal
 from app.core.db import db
@@ -127,7 +129,10 @@ def draft_supervisor_report(actor: Principal, branch_id: int, day: date) -> Supe
 
 
 def sheets_missing(branch_id: int, day: date) -> int:
-    """How many active technicians of the branch have no confirmed 006 for this day."""
+    """How many active technicians of the branch have no confirmed 006 for this day.
+
+    On a day the branch is closed a sheet is expected only of those who worked all the same (CAL-2).
+    """
     confirmed = (
         select(TechnicianReport.id)
         .where(
@@ -138,6 +143,9 @@ def sheets_missing(branch_id: int, day: date) -> int:
     statement = select(func.count(Staff.id)).where(
         Staff.branch_id == branch_id, Staff.job == "technician", Staff.active.is_(True), ~confirmed
     )
+    if not is_open_day(calendar_for(branch_id), day):
+        worked = select(TimeEntry.id).where(TimeEntry.staff_id == Staff.id, TimeEntry.day == day)
+        statement = statement.where(worked.exists())
     return int(db.session.execute(statement).scalar_one())
 
 

@@ -37,7 +37,7 @@ settings.declare(
     GAP_MINUTES, 60, N_("Working time without an entry that the 007 points out, from so many minutes"), "SO-12"
 )
 
-CONFIRMED, DRAFT, MISSING = "confirmed", "draft", "missing"
+CONFIRMED, DRAFT, MISSING, DAY_OFF = "confirmed", "draft", "missing", "day_off"
 
 
 def technician_sheets(branch: Branch, day: date, staff_id: int | None = None) -> list[TechnicianDaily]:
@@ -73,7 +73,8 @@ def supervisor_sheet(branch: Branch, day: date) -> SupervisorDaily:
     ).first()
     supervisor = report.submitted_by if report else None
     supervisors = [supervisor] if supervisor else staff_of(branch, "supervisor")
-    lines = tuple(_person_line(row, person, sheets.get(person.id)) for row, person in enumerate(everybody, 1))
+    absent = MISSING if calendar_for(branch.id).day(day).windows else DAY_OFF
+    lines = tuple(_person_line(row, person, sheets.get(person.id), absent) for row, person in enumerate(everybody, 1))
     return SupervisorDaily(
         number=f"007-{branch.code}-{day:%Y%m%d}",
         on=day,
@@ -83,7 +84,7 @@ def supervisor_sheet(branch: Branch, day: date) -> SupervisorDaily:
         lines=lines,
         totals=totals,
         jobs_done=sum(line.jobs_done for line in lines),
-        sheets_expected=len(lines),
+        sheets_expected=sum(line.sheet != DAY_OFF for line in lines),
         sheets_confirmed=sum(line.sheet == CONFIRMED for line in lines),
         sheets_total=sum(sheet.totals.total for sheet in sheets.values()),
         findings=tuple(_findings(branch, day, everybody, sheets)),
@@ -205,13 +206,14 @@ def _state(sheet: TechnicianDaily | None) -> str:
     return DRAFT if sheet is not None and sheet.lines else MISSING
 
 
-def _person_line(row: int, person: Staff, sheet: TechnicianDaily | None) -> TechnicianLine:
+def _person_line(row: int, person: Staff, sheet: TechnicianDaily | None, absent: str) -> TechnicianLine:
+    state = _state(sheet)
     return TechnicianLine(
         row=row,
         technician=person.name,
         minutes=sheet.totals if sheet else MinutesByClass(),
         jobs_done=sheet.jobs_done if sheet else 0,
-        sheet=_state(sheet),
+        sheet=absent if state == MISSING else state,
     )
 
 

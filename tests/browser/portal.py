@@ -8,8 +8,10 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -68,7 +70,8 @@ class Portal:
         self.begin()
         assert self._first is not None
         assert self._first.wait(SLOW_START) == 0, self.log()
-        self.change("UPDATE schedule_entry SET active = :off", off=False)
+        yesterday = datetime.now(ZoneInfo("Asia/Shanghai")).date() - timedelta(days=1)
+        self.change("UPDATE schedule_entry SET active = :off, last_day = :day", off=False, day=yesterday.isoformat())
         self.change("INSERT INTO setting (key, value, note, version) VALUES ('contract_notice_days', '0', '', 1)")
         self.process = self._program()
         process = self.process

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.main_line import Day, Office
+from tests.browser.main_line import Day, Office, give_reasons
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -39,6 +39,7 @@ def test_no_technician_a_double_click_and_a_colleague_who_was_faster(office: Off
     assert day.value(ORDERS) == 0
 
     page.locator("label.person", has_text=day.technician).click()
+    give_reasons(page)
     with page.expect_navigation():
         page.locator("form#send [type=submit]").dblclick(no_wait_after=True)
     assert day.technician in page.locator(".alert-success").inner_text()

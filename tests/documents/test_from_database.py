@@ -233,7 +233,8 @@ def test_so13_a_service_centre_reports_straight(day: Cast):
 
 def test_so12_nothing_is_missing_on_a_closed_day(day: Cast):
     (paper,) = papers("supervisor_daily", on=date(2026, 11, 15))
-    assert paper.findings == () and {line.sheet for line in paper.lines} == {"missing"}
+    assert paper.findings == () and {line.sheet for line in paper.lines} == {"day_off"}
+    assert paper.sheets_expected == 0
 
 
 def test_so16_letters_for_contracts_that_end_within_thirty_days(day: Cast):

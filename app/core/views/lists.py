@@ -74,7 +74,11 @@ class ListPage:
 
     def numeric(self, column: str) -> bool:
         """Whether the column is set flush right."""
-        return kind_of(self.view.datamodel.obj, column) in ("whole", "money", "decimal")
+        return column in self.view.numeric_columns or kind_of(self.view.datamodel.obj, column) in (
+            "whole",
+            "money",
+            "decimal",
+        )
 
     def url(self, item: Any) -> str:
         """Where a click on the row leads."""

@@ -58,6 +58,7 @@ class BaseView(VerbsMixin, ModelView):
     minimum: dict[str, int] = {}
     eager: Sequence[str] = ()
     quick_columns: Sequence[str] | None = None
+    numeric_columns: Sequence[str] = ()  # properties set flush right; columns of the table are known by their type
     deletable = False
     add_command: Callable[..., Any] | None = None
     edit_command: Callable[..., Any] | None = None

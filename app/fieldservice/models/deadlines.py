@@ -12,9 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.contracts.models import Contract
 from app.core.db import Model, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.errors import N_
+from app.core.i18n import say
 from app.core.settings import declare
 from app.fieldservice.rules import PRIORITIES
-from app.fieldservice.rules.deadlines import DEADLINES, ESCALATION_ROLES, WAITING_FOR
+from app.fieldservice.rules.deadlines import DEADLINE_LABELS, DEADLINES, ESCALATION_ROLES, WAITING_FOR
 from app.organisation.models import Staff
 from app.organisation.rules import ZONES
 
@@ -117,7 +118,7 @@ class EscalationLevel(Versioned, Model):
     active: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
 
     def __str__(self) -> str:
-        return f"{self.deadline} {self.minutes} {self.role}"
+        return f"{say(DEADLINE_LABELS[self.deadline])} {self.minutes}"
 
 
 class EscalationNotice(Model):

@@ -34,7 +34,7 @@ class AbsenceView(BaseView):
     show_columns = ["staff", "starts_at", "ends_at", "kind", "reason", "entered_by", "created_at"]
     add_columns = ["staff_id", "starts_at", "ends_at", "kind", "reason", "confirm"]
     add_form_extra_fields = {
-        "staff_id": fields.choice(_l("Person"), words.people_here),
+        "staff_id": fields.choice(_l("Who"), words.people_here),
         "starts_at": fields.moment(_l("From")),
         "ends_at": fields.moment(_l("To")),
         "kind": fields.choice(_l("Kind"), ABSENCE_KINDS, default="leave"),
@@ -46,8 +46,8 @@ class AbsenceView(BaseView):
     choices = {"kind": ABSENCE_KINDS}
     tones = {"kind": {"sick": "danger", "leave": "info"}}
     label_columns = {
-        "staff": _l("Person"),
-        "staff_id": _l("Person"),
+        "staff": _l("Who"),
+        "staff_id": _l("Who"),
         "starts_at": _l("From"),
         "ends_at": _l("To"),
         "kind": _l("Kind"),

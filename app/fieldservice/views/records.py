@@ -210,7 +210,7 @@ class TimeEntryView(BaseView):
     tones = {"service_class": words.CLASS_TONES}
     label_columns = {
         "day": _l("Day"),
-        "staff": _l("Person"),
+        "staff": _l("Who"),
         "started_at": _l("Began at"),
         "minutes": _l("Minutes"),
         "service_class": _l("Class"),
@@ -244,6 +244,7 @@ class ChargeView(BaseView):
     show_columns = ["work_order", "kind", "description", "quantity", "unit_price", "amount"]
     search_columns = ["kind", "work_order"]
     order_columns = ["kind", "unit_price"]
+    numeric_columns = ["amount"]
     choices = {"kind": words.CHARGE_KINDS}
     label_columns = {
         "work_order": _l("Work order"),
@@ -265,8 +266,8 @@ class SignatureView(BaseView):
     search_columns = ["signer", "signed_at", "work_order"]
     label_columns = {
         "work_order": _l("Work order"),
-        "signed_at": _l("Signed at"),
-        "signer": _l("Signed by"),
+        "signed_at": _l("Time"),
+        "signer": _l("Name of who signs"),
         "stored_file": _l("Signature"),
     }
     formatters_columns = {"stored_file": _file_link}

@@ -57,7 +57,7 @@ CALL_LABELS: dict[str, Any] = {
     "promised_at": _l("Promised finish"),
     "waiting_for": _l("Waits for"),
     "carried_over": _l("Carried over"),
-    "taken_by": _l("Taken by"),
+    "taken_by": _l("Entered by"),
     "closed_at": _l("Struck off at"),
     "cancel_reason": _l("Reason for cancelling"),
     "late_reason": _l("Why it is entered only now"),

@@ -30,9 +30,9 @@ from app.reporting.rules import (
 )
 from app.reporting.views.printing import print_url
 
-SHEET_LABELS = {"confirmed": N_("Confirmed"), "draft": N_("Draft"), "missing": N_("Missing")}
+SHEET_LABELS = {"confirmed": N_("Confirmed"), "draft": N_("Draft"), "missing": N_("Missing"), "day_off": N_("Day off")}
 FINDING_TONES = {"missing sheet": "danger", "not confirmed": "warning", "overlap": "warning"}
-SHEET_TONES = {"confirmed": "success", "draft": "warning", "missing": "danger"}
+SHEET_TONES = {"confirmed": "success", "draft": "warning", "missing": "danger", "day_off": "neutral"}
 REPORT_TONES = {"draft": "warning", "submitted": "info", "signed": "success"}
 
 

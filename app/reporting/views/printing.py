@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, abort, redirect, request, url_for
 from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -53,6 +54,7 @@ class PrintView(FormPage):
     route_base = "/print"
     form = PrintForm
     title = _l("Print a document")
+    submit = _l("Print")
     help = _l("The document is made in the background and opens here when it is ready.")
 
     def start(self) -> dict[str, Any]:
@@ -113,7 +115,9 @@ class MailboxView(Page):
     def index(self) -> Any:
         """The newest mails."""
         shown = [found for path in mail.folder_list() if (found := mail.folder_read(path.name))]
-        return self.render_template("reporting/mailbox.html", mails=shown, to_folder=mail.folder() is not None)
+        return self.render_template(
+            "reporting/mailbox.html", title=_("Mail outbox"), mails=shown, to_folder=mail.folder() is not None
+        )
 
     @expose("/<name>")
     @has_access
@@ -122,7 +126,7 @@ class MailboxView(Page):
         found = mail.folder_read(name)
         if found is None:
             abort(404)
-        return self.render_template("reporting/mail.html", mail=found)
+        return self.render_template("reporting/mail.html", title=found.subject, mail=found)
 
     @expose("/<name>/<int:number>")
     @has_access

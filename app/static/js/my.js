@@ -9,9 +9,6 @@
   document.querySelectorAll("details").forEach((section) => {
     section.addEventListener("toggle", () => window.dispatchEvent(new Event("resize")));
   });
-  document.querySelectorAll("[data-go]").forEach((field) => {
-    field.addEventListener("change", () => { if (field.value) field.form.requestSubmit(); });
-  });
   const wrong = document.querySelector("[aria-invalid=true]");
   if (wrong) wrong.scrollIntoView({ block: "center" });
 })();

@@ -71,6 +71,11 @@
   document.querySelectorAll("select[data-remote]").forEach(remote);
   window.officeRemote = remote;
 
+  // A choice that opens its page at once; the button beside it is for browsers without scripts.
+  document.querySelectorAll("[data-go]").forEach((field) => {
+    field.addEventListener("change", () => { if (field.value) field.form.requestSubmit(); });
+  });
+
   // A click anywhere in a row opens it; links, boxes and marked text keep their own meaning.
   document.addEventListener("click", (event) => {
     const row = event.target.closest("tr[data-href]");
