@@ -73,7 +73,10 @@ def test_the_audit_trail_reads_in_the_words_of_the_screens(app: Flask, cast: Cas
         f"/customerview/edit/{cast.customers['in_warranty']}",
         {"name": "张伟", "kind": "organisation", "email": "", "note": "新客户", "version": "1"},
     )
-    director, search = client_for("director"), "/auditentryview/list/?_flt_1_record=customer&_flt_0_verb=customer.update"
+    director, search = (
+        client_for("director"),
+        "/auditentryview/list/?_flt_1_record=customer&_flt_0_verb=customer.update",
+    )
     assert "周晓芸" in director.get(search).get_data(True)
     admin = client_for("admin")
     assert "周晓芸" not in admin.get(search).get_data(True), "no customers' data by default (design §4)"

@@ -15,7 +15,7 @@ from app.core import permissions
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import Refused
-from app.core.uow import command
+from app.core.uow import COMMANDS, command
 from app.core.views import OfficeForm, Verb, fields
 from app.customers.models import Customer
 from app.customers.views import CustomerView
@@ -45,6 +45,11 @@ def mark(actor: Principal, customer_id: int) -> Customer:
     if customer.name == "刘芳":
         raise Refused("This is required.")
     return customer
+
+
+# The portal's own list of verbs stays what it is.
+for _verb in ("customer.test_rename", "customer.test_mark"):
+    COMMANDS.pop(_verb)
 
 
 @pytest.fixture

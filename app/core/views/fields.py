@@ -95,7 +95,9 @@ def _rules(required: bool, *more: Any) -> list[Any]:
 
 
 def _strip(value: Any) -> Any:
-    # PostgreSQL cannot store NUL; browsers send \r\n.
+    # PostgreSQL cannot store NUL; browsers send \r\n. A field that was not sent at all is an empty one.
+    if value is None:
+        return ""
     return value.replace("\x00", "").replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 

@@ -221,11 +221,12 @@ def move_appointment(
     *,
     appointment_at: datetime,
     agreed_by: str,
-    reason: str = "",
+    reason: str | None = None,
     at: datetime | None = None,
 ) -> WorkOrder:
     """Move the appointment with the customer's consent (SO-18). Told too late, the old one stays broken on record."""
     moment = at or clock.now()
+    why = (reason or "").strip()
     order = steps.locked_order(order_id)
     rules.WORK_ORDER.apply(
         order, "move_appointment", actor.roles, appointment_at=appointment_at, agreed_by=agreed_by.strip()
@@ -239,7 +240,7 @@ def move_appointment(
             appointment_at=appointment_at,
             expected_minutes=order.expected_minutes,
             at=moment,
-            override_reason=reason,
+            override_reason=why,
             but=order.id,
             field="appointment_at",
         )
@@ -251,7 +252,7 @@ def move_appointment(
             old_at=old,
             new_at=appointment_at,
             agreed_by=agreed_by.strip()[:64],
-            reason=reason.strip()[:200],
+            reason=why[:200],
             staff_id=actor.staff_id,
         )
     )
