@@ -71,7 +71,7 @@ class Mail:
 
 def compose(mail: Mail) -> EmailMessage:
     """The message as it goes over the wire."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))  # nobody was asked for 8BITMIME
     message["From"] = current_app.config["MAIL_FROM"]
     message["To"] = mail.to
     message["Subject"] = " ".join(mail.subject.split())

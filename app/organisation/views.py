@@ -421,8 +421,8 @@ class AuditEntryView(BaseView):
         for name, before, after in shown[:3]:
             label, now = _column_label(view, name), _value(view, name, after, look_up=False)
             was = _value(view, name, before, look_up=False)
-            change = "{}: {}" if before is None else "{0}: {2} → {1}"
-            parts.append(Markup(change).format(label, now, was))
+            change = Markup("{}: {}") if before is None else Markup("{0}: {2} → {1}")
+            parts.append(change.format(label, now, was))
         if len(shown) > len(parts):
             parts.append(Markup("… +{}").format(len(shown) - len(parts)))
         return Markup("<br>").join(parts)

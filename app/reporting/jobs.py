@@ -222,7 +222,8 @@ def _letter(row: Delivery) -> mail.Mail:
         to=row.email,
         subject=document.title,
         text=_letter_text(document),
-        key=f"aftercare-delivery-{row.id}",
+        # With the moment it was made: a rebuilt database gives the same ids again, and mail servers remember.
+        key=f"aftercare-delivery-{row.id}-{row.created_at:%Y%m%d%H%M%S}",
         attachments=(mail.Attachment(stored.filename, stored.content_type, files.read(stored)),),
     )
 

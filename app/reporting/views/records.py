@@ -148,6 +148,11 @@ class DeliveryView(BaseView):
         )
     ]
 
+    def links(self, item: Delivery) -> list[Link]:
+        """Open what was sent."""
+        url = url_for("files.give", file_id=item.document.stored_file_id)
+        return [Link(_l("Open PDF"), url, "fa-file-pdf-o", new_tab=True)]
+
 
 class MadeDocumentView(BaseView):
     """The archive of documents made."""
