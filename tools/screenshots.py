@@ -1,6 +1,7 @@
 """Pictures of the demo company's screens: starts the program in a folder of its own, logs in, photographs.
 
-tools/screenshots.py [NAME …]      all pictures of SHOTS, or those named; they land in screenshots/
+tools/screenshots.py [NAME …]      all pictures of SHOTS, or those named, in both languages, at a desk's and a
+                                   telephone's width; they land in screenshots/
 """
 
 from __future__ import annotations
@@ -17,26 +18,45 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "screenshots"
 PASSWORD = "aftercare-demo"  # nosec B105  # the demo company's, printed in the README
-DESK, PHONE = (1440, 900), (390, 844)
+LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+FIRST_RECORD = "td.main a, a.job"
 
-# name: (account, page, size)
+# name: (account, page, whether the first record on it is opened)
 SHOTS = {
-    "login": ("", "/login/", DESK),
-    "clerk-home": ("clerk", "/", DESK),
-    "clerk-calls": ("clerk", "/repaircallview/list/", DESK),
-    "clerk-customers": ("clerk", "/customerview/list/", DESK),
-    "supervisor-home": ("supervisor", "/", DESK),
-    "supervisor-orders": ("supervisor", "/workorderview/list/", DESK),
-    "technician-home": ("technician", "/", PHONE),
-    "manager-home": ("manager", "/", DESK),
-    "service-complaints": ("service", "/complaintview/list/", DESK),
-    "director-home": ("director", "/", DESK),
-    "admin-jobs": ("admin", "/outboxentryview/list/", DESK),
+    "login": ("", "/login/", False),
+    "clerk-home": ("clerk", "/", False),
+    "clerk-intake": ("clerk", "/intake/?q=王", False),
+    "clerk-calls": ("clerk", "/repaircallview/list/", False),
+    "clerk-call": ("clerk", "/repaircallview/list/", True),
+    "clerk-customers": ("clerk", "/customerview/list/", False),
+    "clerk-customer": ("clerk", "/customerview/list/", True),
+    "clerk-voucher": ("clerk", "/voucherview/list/", True),
+    "supervisor-home": ("supervisor", "/", False),
+    "supervisor-dispatch": ("supervisor", "/dispatch/", False),
+    "supervisor-orders": ("supervisor", "/workorderview/list/", False),
+    "supervisor-order": ("supervisor", "/workorderview/list/", True),
+    "supervisor-report": ("supervisor", "/branch-day/", False),
+    "technician-jobs": ("technician", "/my/", False),
+    "technician-job": ("technician", "/my/", True),
+    "technician-day": ("technician", "/my/day", False),
+    "technician-report": ("technician", "/my/report/", False),
+    "manager-home": ("manager", "/", False),
+    "service-contracts": ("service", "/contracts/ending/", False),
+    "service-complaints": ("service", "/complaintview/list/", False),
+    "service-complaint": ("service", "/complaintview/list/", True),
+    "service-visits": ("service", "/returnvisits/worklist/", False),
+    "service-print": ("service", "/print/", False),
+    "director-home": ("director", "/", False),
+    "admin-settings": ("admin", "/settings/", False),
+    "admin-audit": ("admin", "/auditentryview/list/", False),
+    "admin-jobs": ("admin", "/outboxentryview/list/", False),
 }
 
 
@@ -47,7 +67,7 @@ def running() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        environ = {**os.environ, "VAR_DIR": folder, "PORT": str(port), "DEMO": "1"}
+        environ = {**os.environ, "VAR_DIR": folder, "PORT": str(port), "DEMO": "1", "LOGIN_RATE": "1000 per minute"}
         process = subprocess.Popen([sys.executable, str(ROOT / "run.py")], env=environ)
         try:
             address = f"http://127.0.0.1:{port}"
@@ -68,21 +88,43 @@ def _wait_for(page: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit("run.py did not answer within two minutes")
 
 
-def photograph(browser: Browser, address: str, name: str) -> None:
-    """One picture, logged in as its account."""
-    account, page_path, (width, height) = SHOTS[name]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-    page = context.new_page()
+def log_in(page: Page, address: str, account: str, language: str) -> None:
+    """As this account, in this language."""
+    page.goto(f"{address}/login/")
     if account:
-        page.goto(f"{address}/login/")
         page.fill("input[name=username]", account)
         page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_load_state("load")
-    answer = page.goto(f"{address}{page_path}")
-    page.screenshot(path=TARGET / f"{name}.png")
-    print(f"{name}: {answer.status if answer else '?'} {page_path}")
-    context.close()
+        with page.expect_navigation():
+            page.press("input[name=password]", "Enter")
+    page.goto(f"{address}/lang/{LANGUAGES[language]}")
+
+
+def photograph(page: Page, address: str, name: str, file: Path) -> None:
+    """One picture, in a palette of colours that keeps it small."""
+    _account, path, opened = SHOTS[name]
+    answer = page.goto(f"{address}{path}")
+    record = page.locator(FIRST_RECORD)
+    if opened and record.count():
+        with page.expect_navigation():
+            record.first.click()
+    page.screenshot(path=file)
+    with Image.open(file) as picture:
+        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)
+    print(f"{file.name}: {answer.status if answer else '?'} {path}")
+
+
+def all_of(browser: Browser, address: str, names: list[str]) -> None:
+    """Every picture named, account by account."""
+    for account in dict.fromkeys(SHOTS[name][0] for name in names):
+        for language in LANGUAGES:
+            for size, (width, height) in SIZES.items():
+                context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+                page = context.new_page()
+                log_in(page, address, account, language)
+                for name in names:
+                    if SHOTS[name][0] == account:
+                        photograph(page, address, name, TARGET / f"{name}-{language}-{size}.png")
+                context.close()
 
 
 def main(names: list[str]) -> None:
@@ -91,11 +133,12 @@ def main(names: list[str]) -> None:
     path = next((name for name in found if name), None)
     if path is None:
         raise SystemExit("No Chromium on this machine: type  sudo apt-get install chromium")
+    if unknown := set(names) - SHOTS.keys():
+        raise SystemExit(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(SHOTS)}")
     TARGET.mkdir(exist_ok=True)
     with running() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        for name in names or SHOTS:
-            photograph(browser, address, name)
+        all_of(browser, address, names or list(SHOTS))
         browser.close()
 
 
