@@ -65,4 +65,5 @@ def test_the_notice_that_a_contract_ends(day: Day) -> None:
 
 @pytest.mark.parametrize(("name", "title"), [("complaint_register", "投诉登记簿"), ("return_visit_plan", "回访计划")])
 def test_registers_of_the_service_department(day: Day, name: str, title: str) -> None:
-    assert title in ask_for(day.office["service"], name)
+    printed = ask_for(day.office["service"], name, "南京分公司")
+    assert title in printed and "南京分公司" in printed
