@@ -26,7 +26,7 @@ def ask_for(visitor: Visitor, name: str, branch: str = "") -> str:
     if branch:
         page.select_option("[name=branch_id]", label=branch)
     page.locator("form.card [type=submit]").click()
-    page.wait_for_url("**/files/*")  # the page that waits opens it by itself
+    page.wait_for_url("**/files/*", timeout=90_000)  # the page that waits opens it by itself
     return visitor.pdf(page.url)
 
 

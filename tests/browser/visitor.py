@@ -28,7 +28,7 @@ class Visitor:
         self.url = url
         options: dict[str, Any] = PHONE if phone else DESK
         self.context = browser.new_context(locale=language, timezone_id="Asia/Shanghai", base_url=url, **options)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
         self.troubles: list[str] = []
         self.page.on("console", self._console)
