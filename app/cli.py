@@ -73,7 +73,7 @@ def init() -> None:
     """Make or bring up to date tables, roles and reference data (the same as “python run.py init”)."""
     from app import initialise
 
-    initialise.run(current_app._get_current_object(), demo=current_app.config["DEMO"])  # type: ignore[attr-defined]
+    initialise.run(current_app, demo=current_app.config["DEMO"])
     click.echo("The database is up to date.")
 
 

@@ -97,6 +97,7 @@ def _statement(found: Lookup, words: list[str]) -> Any:
         statement = found.only(statement)
     for word in words[:5]:
         pattern = f"%{like(word)}%"
+        # The function made here is called before the loop goes on, so it sees the right pattern.
         parts = [condition(model, name, lambda c: c.ilike(pattern, escape="\\")) for name in found.search]  # noqa: B023
         statement = statement.where(or_(*parts) if parts else false())
     return statement
