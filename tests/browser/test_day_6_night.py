@@ -95,8 +95,6 @@ def test_the_received_papers_open(day: Day, portal: Portal) -> None:
 def test_a_delivery_is_sent_again_on_wish(day: Day, portal: Portal) -> None:
     service = day.office["service"]
     page = service.go("/deliveryview/list/")
-    if page.locator("td.main a").count() == 0:
-        pytest.skip("nothing was mailed: an earlier test says why")
     before = len(portal.mailbox.messages)
     with page.expect_navigation():
         page.locator("td.main a").first.click()
