@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,20 +91,43 @@ def correct(actor: Principal, balance_id: int, *, counted: int, reason: str, at:
 
 
 def take_for_job(
-    actor: Principal, part: Part, quantity: int, staff_id: int, *, reference: str, at: datetime | None = None
+    actor: Principal,
+    part: Part,
+    quantity: int,
+    staff_id: int,
+    *,
+    reference: str,
+    from_store: int | None = None,
+    serials: Sequence[str] = (),
+    at: datetime | None = None,
 ) -> StockMove:
     """Parts fitted on a job leave the technician's van; ``reference`` is the job's number (SO-22).
 
-    Raises ``Refused`` when the technician has no van or not so many.
+    ``from_store``: a branch id; the part is taken from that branch's store room instead, as the workshop does.
+    ``serials``: the serial numbers of parts that have one (SO-17). Raises ``Refused`` when there is no such place or
+    not so many in it.
     """
-    return move(actor, part, quantity, _van(staff_id), None, "fitted", reference=reference, at=at)
+    place = _van(staff_id) if from_store is None else _store(from_store, part, quantity)
+    return move(actor, part, quantity, place, None, "fitted", reference=reference, at=at)
 
 
 def give_back_from_job(
-    actor: Principal, part: Part, quantity: int, staff_id: int, *, reference: str, at: datetime | None = None
+    actor: Principal,
+    part: Part,
+    quantity: int,
+    staff_id: int,
+    *,
+    reference: str,
+    from_store: int | None = None,
+    serials: Sequence[str] = (),
+    at: datetime | None = None,
 ) -> StockMove:
-    """Parts entered as fitted by mistake, or taken out again, are in the technician's van again (SO-22)."""
-    return move(actor, part, quantity, None, _van(staff_id), "unfitted", reference=reference, at=at)
+    """Parts entered as fitted by mistake, or taken out again, are where they were taken from again (SO-22).
+
+    ``from_store``: the branch whose store room they came from; None: the technician's van.
+    """
+    place = _van(staff_id) if from_store is None else _store(from_store, part, 0)
+    return move(actor, part, quantity, None, place, "unfitted", reference=reference, at=at)
 
 
 def _van(staff_id: int) -> StockPlace:
@@ -111,6 +135,16 @@ def _van(staff_id: int) -> StockPlace:
     if van is None:
         raise Refused(N_("This technician has no van in the stock places."), field="part_id")
     return van
+
+
+def _store(branch_id: int, part: Part, quantity: int) -> StockPlace:
+    stores = queries.stores_of(branch_id)
+    if not stores:
+        raise Refused(N_("This branch has no store room in the stock places."), field="part_id")
+    for store in stores:
+        if queries.quantity_in(part.id, store.id) >= quantity:
+            return store
+    return stores[0]
 
 
 # -- the one way a balance changes ------------------------------------------------------------------------------------

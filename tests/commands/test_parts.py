@@ -177,3 +177,16 @@ def test_so22_moves_to_and_fro_at_once_lose_nothing(office: Cast) -> None:
     ended = _all_at_once(app, clerk, 20, there_or_back)
     assert set(ended) <= {"done", "refused"}
     assert _held(office, "P-THERM", STORE) + _held(office, "P-THERM", VAN) == 23
+
+
+def test_so22_the_workshop_takes_from_the_branch_s_store(office: Cast) -> None:
+    technician, branch = office["technician"], office.branches["NJ"]
+    part, staff = _part(office, "P-COMP"), office.staff("technician")
+    with unit_of_work(technician, "test"):
+        commands.take_for_job(technician, part, 3, staff, reference="XH-1", from_store=branch)
+        commands.give_back_from_job(technician, part, 1, staff, reference="XH-1", from_store=branch)
+    assert (_held(office, "P-COMP", STORE), _held(office, "P-COMP", VAN)) == (2, 0)
+    with pytest.raises(Refused), unit_of_work(technician, "test"):
+        commands.take_for_job(technician, part, 3, staff, reference="XH-1", from_store=branch)
+    with pytest.raises(Refused, match="no store room"), unit_of_work(technician, "test"):
+        commands.take_for_job(technician, part, 1, staff, reference="XH-1", from_store=office.branches["SZ"])
