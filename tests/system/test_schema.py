@@ -12,11 +12,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import CheckConstraint, Column, Integer, MetaData, Table, create_engine, inspect
 from sqlalchemy.engine import make_url
 
 import config
-from app.core import migrate, schema
+from app.core import migrate, migrate_draft, schema
 from app.core.db import Model, db
 from tests.conftest import make_app, make_settings
 
@@ -68,6 +68,23 @@ def test_the_migrations_make_what_the_models_say_and_take_it_away_again(empty: F
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
         migrate.upgrade()
         assert differences() == []
+
+
+def test_a_changed_check_is_a_difference() -> None:
+    """Else a new state of a record would be refused by every database that is upgraded."""
+    there, wanted = MetaData(), MetaData()
+    Table("job", there, Column("hours", Integer), CheckConstraint("hours > 0", name="some"))
+    job = Table("job", wanted, Column("hours", Integer), CheckConstraint("hours > 1", name="some"))
+    engine = create_engine("sqlite://")
+    there.create_all(engine)
+    with engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), wanted)
+        assert [each[0] for each in found] == ["remove_constraint", "add_constraint"]
+        there.drop_all(connection)
+        wanted.create_all(connection)
+        assert compare_metadata(MigrationContext.configure(connection), wanted) == []
+        assert migrate_draft.checks_of(job, engine.dialect) == {"some": "hours > 1"}
+    engine.dispose()
 
 
 def test_schema_sql_is_what_the_models_say() -> None:
