@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from app.calendars import commands as calendars
+from app.contracts import commands as contracts
+from app.contracts.models import Contract
 from app.core import clock, inbox, outbox
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
@@ -20,7 +23,8 @@ from app.core.fetch import fetch
 from app.core.inbox import InboxMessage
 from app.core.settings import Setting
 from app.core.uow import unit_of_work
-from app.customers.models import Address
+from app.customers import commands as customers
+from app.customers.models import Address, Voucher
 from app.fieldservice import commands, queries
 from app.fieldservice.models import ArrivalTarget, EscalationLevel, EscalationNotice, RepairCall, WorkOrder
 from app.fieldservice.queries.breaches import breaches_between
@@ -79,10 +83,14 @@ def messages(office: Cast, username: str) -> list[str]:
         return [row.words for row in inbox.newest()]
 
 
-def notices() -> int:
+def count_of(model: Any) -> int:
     db.session.expunge_all()
     with acting_as(SYSTEM):
-        return int(db.session.execute(select(func.count(EscalationNotice.id))).scalar_one())
+        return int(db.session.execute(select(func.count(model.id))).scalar_one())
+
+
+def notices() -> int:
+    return count_of(EscalationNotice)
 
 
 def dispatch(office: Cast, call_id: int, **more: Any) -> int:
@@ -107,6 +115,76 @@ def test_so15_the_target_is_data_by_zone_priority_and_contract(office: Cast) -> 
     assert due(ordinary) == before[ordinary]
     assert due(urgent) == office_time(10)
     assert due(covered) == office_time(10, 30)
+
+
+def audited(call_id: int) -> int:
+    with acting_as(SYSTEM):
+        mine = (AuditEntry.record == "repair_call", AuditEntry.record_id == call_id)
+        return int(db.session.execute(select(func.count(AuditEntry.id)).where(*mine)).scalar_one())
+
+
+def own_target(office: Cast, call_id: int, minutes: int = 90) -> None:
+    with acting_as(SYSTEM):
+        zone = fetch(RepairCall, call_id).address.district.zone
+    with unit_of_work(SYSTEM, "arrival_target.create"):
+        db.session.add(ArrivalTarget(zone=zone, priority="normal", contract_id=office.contract, minutes=minutes))
+
+
+def terms(office: Cast, **other: Any) -> dict[str, Any]:
+    with acting_as(SYSTEM):
+        contract = fetch(Contract, office.contract)
+        kept = ("starts_on", "ends_on", "price", "visits", "labour_free", "parts_free", "callout_free")
+        return {name: getattr(contract, name) for name in kept} | other
+
+
+def test_so15_a_contracts_change_moves_the_calls_it_stood_for(office: Cast) -> None:
+    """SO-15: the contract's own target holds while the contract covers the product, and is given up with it."""
+    covered, other = call_for(office, "under_contract"), call_for(office)
+    general, unmoved = due(covered), due(other)
+    own_target(office, covered)
+    assert due(covered) == office_time(10, 30) != general
+    # Over since yesterday; then its old end again; then another product instead; then this one again; then cancelled.
+    first = terms(office)["ends_on"]
+    contracts.update_contract(office["manager"], office.contract, **terms(office, ends_on=date(2026, 11, 19)))
+    assert due(covered) == general
+    contracts.update_contract(office["manager"], office.contract, **terms(office, ends_on=first))
+    assert due(covered) == office_time(10, 30)
+    with acting_as(SYSTEM):
+        product = fetch(Voucher, office.vouchers["under_contract"])
+        second = customers.create_voucher(
+            office["clerk"], customer_id=product.customer_id, product_model_id=product.product_model_id
+        ).id
+    contracts.choose_products(office["manager"], office.contract, voucher_ids=[second])
+    assert due(covered) == general
+    contracts.choose_products(office["manager"], office.contract, voucher_ids=[office.vouchers["under_contract"]])
+    assert due(covered) == office_time(10, 30)
+    contracts.cancel(office["manager"], office.contract, reason="客户搬迁")
+    assert due(covered) == general
+    assert due(other) == unmoved
+
+
+def test_so15_a_contract_put_in_force_gives_its_target_and_a_change_of_price_moves_nothing(office: Cast) -> None:
+    call_id = call_for(office, "in_warranty")
+    with acting_as(SYSTEM):
+        customer_id = fetch(Voucher, office.vouchers["in_warranty"]).customer_id
+        zone = fetch(RepairCall, call_id).address.district.zone
+    draft = contracts.create_contract(
+        office["clerk"],
+        customer_id=customer_id,
+        starts_on=FRIDAY,
+        ends_on=date(2027, 11, 19),
+        voucher_ids=[office.vouchers["in_warranty"]],
+    ).id
+    with unit_of_work(SYSTEM, "arrival_target.create"):
+        db.session.add(ArrivalTarget(zone=zone, priority="normal", contract_id=draft, minutes=60))
+    before = due(call_id)
+    assert before != office_time(10)
+    contracts.put_in_force(office["supervisor"], draft)
+    assert due(call_id) == office_time(10)
+    changed = audited(call_id)
+    contracts.update_contract(office["manager"], office.contract, **terms(office, price=Decimal("1300.00")))
+    assert due(call_id) == office_time(10)
+    assert audited(call_id) == changed
 
 
 def test_so15_changing_the_setting_moves_what_still_runs_and_is_audited(office: Cast) -> None:

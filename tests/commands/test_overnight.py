@@ -23,7 +23,7 @@ from app.customers.commands import give_out, take_back
 from app.customers.models import Voucher
 from app.fieldservice import commands, documents_overnight, queries
 from app.fieldservice.commands.overnight import close_due_days
-from app.fieldservice.models import CarryOver, DayClose, RepairCall, WorkOrder, WorkOrderEvent
+from app.fieldservice.models import CarryOver, Contractor, DayClose, RepairCall, WorkOrder, WorkOrderEvent
 from app.organisation.models import Staff
 from tests.cast import Cast
 from tests.conftest import Backend
@@ -223,6 +223,28 @@ def test_so14_a_newer_call_before_left_over_ones_needs_a_reason(office: Cast) ->
             assert [each.id for each in queries.waiting_calls(office.branches["NJ"])] == [old.id, newer.id]
         send(office, old)
         send(office, newer)  # nothing of earlier days waits any more
+
+
+def test_so14_an_outside_contractor_waits_for_his_turn_too(office: Cast) -> None:
+    """SO-14, SO-19: an approved contractor takes a newer call before those left over only with a reason."""
+    with unit_of_work(SYSTEM, "test.contractor") as session:
+        firm = Contractor(branch_id=office.branches["NJ"], name="宏达电器维修部", trades="空调")
+        session.add(firm)
+        session.flush()
+        firm_id = firm.id
+    old = call_for(office)
+    close(office)
+    with clock.frozen(at(9, 0, MONDAY)):
+        new = call_for(office, "out_of_warranty")
+        request = commands.ask_contractor(office["supervisor"], new.id, contractor_id=firm_id, reason="无人").id
+        commands.approve_contractor(office["manager"], request)
+        with pytest.raises(Refused) as refusal:
+            commands.send_contractor(office["supervisor"], request, out_of_turn_reason=" ")
+        assert (refusal.value.field, refusal.value.params["number"]) == ("out_of_turn_reason", old.number)
+        order = commands.send_contractor(office["supervisor"], request, out_of_turn_reason="漏水严重")
+        with acting_as(SYSTEM):
+            sent = (WorkOrderEvent.work_order_id == order.id, WorkOrderEvent.kind == "dispatched")
+            assert db.session.scalars(select(WorkOrderEvent.note).where(*sent)).all() == ["宏达电器维修部; 漏水严重"]
 
 
 def test_so14_who_may_close(office: Cast) -> None:

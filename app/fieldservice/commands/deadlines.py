@@ -19,6 +19,7 @@ from app.calendars.models import (
 )
 from app.calendars.queries import calendar_for
 from app.calendars.rules import deadline
+from app.contracts.models import Contract, ContractItem
 from app.core import clock, inbox, settings
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
@@ -79,6 +80,13 @@ def recompute_open() -> int:
         return sum(set_deadline(call) for call in calls)
 
 
+def recompute_for_contracts() -> int:
+    """The same after a contract changed: only a target of its own makes that matter (SO-15); gives how many moved."""
+    with acting_as(SYSTEM):
+        own_line = select(ArrivalTarget.id).where(ArrivalTarget.contract_id.is_not(None)).limit(1)
+        return recompute_open() if db.session.execute(own_line).first() is not None else 0
+
+
 _CAUSES = (OpeningHours, CalendarException, CalendarExceptionWindow, ArrivalTarget)
 _SETTINGS = (DEFAULT_HOURS, DEFAULT_WEEKDAYS, YEARS_ENTERED, "arrival_minutes_urban", "arrival_minutes_suburban")
 
@@ -93,9 +101,23 @@ def _moves_deadlines(item: Any, *, changed: bool) -> bool:
     return changed and isinstance(item, District) and bool(inspect(item).attrs.zone.history.has_changes())
 
 
+_COVER = ("status", "starts_on", "ends_on")  # what decides whether a contract covers a product on a day
+
+
+def _changes_cover(item: Any, *, changed: bool) -> bool:
+    if isinstance(item, ContractItem):
+        return True
+    attributes = inspect(item).attrs if changed and isinstance(item, Contract) else {}
+    return any(attributes[name].history.has_changes() for name in _COVER if name in attributes)
+
+
 @listens_for(Session, "after_flush")
 def _watch(session: Session, _context: Any) -> None:
     # Whoever changes it, by whatever screen: the areas below know nothing of calls.
+    if any(_changes_cover(item, changed=True) for item in session.dirty) or any(
+        _changes_cover(item, changed=False) for items in (session.new, session.deleted) for item in items
+    ):
+        before_commit("fieldservice.contracts", recompute_for_contracts)
     found = any(_moves_deadlines(item, changed=True) for item in session.dirty) or any(
         _moves_deadlines(item, changed=False) for items in (session.new, session.deleted) for item in items
     )

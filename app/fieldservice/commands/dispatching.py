@@ -18,6 +18,7 @@ from app.core.fetch import fetch
 from app.core.uow import command
 from app.fieldservice import rules
 from app.fieldservice.commands import steps, telling
+from app.fieldservice.commands.overnight import check_turn
 from app.fieldservice.models import (
     Absence,
     Contractor,
@@ -300,13 +301,18 @@ def send_contractor(
     *,
     appointment_at: datetime | None = None,
     expected_minutes: int | None = None,
+    out_of_turn_reason: str = "",
     at: datetime | None = None,
 ) -> WorkOrder:
-    """Dispatch the approved contractor (SO-19). The supervisor who sends him answers for the job and reports it."""
+    """Dispatch the approved contractor (SO-19). The supervisor who sends him answers for the job and reports it.
+
+    While calls of earlier days wait, a newer one needs ``out_of_turn_reason``, as for our own technicians (SO-14).
+    """
     moment = at or clock.now()
     row = _locked_request(request_id)
     call = row.repair_call
     steps.check_waiting(call)
+    out_of_turn = check_turn(call, out_of_turn_reason, moment)
     rules.CONTRACTOR_REQUEST.apply(row, "send", actor.roles)
     if actor.staff_id is None:
         raise Refused(N_("Only somebody on the staff of the branch can answer for a contractor."))
@@ -320,7 +326,7 @@ def send_contractor(
         appointment_at=appointment_at,
         expected_minutes=expected_minutes,
         contractor_id=row.contractor_id,
-        note=str(row.contractor),
+        note="; ".join(filter(None, (str(row.contractor), out_of_turn))),
         service_class=None,
         class_reason="",
     )

@@ -131,6 +131,7 @@ class SendForm(OfficeForm):
 
     appointment_at = fields.moment(_l("Appointment"), required=False)
     expected_minutes = fields.number(_l("Expected minutes"), 1, 1440, required=False)
+    out_of_turn_reason = fields.text(_l("Reason for taking this call out of turn"), 200, required=False)
 
 
 class ContractorRequestView(BaseView):
