@@ -113,7 +113,7 @@ CREATE TABLE escalation_level (
     active BOOLEAN NOT NULL,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_escalation_level PRIMARY KEY (id),
-    CONSTRAINT ck_escalation_level_deadline_known CHECK (deadline IN ('arrival', 'finish')),
+    CONSTRAINT ck_escalation_level_deadline_known CHECK (deadline IN ('arrival', 'finish', 'workshop')),
     CONSTRAINT ck_escalation_level_role_known CHECK (role IN ('technician', 'supervisor', 'branch_manager', 'service_department')),
     CONSTRAINT ck_escalation_level_minutes_range CHECK (minutes BETWEEN -10080 AND 10080),
     CONSTRAINT uq_escalation_level_deadline_minutes_role UNIQUE (deadline, minutes, role)
@@ -174,6 +174,8 @@ CREATE TABLE part (
     price NUMERIC(12, 2) NOT NULL,
     reorder_point INTEGER NOT NULL,
     active BOOLEAN NOT NULL,
+    serial_tracked BOOLEAN DEFAULT false NOT NULL,
+    return_used BOOLEAN DEFAULT false NOT NULL,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_part PRIMARY KEY (id),
     CONSTRAINT uq_part_code UNIQUE (code),
@@ -181,7 +183,7 @@ CREATE TABLE part (
     CONSTRAINT ck_part_reorder_point_not_negative CHECK (reorder_point >= 0)
 );
 CREATE INDEX ix_part_name ON part (name);
-COMMENT ON TABLE part IS 'A spare part and its list price (CNY a unit).';
+COMMENT ON TABLE part IS 'A spare part and its list price (CNY a unit). ``reorder_point`` holds for branches without a level of their own. ``serial_tracked``: every piece has a serial number that is known (SO-17). ``return_used``: the old one is handed in when a new one was fitted (旧件).';
 
 CREATE TABLE product_model (
     id SERIAL NOT NULL,
@@ -407,6 +409,23 @@ CREATE TABLE district (
 CREATE INDEX ix_district_branch_id ON district (branch_id);
 COMMENT ON TABLE district IS 'A district of a city: its zone decides the arrival target (SO-15), its branch who serves it.';
 
+CREATE TABLE loan_unit (
+    id SERIAL NOT NULL,
+    branch_id INTEGER NOT NULL,
+    product_model_id INTEGER NOT NULL,
+    serial_no VARCHAR(64) NOT NULL,
+    active BOOLEAN NOT NULL,
+    note VARCHAR(200) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_loan_unit PRIMARY KEY (id),
+    CONSTRAINT uq_loan_unit_product_model_id_serial_no UNIQUE (product_model_id, serial_no),
+    CONSTRAINT ck_loan_unit_has_serial CHECK (serial_no <> ''),
+    CONSTRAINT fk_loan_unit_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_loan_unit_product_model_id FOREIGN KEY(product_model_id) REFERENCES product_model (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_loan_unit_branch_id ON loan_unit (branch_id);
+COMMENT ON TABLE loan_unit IS 'A product of ours that is lent to a customer while the own one is here.';
+
 CREATE TABLE opening_hours (
     id SERIAL NOT NULL,
     branch_id INTEGER NOT NULL,
@@ -423,6 +442,22 @@ CREATE TABLE opening_hours (
     CONSTRAINT fk_opening_hours_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT
 );
 COMMENT ON TABLE opening_hours IS 'One opening window of a branch on one weekday (ISO: 1 = Monday).';
+
+CREATE TABLE part_level (
+    id SERIAL NOT NULL,
+    branch_id INTEGER NOT NULL,
+    part_id INTEGER NOT NULL,
+    reorder_point INTEGER NOT NULL,
+    order_up_to INTEGER NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_part_level PRIMARY KEY (id),
+    CONSTRAINT uq_part_level_branch_id_part_id UNIQUE (branch_id, part_id),
+    CONSTRAINT ck_part_level_up_to_at_least_point CHECK (reorder_point >= 0 AND order_up_to >= reorder_point),
+    CONSTRAINT fk_part_level_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_part_level_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_part_level_part_id ON part_level (part_id);
+COMMENT ON TABLE part_level IS 'When a branch asks for more of a part, and up to how many (SO-22).';
 
 CREATE TABLE schedule_entry (
     id SERIAL NOT NULL,
@@ -653,6 +688,37 @@ CREATE INDEX ix_inbox_message_created_at ON inbox_message (created_at);
 CREATE INDEX ix_inbox_message_unread ON inbox_message (staff_id, read_at);
 COMMENT ON TABLE inbox_message IS 'One message to one person; ``mail_status`` says what became of its mail.';
 
+CREATE TABLE purchase_request (
+    id SERIAL NOT NULL,
+    number VARCHAR(40) NOT NULL,
+    branch_id INTEGER NOT NULL,
+    status VARCHAR(16) NOT NULL,
+    drafted_by_id INTEGER,
+    supplier VARCHAR(100) NOT NULL,
+    needed_by DATE,
+    note VARCHAR(500) NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE,
+    sent_by_id INTEGER,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    reason VARCHAR(200) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_purchase_request PRIMARY KEY (id),
+    CONSTRAINT ck_purchase_request_status_known CHECK (status IN ('draft', 'sent', 'partly', 'received', 'closed', 'cancelled')),
+    CONSTRAINT uq_purchase_request_number UNIQUE (number),
+    CONSTRAINT ck_purchase_request_sent_is_no_draft CHECK ((sent_at IS NULL) OR status <> 'draft'),
+    CONSTRAINT fk_purchase_request_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_purchase_request_drafted_by_id FOREIGN KEY(drafted_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_purchase_request_sent_by_id FOREIGN KEY(sent_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_purchase_request_branch_status ON purchase_request (branch_id, status);
+CREATE INDEX ix_purchase_request_created_at ON purchase_request (created_at);
+CREATE INDEX ix_purchase_request_drafted_by_id ON purchase_request (drafted_by_id);
+CREATE INDEX ix_purchase_request_sent_at ON purchase_request (sent_at);
+CREATE INDEX ix_purchase_request_sent_by_id ON purchase_request (sent_by_id);
+CREATE UNIQUE INDEX uq_purchase_request_draft ON purchase_request (branch_id) WHERE status = 'draft';
+COMMENT ON TABLE purchase_request IS 'A 请购单: what a branch''s store asks for (SO-22). A branch has one draft at a time.';
+
 CREATE TABLE search_key (
     key VARCHAR(20) COLLATE "C" NOT NULL,
     customer_id INTEGER NOT NULL,
@@ -698,7 +764,7 @@ CREATE TABLE stock_place (
     staff_id INTEGER,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_stock_place PRIMARY KEY (id),
-    CONSTRAINT ck_stock_place_kind_known CHECK (kind IN ('warehouse', 'van')),
+    CONSTRAINT ck_stock_place_kind_known CHECK (kind IN ('warehouse', 'van', 'used')),
     CONSTRAINT uq_stock_place_branch_id_name UNIQUE (branch_id, name),
     CONSTRAINT ck_stock_place_van_has_technician CHECK ((kind = 'van') = (staff_id IS NOT NULL)),
     CONSTRAINT fk_stock_place_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
@@ -820,19 +886,121 @@ CREATE INDEX ix_delivery_created_at ON delivery (created_at);
 CREATE INDEX ix_delivery_status ON delivery (status);
 COMMENT ON TABLE delivery IS 'One document to one address. ``sending`` is set before the mail server is asked, ``sent`` after.';
 
+CREATE TABLE part_reservation (
+    id SERIAL NOT NULL,
+    place_id INTEGER NOT NULL,
+    part_id INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    reference VARCHAR(64) NOT NULL,
+    staff_id INTEGER,
+    made_by_id INTEGER,
+    released_at TIMESTAMP WITH TIME ZONE,
+    release VARCHAR(16) NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_part_reservation PRIMARY KEY (id),
+    CONSTRAINT ck_part_reservation_release_known CHECK (release IN ('', 'fitted', 'finished', 'cancelled', 'released', 'moved')),
+    CONSTRAINT ck_part_reservation_quantity_positive CHECK (quantity > 0),
+    CONSTRAINT ck_part_reservation_released_with_reason CHECK ((release = '') = (released_at IS NULL)),
+    CONSTRAINT fk_part_reservation_place_id FOREIGN KEY(place_id) REFERENCES stock_place (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_part_reservation_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_part_reservation_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_part_reservation_made_by_id FOREIGN KEY(made_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_part_reservation_created_at ON part_reservation (created_at);
+CREATE INDEX ix_part_reservation_made_by_id ON part_reservation (made_by_id);
+CREATE INDEX ix_part_reservation_part_id ON part_reservation (part_id);
+CREATE INDEX ix_part_reservation_place_part ON part_reservation (place_id, part_id);
+CREATE INDEX ix_part_reservation_reference ON part_reservation (reference);
+CREATE INDEX ix_part_reservation_staff_id ON part_reservation (staff_id);
+COMMENT ON TABLE part_reservation IS 'So many of a part in a place are kept for a planned job (``reference`` is its number) and a technician. Empty ``release`` while it holds; ``quantity`` is what is still kept, in the end what was kept last.';
+
+CREATE TABLE part_unit (
+    id SERIAL NOT NULL,
+    part_id INTEGER NOT NULL,
+    serial_no VARCHAR(64) NOT NULL,
+    branch_id INTEGER NOT NULL,
+    place_id INTEGER,
+    state VARCHAR(16) NOT NULL,
+    reference VARCHAR(64) NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_part_unit PRIMARY KEY (id),
+    CONSTRAINT ck_part_unit_state_known CHECK (state IN ('in_stock', 'fitted', 'scrapped', 'sent_back', 'missing')),
+    CONSTRAINT uq_part_unit_part_id_serial_no UNIQUE (part_id, serial_no),
+    CONSTRAINT ck_part_unit_in_stock_is_in_a_place CHECK ((state = 'in_stock') = (place_id IS NOT NULL)),
+    CONSTRAINT fk_part_unit_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_part_unit_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_part_unit_place_id FOREIGN KEY(place_id) REFERENCES stock_place (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_part_unit_branch_id ON part_unit (branch_id);
+CREATE INDEX ix_part_unit_created_at ON part_unit (created_at);
+CREATE INDEX ix_part_unit_place_id ON part_unit (place_id);
+CREATE INDEX ix_part_unit_serial_no ON part_unit (serial_no);
+COMMENT ON TABLE part_unit IS 'One piece of a part with a serial number of its own: it is in one place, or has left us (SO-17). ``branch_id``: whose stock it is or was last; ``reference``: the job it was fitted on.';
+
+CREATE TABLE purchase_line (
+    id SERIAL NOT NULL,
+    request_id INTEGER NOT NULL,
+    part_id INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    unit_price NUMERIC(12, 2) NOT NULL,
+    note VARCHAR(200) NOT NULL,
+    CONSTRAINT pk_purchase_line PRIMARY KEY (id),
+    CONSTRAINT uq_purchase_line_request_id_part_id UNIQUE (request_id, part_id),
+    CONSTRAINT ck_purchase_line_quantity_positive CHECK (quantity > 0),
+    CONSTRAINT ck_purchase_line_received_of_what_was_asked CHECK (received >= 0 AND received <= quantity),
+    CONSTRAINT fk_purchase_line_request_id FOREIGN KEY(request_id) REFERENCES purchase_request (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_purchase_line_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_purchase_line_part_id ON purchase_line (part_id);
+COMMENT ON TABLE purchase_line IS 'So many of a part asked for, and how many came. ``unit_price``: list price (CNY) when the line was made.';
+
 CREATE TABLE stock_balance (
     id SERIAL NOT NULL,
     place_id INTEGER NOT NULL,
     part_id INTEGER NOT NULL,
     quantity INTEGER NOT NULL,
+    reserved INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT pk_stock_balance PRIMARY KEY (id),
     CONSTRAINT uq_stock_balance_place_id_part_id UNIQUE (place_id, part_id),
     CONSTRAINT ck_stock_balance_never_below_zero CHECK (quantity >= 0),
+    CONSTRAINT ck_stock_balance_reserved_is_there CHECK (reserved >= 0 AND reserved <= quantity),
     CONSTRAINT fk_stock_balance_place_id FOREIGN KEY(place_id) REFERENCES stock_place (id) ON DELETE RESTRICT,
     CONSTRAINT fk_stock_balance_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_stock_balance_part_id ON stock_balance (part_id);
-COMMENT ON TABLE stock_balance IS 'How many of a part lie in a place; kept in the same transaction as the moves, never below zero.';
+COMMENT ON TABLE stock_balance IS 'How many of a part lie in a place; kept in the same transaction as the moves, never below zero. ``reserved`` of them are kept for jobs and not given to others.';
+
+CREATE TABLE stock_count (
+    id SERIAL NOT NULL,
+    number VARCHAR(40) NOT NULL,
+    place_id INTEGER NOT NULL,
+    status VARCHAR(16) NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    started_by_id INTEGER,
+    submitted_at TIMESTAMP WITH TIME ZONE,
+    submitted_by_id INTEGER,
+    booked_at TIMESTAMP WITH TIME ZONE,
+    booked_by_id INTEGER,
+    reason VARCHAR(200) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_stock_count PRIMARY KEY (id),
+    CONSTRAINT ck_stock_count_status_known CHECK (status IN ('counting', 'submitted', 'booked', 'cancelled')),
+    CONSTRAINT uq_stock_count_number UNIQUE (number),
+    CONSTRAINT fk_stock_count_place_id FOREIGN KEY(place_id) REFERENCES stock_place (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_stock_count_started_by_id FOREIGN KEY(started_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_stock_count_submitted_by_id FOREIGN KEY(submitted_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_stock_count_booked_by_id FOREIGN KEY(booked_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_stock_count_booked_by_id ON stock_count (booked_by_id);
+CREATE INDEX ix_stock_count_created_at ON stock_count (created_at);
+CREATE INDEX ix_stock_count_place_id ON stock_count (place_id);
+CREATE INDEX ix_stock_count_started_at ON stock_count (started_at);
+CREATE INDEX ix_stock_count_started_by_id ON stock_count (started_by_id);
+CREATE INDEX ix_stock_count_submitted_by_id ON stock_count (submitted_by_id);
+CREATE UNIQUE INDEX uq_stock_count_live ON stock_count (place_id) WHERE status IN ('counting', 'submitted');
+COMMENT ON TABLE stock_count IS 'A 盘点: one place counted once, and its differences booked together (SO-22).';
 
 CREATE TABLE stock_move (
     id SERIAL NOT NULL,
@@ -846,9 +1014,10 @@ CREATE TABLE stock_move (
     reference VARCHAR(64) NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_stock_move PRIMARY KEY (id),
-    CONSTRAINT ck_stock_move_kind_known CHECK (kind IN ('receipt', 'issue', 'return', 'fitted', 'unfitted', 'scrap', 'correction')),
+    CONSTRAINT ck_stock_move_kind_known CHECK (kind IN ('receipt', 'issue', 'return', 'fitted', 'unfitted', 'scrap', 'correction', 'used', 'sent_back')),
     CONSTRAINT ck_stock_move_quantity_positive CHECK (quantity > 0),
     CONSTRAINT ck_stock_move_touches_a_place CHECK (from_place_id IS NOT NULL OR to_place_id IS NOT NULL),
+    CONSTRAINT ck_stock_move_both_ends_known CHECK ((kind IN ('issue', 'return') AND from_place_id IS NOT NULL AND to_place_id IS NOT NULL) OR (kind IN ('receipt', 'unfitted', 'used') AND from_place_id IS NULL AND to_place_id IS NOT NULL) OR (kind IN ('fitted', 'scrap', 'sent_back') AND from_place_id IS NOT NULL AND to_place_id IS NULL) OR (kind = 'correction' AND (from_place_id IS NULL) <> (to_place_id IS NULL))),
     CONSTRAINT fk_stock_move_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT,
     CONSTRAINT fk_stock_move_from_place_id FOREIGN KEY(from_place_id) REFERENCES stock_place (id) ON DELETE RESTRICT,
     CONSTRAINT fk_stock_move_to_place_id FOREIGN KEY(to_place_id) REFERENCES stock_place (id) ON DELETE RESTRICT,
@@ -859,8 +1028,30 @@ CREATE INDEX ix_stock_move_by_id ON stock_move (by_id);
 CREATE INDEX ix_stock_move_created_at ON stock_move (created_at);
 CREATE INDEX ix_stock_move_from_place_id ON stock_move (from_place_id);
 CREATE INDEX ix_stock_move_part_at ON stock_move (part_id, at);
+CREATE INDEX ix_stock_move_reference ON stock_move (reference);
 CREATE INDEX ix_stock_move_to_place_id ON stock_move (to_place_id);
 COMMENT ON TABLE stock_move IS 'So many of a part moved from one place to another; an empty side is outside the company''s stock.';
+
+CREATE TABLE van_slip (
+    id SERIAL NOT NULL,
+    number VARCHAR(40) NOT NULL,
+    van_id INTEGER NOT NULL,
+    store_id INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id INTEGER,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_van_slip PRIMARY KEY (id),
+    CONSTRAINT uq_van_slip_number UNIQUE (number),
+    CONSTRAINT fk_van_slip_van_id FOREIGN KEY(van_id) REFERENCES stock_place (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_van_slip_store_id FOREIGN KEY(store_id) REFERENCES stock_place (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_van_slip_by_id FOREIGN KEY(by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_van_slip_at ON van_slip (at);
+CREATE INDEX ix_van_slip_by_id ON van_slip (by_id);
+CREATE INDEX ix_van_slip_created_at ON van_slip (created_at);
+CREATE INDEX ix_van_slip_store_id ON van_slip (store_id);
+CREATE INDEX ix_van_slip_van_id ON van_slip (van_id);
+COMMENT ON TABLE van_slip IS 'A 领退料单: what a technician took from the store and brought back at one time, and the old parts handed in. Its moves carry its number as their reference; an old part''s move carries the job it comes from.';
 
 CREATE TABLE voucher (
     id SERIAL NOT NULL,
@@ -903,6 +1094,18 @@ CREATE TABLE contract_item (
 CREATE INDEX ix_contract_item_voucher_id ON contract_item (voucher_id);
 COMMENT ON TABLE contract_item IS 'A product (its voucher) that the contract covers.';
 
+CREATE TABLE part_unit_move (
+    id SERIAL NOT NULL,
+    stock_move_id INTEGER NOT NULL,
+    part_unit_id INTEGER NOT NULL,
+    CONSTRAINT pk_part_unit_move PRIMARY KEY (id),
+    CONSTRAINT uq_part_unit_move_stock_move_id_part_unit_id UNIQUE (stock_move_id, part_unit_id),
+    CONSTRAINT fk_part_unit_move_stock_move_id FOREIGN KEY(stock_move_id) REFERENCES stock_move (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_part_unit_move_part_unit_id FOREIGN KEY(part_unit_id) REFERENCES part_unit (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_part_unit_move_part_unit_id ON part_unit_move (part_unit_id);
+COMMENT ON TABLE part_unit_move IS 'Which units a move took along.';
+
 CREATE TABLE planned_visit (
     id SERIAL NOT NULL,
     contract_id INTEGER NOT NULL,
@@ -917,6 +1120,64 @@ CREATE TABLE planned_visit (
 CREATE INDEX ix_planned_visit_called_due ON planned_visit (called_at, due_on);
 CREATE INDEX ix_planned_visit_voucher_id ON planned_visit (voucher_id);
 COMMENT ON TABLE planned_visit IS 'A maintenance visit that the contract promises for one product; field service makes it a call in time (SO-23).';
+
+CREATE TABLE serial_change (
+    id SERIAL NOT NULL,
+    voucher_id INTEGER NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    old_no VARCHAR(64) NOT NULL,
+    new_no VARCHAR(64) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id INTEGER,
+    reference VARCHAR(40) NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_serial_change PRIMARY KEY (id),
+    CONSTRAINT ck_serial_change_kind_known CHECK (kind IN ('serial', 'sim', 'module')),
+    CONSTRAINT ck_serial_change_another_number CHECK (new_no <> '' AND new_no <> old_no),
+    CONSTRAINT fk_serial_change_voucher_id FOREIGN KEY(voucher_id) REFERENCES voucher (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_serial_change_by_id FOREIGN KEY(by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_serial_change_by_id ON serial_change (by_id);
+CREATE INDEX ix_serial_change_created_at ON serial_change (created_at);
+CREATE INDEX ix_serial_change_new_no ON serial_change (new_no);
+CREATE INDEX ix_serial_change_old_no ON serial_change (old_no);
+CREATE INDEX ix_serial_change_voucher_id ON serial_change (voucher_id);
+COMMENT ON TABLE serial_change IS 'A number swapped in a repair: the old one and the new one (SO-17). The voucher follows its serial number. ``reference``: the number of the job. Both numbers stay searchable.';
+
+CREATE TABLE stock_count_line (
+    id SERIAL NOT NULL,
+    count_id INTEGER NOT NULL,
+    part_id INTEGER NOT NULL,
+    book INTEGER NOT NULL,
+    counted INTEGER,
+    counted_at TIMESTAMP WITH TIME ZONE,
+    serials VARCHAR(4000) NOT NULL,
+    reason VARCHAR(200) NOT NULL,
+    difference INTEGER,
+    stock_move_id INTEGER,
+    CONSTRAINT pk_stock_count_line PRIMARY KEY (id),
+    CONSTRAINT uq_stock_count_line_count_id_part_id UNIQUE (count_id, part_id),
+    CONSTRAINT ck_stock_count_line_counted_not_negative CHECK (counted >= 0),
+    CONSTRAINT ck_stock_count_line_counted_at_some_time CHECK ((counted IS NULL) = (counted_at IS NULL)),
+    CONSTRAINT fk_stock_count_line_count_id FOREIGN KEY(count_id) REFERENCES stock_count (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_stock_count_line_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_stock_count_line_stock_move_id FOREIGN KEY(stock_move_id) REFERENCES stock_move (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_stock_count_line_part_id ON stock_count_line (part_id);
+CREATE INDEX ix_stock_count_line_stock_move_id ON stock_count_line (stock_move_id);
+COMMENT ON TABLE stock_count_line IS 'One part of a count. ``book``: the books when the count began; ``counted`` and ``counted_at``: what lay there when; ``difference`` is worked out from the books of that moment and written down when the count is booked.';
+
+CREATE TABLE van_slip_line (
+    id SERIAL NOT NULL,
+    slip_id INTEGER NOT NULL,
+    stock_move_id INTEGER NOT NULL,
+    CONSTRAINT pk_van_slip_line PRIMARY KEY (id),
+    CONSTRAINT fk_van_slip_line_slip_id FOREIGN KEY(slip_id) REFERENCES van_slip (id) ON DELETE RESTRICT,
+    CONSTRAINT uq_van_slip_line_stock_move_id UNIQUE (stock_move_id),
+    CONSTRAINT fk_van_slip_line_stock_move_id FOREIGN KEY(stock_move_id) REFERENCES stock_move (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_van_slip_line_slip_id ON van_slip_line (slip_id);
+COMMENT ON TABLE van_slip_line IS 'One line of a slip: its move.';
 
 CREATE TABLE voucher_custody (
     id SERIAL NOT NULL,
@@ -1125,7 +1386,7 @@ CREATE TABLE work_order (
     version INTEGER DEFAULT '1' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_work_order PRIMARY KEY (id),
-    CONSTRAINT ck_work_order_status_known CHECK (status IN ('dispatched', 'accepted', 'arrived', 'finished', 'closed', 'declined', 'cancelled')),
+    CONSTRAINT ck_work_order_status_known CHECK (status IN ('dispatched', 'accepted', 'arrived', 'in_workshop', 'finished', 'closed', 'declined', 'cancelled')),
     CONSTRAINT ck_work_order_service_class_known CHECK (service_class IN ('A', 'B', 'C')),
     CONSTRAINT uq_work_order_number UNIQUE (number),
     CONSTRAINT ck_work_order_override_has_reason CHECK (class_reason <> '' OR service_class = derived_class),
@@ -1269,6 +1530,53 @@ CREATE INDEX ix_crew_member_created_at ON crew_member (created_at);
 CREATE INDEX ix_crew_member_staff_id ON crew_member (staff_id);
 COMMENT ON TABLE crew_member IS 'One more technician on a job; the one of the work order is in charge.';
 
+CREATE TABLE goods_receipt (
+    id SERIAL NOT NULL,
+    number VARCHAR(40) NOT NULL,
+    work_order_id INTEGER NOT NULL,
+    voucher_id INTEGER NOT NULL,
+    branch_id INTEGER NOT NULL,
+    in_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    received_by_id INTEGER,
+    condition VARCHAR(500) NOT NULL,
+    accessories VARCHAR(300) NOT NULL,
+    promised_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    unsigned_reason VARCHAR(200) NOT NULL,
+    out_at TIMESTAMP WITH TIME ZONE,
+    returned_by_id INTEGER,
+    returned_to VARCHAR(64) NOT NULL,
+    voided_at TIMESTAMP WITH TIME ZONE,
+    voided_by_id INTEGER,
+    void_kind VARCHAR(16) NOT NULL,
+    void_note VARCHAR(300) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_goods_receipt PRIMARY KEY (id),
+    CONSTRAINT ck_goods_receipt_void_kind_known CHECK (void_kind IN ('', 'taken_back', 'lost')),
+    CONSTRAINT uq_goods_receipt_number UNIQUE (number),
+    CONSTRAINT uq_goods_receipt_work_order_id UNIQUE (work_order_id),
+    CONSTRAINT ck_goods_receipt_out_with_receipt_voided CHECK ((out_at IS NULL) = (voided_at IS NULL)),
+    CONSTRAINT ck_goods_receipt_voided_somehow CHECK ((voided_at IS NULL) = (void_kind = '')),
+    CONSTRAINT ck_goods_receipt_lost_with_statement CHECK (void_kind <> 'lost' OR void_note <> ''),
+    CONSTRAINT ck_goods_receipt_out_after_in CHECK (out_at IS NULL OR out_at >= in_at),
+    CONSTRAINT ck_goods_receipt_returned_to_somebody CHECK (out_at IS NULL OR returned_to <> ''),
+    CONSTRAINT fk_goods_receipt_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_goods_receipt_voucher_id FOREIGN KEY(voucher_id) REFERENCES voucher (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_goods_receipt_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_goods_receipt_received_by_id FOREIGN KEY(received_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_goods_receipt_returned_by_id FOREIGN KEY(returned_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_goods_receipt_voided_by_id FOREIGN KEY(voided_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_goods_receipt_branch_in ON goods_receipt (branch_id, in_at);
+CREATE INDEX ix_goods_receipt_branch_out ON goods_receipt (branch_id, out_at);
+CREATE INDEX ix_goods_receipt_created_at ON goods_receipt (created_at);
+CREATE INDEX ix_goods_receipt_received_by_id ON goods_receipt (received_by_id);
+CREATE INDEX ix_goods_receipt_returned_by_id ON goods_receipt (returned_by_id);
+CREATE INDEX ix_goods_receipt_voided_by_id ON goods_receipt (voided_by_id);
+CREATE INDEX ix_goods_receipt_voucher_id ON goods_receipt (voucher_id);
+CREATE UNIQUE INDEX uq_goods_receipt_open ON goods_receipt (voucher_id) WHERE out_at IS NULL;
+COMMENT ON TABLE goods_receipt IS '003 客户商品领取收据, and with it one item in custody: a line of 004 (SO-7, SO-8). One row says both that the customer holds a receipt and that we hold the item, so that neither can be without the other. ``promised_at`` is what stands on the paper; what was promised since is on the card.';
+
 CREATE TABLE part_fitted (
     id SERIAL NOT NULL,
     work_order_id INTEGER NOT NULL,
@@ -1292,16 +1600,18 @@ CREATE TABLE signature (
     work_order_id INTEGER NOT NULL,
     signer VARCHAR(64) NOT NULL,
     signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    purpose VARCHAR(16) DEFAULT 'work' NOT NULL,
     stored_file_id INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_signature PRIMARY KEY (id),
+    CONSTRAINT ck_signature_purpose_known CHECK (purpose IN ('work', 'take_back', 'return')),
     CONSTRAINT fk_signature_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT,
     CONSTRAINT uq_signature_stored_file_id UNIQUE (stored_file_id),
     CONSTRAINT fk_signature_stored_file_id FOREIGN KEY(stored_file_id) REFERENCES stored_file (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_signature_created_at ON signature (created_at);
 CREATE INDEX ix_signature_work_order_id ON signature (work_order_id);
-COMMENT ON TABLE signature IS 'A signature drawn on screen, as a picture in the file store (SO-5).';
+COMMENT ON TABLE signature IS 'A signature drawn on screen, as a picture in the file store, and what it is for (SO-5, SO-7, SO-8).';
 
 CREATE TABLE time_entry (
     id SERIAL NOT NULL,
@@ -1334,7 +1644,7 @@ CREATE TABLE work_order_event (
     staff_id INTEGER,
     note VARCHAR(300) NOT NULL,
     CONSTRAINT pk_work_order_event PRIMARY KEY (id),
-    CONSTRAINT ck_work_order_event_kind_known CHECK (kind IN ('dispatched', 'accepted', 'declined', 'reassigned', 'urged', 'crew', 'on_the_way', 'arrived', 'charges_agreed', 'signed', 'finished', 'closed', 'cancelled', 'note', 'paused', 'resumed', 'moved', 'help')),
+    CONSTRAINT ck_work_order_event_kind_known CHECK (kind IN ('dispatched', 'accepted', 'declined', 'reassigned', 'urged', 'crew', 'on_the_way', 'arrived', 'charges_agreed', 'signed', 'finished', 'closed', 'cancelled', 'note', 'paused', 'resumed', 'moved', 'help', 'taken_back', 'handed_back', 'serial')),
     CONSTRAINT fk_work_order_event_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT,
     CONSTRAINT fk_work_order_event_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
 );
@@ -1361,6 +1671,114 @@ CREATE INDEX ix_complaint_step_created_at ON complaint_step (created_at);
 CREATE INDEX ix_complaint_step_staff_id ON complaint_step (staff_id);
 CREATE INDEX ix_complaint_step_stage ON complaint_step (complaint_id, stage);
 COMMENT ON TABLE complaint_step IS 'Who did what (``verb``), when, and what was said (CP-8); ``stage`` is the state it led to or stayed in.';
+
+CREATE TABLE goods_photo (
+    id SERIAL NOT NULL,
+    goods_receipt_id INTEGER NOT NULL,
+    stored_file_id INTEGER NOT NULL,
+    kind VARCHAR(8) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id INTEGER,
+    note VARCHAR(200) NOT NULL,
+    CONSTRAINT pk_goods_photo PRIMARY KEY (id),
+    CONSTRAINT ck_goods_photo_kind_known CHECK (kind IN ('in', 'repair', 'out')),
+    CONSTRAINT fk_goods_photo_goods_receipt_id FOREIGN KEY(goods_receipt_id) REFERENCES goods_receipt (id) ON DELETE RESTRICT,
+    CONSTRAINT uq_goods_photo_stored_file_id UNIQUE (stored_file_id),
+    CONSTRAINT fk_goods_photo_stored_file_id FOREIGN KEY(stored_file_id) REFERENCES stored_file (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_goods_photo_by_id FOREIGN KEY(by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_goods_photo_by_id ON goods_photo (by_id);
+CREATE INDEX ix_goods_photo_goods_receipt_id ON goods_photo (goods_receipt_id);
+COMMENT ON TABLE goods_photo IS 'A photograph of the item: how it came, how it was repaired, how it left (SO-7).';
+
+CREATE TABLE item_movement (
+    id SERIAL NOT NULL,
+    goods_receipt_id INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    from_kind VARCHAR(16) NOT NULL,
+    from_staff_id INTEGER,
+    from_place VARCHAR(40) NOT NULL,
+    to_kind VARCHAR(16) NOT NULL,
+    to_staff_id INTEGER,
+    to_place VARCHAR(40) NOT NULL,
+    by_id INTEGER,
+    note VARCHAR(200) NOT NULL,
+    CONSTRAINT pk_item_movement PRIMARY KEY (id),
+    CONSTRAINT ck_item_movement_from_kind_known CHECK (from_kind IN ('customer', 'technician', 'shelf', 'supervisor')),
+    CONSTRAINT ck_item_movement_to_kind_known CHECK (to_kind IN ('customer', 'technician', 'shelf', 'supervisor')),
+    CONSTRAINT ck_item_movement_from_somebody CHECK ((from_kind IN ('technician', 'supervisor')) = (from_staff_id IS NOT NULL)),
+    CONSTRAINT ck_item_movement_to_somebody CHECK ((to_kind IN ('technician', 'supervisor')) = (to_staff_id IS NOT NULL)),
+    CONSTRAINT fk_item_movement_goods_receipt_id FOREIGN KEY(goods_receipt_id) REFERENCES goods_receipt (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_item_movement_from_staff_id FOREIGN KEY(from_staff_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_item_movement_to_staff_id FOREIGN KEY(to_staff_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_item_movement_by_id FOREIGN KEY(by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_item_movement_by_id ON item_movement (by_id);
+CREATE INDEX ix_item_movement_from_staff_id ON item_movement (from_staff_id);
+CREATE INDEX ix_item_movement_goods_receipt_id ON item_movement (goods_receipt_id);
+CREATE INDEX ix_item_movement_to_staff_id ON item_movement (to_staff_id);
+COMMENT ON TABLE item_movement IS 'The item went from one holder to another: who had it when is this list, without gaps (SO-8).';
+
+CREATE TABLE loan (
+    id SERIAL NOT NULL,
+    loan_unit_id INTEGER NOT NULL,
+    goods_receipt_id INTEGER NOT NULL,
+    customer_id INTEGER NOT NULL,
+    out_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    out_by_id INTEGER,
+    due_on DATE NOT NULL,
+    condition VARCHAR(300) NOT NULL,
+    back_at TIMESTAMP WITH TIME ZONE,
+    back_by_id INTEGER,
+    back_condition VARCHAR(300) NOT NULL,
+    kept_reason VARCHAR(200) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_loan PRIMARY KEY (id),
+    CONSTRAINT ck_loan_back_after_out CHECK (back_at IS NULL OR back_at >= out_at),
+    CONSTRAINT fk_loan_loan_unit_id FOREIGN KEY(loan_unit_id) REFERENCES loan_unit (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_loan_goods_receipt_id FOREIGN KEY(goods_receipt_id) REFERENCES goods_receipt (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_loan_customer_id FOREIGN KEY(customer_id) REFERENCES customer (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_loan_out_by_id FOREIGN KEY(out_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_loan_back_by_id FOREIGN KEY(back_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_loan_back_by_id ON loan (back_by_id);
+CREATE INDEX ix_loan_back_due ON loan (back_at, due_on);
+CREATE INDEX ix_loan_customer_id ON loan (customer_id);
+CREATE INDEX ix_loan_goods_receipt_id ON loan (goods_receipt_id);
+CREATE INDEX ix_loan_loan_unit_id ON loan (loan_unit_id);
+CREATE INDEX ix_loan_out_by_id ON loan (out_by_id);
+CREATE UNIQUE INDEX uq_loan_open ON loan (loan_unit_id) WHERE back_at IS NULL;
+COMMENT ON TABLE loan IS 'A loan unit with a customer for as long as the item of this receipt is here; one open loan a unit. ``kept_reason``: the item went back while the unit did not, and why.';
+
+CREATE TABLE repair_card (
+    id SERIAL NOT NULL,
+    goods_receipt_id INTEGER NOT NULL,
+    status VARCHAR(16) NOT NULL,
+    tag VARCHAR(32) NOT NULL,
+    technician_id INTEGER,
+    promised_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expected_minutes INTEGER,
+    fault_code_id INTEGER,
+    result VARCHAR(1000) NOT NULL,
+    outcome VARCHAR(16) NOT NULL,
+    outcome_reason VARCHAR(300) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_repair_card PRIMARY KEY (id),
+    CONSTRAINT ck_repair_card_status_known CHECK (status IN ('waiting', 'in_repair', 'waiting_parts', 'to_inspect', 'ready', 'on_return', 'returned')),
+    CONSTRAINT ck_repair_card_outcome_known CHECK (outcome IN ('', 'repaired', 'irreparable', 'declined')),
+    CONSTRAINT uq_repair_card_goods_receipt_id UNIQUE (goods_receipt_id),
+    CONSTRAINT uq_repair_card_tag UNIQUE (tag),
+    CONSTRAINT ck_repair_card_expected_minutes_range CHECK (expected_minutes BETWEEN 1 AND 14400),
+    CONSTRAINT ck_repair_card_unrepaired_with_reason CHECK (outcome IN ('', 'repaired') OR outcome_reason <> ''),
+    CONSTRAINT ck_repair_card_ready_is_decided CHECK (status NOT IN ('ready', 'on_return', 'returned') OR outcome <> ''),
+    CONSTRAINT fk_repair_card_goods_receipt_id FOREIGN KEY(goods_receipt_id) REFERENCES goods_receipt (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_repair_card_technician_id FOREIGN KEY(technician_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_repair_card_fault_code_id FOREIGN KEY(fault_code_id) REFERENCES fault_code (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_repair_card_fault_code_id ON repair_card (fault_code_id);
+CREATE INDEX ix_repair_card_status_promised ON repair_card (status, promised_at);
+CREATE INDEX ix_repair_card_technician_status ON repair_card (technician_id, status);
+COMMENT ON TABLE repair_card IS '005 修护卡: hangs on the item from the moment it is taken back; its number is the receipt''s (SO-8).';
 
 CREATE TABLE return_visit (
     id SERIAL NOT NULL,
@@ -1416,6 +1834,96 @@ CREATE INDEX ix_return_visit_customer_id ON return_visit (customer_id);
 CREATE INDEX ix_return_visit_due_on ON return_visit (due_on);
 CREATE INDEX ix_return_visit_visitor_id ON return_visit (visitor_id);
 COMMENT ON TABLE return_visit IS 'A visit or call back to the customer; one for each cause, never two (RV-1).';
+
+CREATE TABLE inspection (
+    id SERIAL NOT NULL,
+    repair_card_id INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id INTEGER,
+    passed BOOLEAN NOT NULL,
+    reason VARCHAR(300) NOT NULL,
+    checklist VARCHAR(500) NOT NULL,
+    CONSTRAINT pk_inspection PRIMARY KEY (id),
+    CONSTRAINT ck_inspection_failed_with_reason CHECK (passed OR reason <> ''),
+    CONSTRAINT fk_inspection_repair_card_id FOREIGN KEY(repair_card_id) REFERENCES repair_card (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_inspection_by_id FOREIGN KEY(by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_inspection_by_id ON inspection (by_id);
+CREATE INDEX ix_inspection_repair_card_id ON inspection (repair_card_id);
+COMMENT ON TABLE inspection IS 'The supervisor looked at the finished repair before it leaves (SO-8).';
+
+CREATE TABLE parts_wait (
+    id SERIAL NOT NULL,
+    repair_card_id INTEGER NOT NULL,
+    part_id INTEGER,
+    quantity INTEGER NOT NULL,
+    what VARCHAR(200) NOT NULL,
+    from_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expected_on DATE,
+    until_at TIMESTAMP WITH TIME ZONE,
+    by_id INTEGER,
+    CONSTRAINT pk_parts_wait PRIMARY KEY (id),
+    CONSTRAINT ck_parts_wait_quantity_positive CHECK (quantity > 0),
+    CONSTRAINT ck_parts_wait_until_after_from CHECK (until_at IS NULL OR until_at >= from_at),
+    CONSTRAINT fk_parts_wait_repair_card_id FOREIGN KEY(repair_card_id) REFERENCES repair_card (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_parts_wait_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_parts_wait_by_id FOREIGN KEY(by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_parts_wait_by_id ON parts_wait (by_id);
+CREATE INDEX ix_parts_wait_part_id ON parts_wait (part_id);
+CREATE INDEX ix_parts_wait_repair_card_id ON parts_wait (repair_card_id);
+CREATE UNIQUE INDEX uq_parts_wait_open ON parts_wait (repair_card_id) WHERE until_at IS NULL;
+COMMENT ON TABLE parts_wait IS 'The repair waits for a part: which, from when to when (SO-10). One at a time.';
+
+CREATE TABLE promise_change (
+    id SERIAL NOT NULL,
+    repair_card_id INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    old_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    new_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    told_to VARCHAR(64) NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    reason VARCHAR(200) NOT NULL,
+    staff_id INTEGER,
+    CONSTRAINT pk_promise_change PRIMARY KEY (id),
+    CONSTRAINT ck_promise_change_somebody_was_told CHECK (told_to <> ''),
+    CONSTRAINT fk_promise_change_repair_card_id FOREIGN KEY(repair_card_id) REFERENCES repair_card (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_promise_change_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_promise_change_repair_card_id ON promise_change (repair_card_id);
+CREATE INDEX ix_promise_change_staff_id ON promise_change (staff_id);
+COMMENT ON TABLE promise_change IS 'Another time was promised, and which of the customer''s people was told when (SO-10).';
+
+CREATE TABLE promise_notice (
+    id SERIAL NOT NULL,
+    repair_card_id INTEGER NOT NULL,
+    escalation_level_id INTEGER NOT NULL,
+    promised_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    told VARCHAR(300) NOT NULL,
+    CONSTRAINT pk_promise_notice PRIMARY KEY (id),
+    CONSTRAINT uq_promise_notice_repair_card_id_escalation_level_id_pr_7b6f UNIQUE (repair_card_id, escalation_level_id, promised_at),
+    CONSTRAINT fk_promise_notice_repair_card_id FOREIGN KEY(repair_card_id) REFERENCES repair_card (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_promise_notice_escalation_level_id FOREIGN KEY(escalation_level_id) REFERENCES escalation_level (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_promise_notice_escalation_level_id ON promise_notice (escalation_level_id);
+COMMENT ON TABLE promise_notice IS 'A level was reached for a card''s promise: once, until the promise moves. Empty ``told``: it was overtaken.';
+
+CREATE TABLE repair_card_event (
+    id SERIAL NOT NULL,
+    repair_card_id INTEGER NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    staff_id INTEGER,
+    note VARCHAR(300) NOT NULL,
+    CONSTRAINT pk_repair_card_event PRIMARY KEY (id),
+    CONSTRAINT ck_repair_card_event_kind_known CHECK (kind IN ('opened', 'assigned', 'started', 'waiting_parts', 'resumed', 'done', 'passed', 'failed', 'given_up', 'taken_up', 'sent_out', 'not_delivered', 'returned', 'promise', 'help', 'late', 'lent', 'loan_back')),
+    CONSTRAINT fk_repair_card_event_repair_card_id FOREIGN KEY(repair_card_id) REFERENCES repair_card (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_repair_card_event_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_repair_card_event_repair_card_id ON repair_card_event (repair_card_id);
+CREATE INDEX ix_repair_card_event_staff_id ON repair_card_event (staff_id);
+COMMENT ON TABLE repair_card_event IS 'What happened to the card, line by line.';
 
 CREATE TABLE visit_attempt (
     id SERIAL NOT NULL,

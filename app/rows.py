@@ -20,6 +20,7 @@ from app.customers.models import (
     Address,
     Contact,
     Customer,
+    SerialChange,
     Telephone,
     Voucher,
     VoucherCustody,
@@ -51,6 +52,19 @@ from app.reporting.models import (
     SupervisorReport,
     TechnicianReport,
 )
+from app.workshop.models import (
+    GoodsPhoto,
+    GoodsReceipt,
+    Inspection,
+    ItemMovement,
+    Loan,
+    LoanUnit,
+    PartsWait,
+    PromiseChange,
+    PromiseNotice,
+    RepairCard,
+    RepairCardEvent,
+)
 
 # -- sub-selects ------------------------------------------------------------------------------------------------
 # Under names of their own: a table of the statement around them would otherwise be taken for theirs (correlation).
@@ -67,6 +81,9 @@ _step: Any = ComplaintStep.__table__.alias("scope_step")
 _close: Any = DayClose.__table__.alias("scope_close")
 _visit: Any = ReturnVisit.__table__.alias("scope_visit")
 _document: Any = MadeDocument.__table__.alias("scope_document")
+_receipt: Any = GoodsReceipt.__table__.alias("scope_receipt")
+_card: Any = RepairCard.__table__.alias("scope_card")
+_movement: Any = ItemMovement.__table__.alias("scope_movement")
 
 
 def _me(p: Principal) -> int:
@@ -79,13 +96,24 @@ def _here(p: Principal) -> int:
 
 
 # A declined or cancelled job is no longer the technician's.
-_LIVE = ("dispatched", "accepted", "arrived", "finished", "closed")
+_LIVE = ("dispatched", "accepted", "arrived", "in_workshop", "finished", "closed")
 
 
 def _mine(p: Principal) -> Any:
-    # One's own jobs, and those one goes along to as one of the crew.
+    # One's own jobs, those one goes along to as one of the crew, and those whose item is on one's bench.
     along = select(_crew.c.work_order_id).where(_crew.c.staff_id == _me(p))
-    return and_(or_(_order.c.technician_id == _me(p), _order.c.id.in_(along)), _order.c.status.in_(_LIVE))
+    bench = select(_receipt.c.work_order_id).where(_on_my_bench(p))
+    mine = or_(_order.c.technician_id == _me(p), _order.c.id.in_(along), _order.c.id.in_(bench))
+    return and_(mine, _order.c.status.in_(_LIVE))
+
+
+def _on_my_bench(p: Principal) -> Any:
+    """Items one repairs or had in hand, and those of the branch that wait for somebody to take them up (SO-8)."""
+    held = select(_movement.c.goods_receipt_id).where(_movement.c.to_staff_id == _me(p))
+    given = select(_card.c.goods_receipt_id).where(_card.c.technician_id == _me(p))
+    free = select(_card.c.goods_receipt_id).where(_card.c.technician_id.is_(None), _card.c.status != "returned")
+    waiting = and_(_receipt.c.out_at.is_(None), _receipt.c.branch_id == _here(p), _receipt.c.id.in_(free))
+    return or_(_receipt.c.id.in_(held), _receipt.c.id.in_(given), waiting)
 
 
 def _my_orders(p: Principal) -> Any:
@@ -248,6 +276,50 @@ for _found in (CarryOver, DayCloseFinding):
         _found,
         branch=lambda p, m=_found: m.day_close_id.in_(_of_branch(_close, p)),  # type: ignore[misc]  # likewise
     )
+
+# -- workshop ---------------------------------------------------------------------------------------------------
+
+
+def _my_receipts(p: Principal) -> Any:
+    return select(_receipt.c.id).where(_receipt.c.work_order_id.in_(_my_orders(p)))
+
+
+scoped(
+    SerialChange,
+    branch=lambda p: SerialChange.voucher_id.in_(
+        select(_voucher.c.id).where(
+            or_(
+                _voucher.c.branch_id == _here(p),
+                _voucher.c.customer_id.in_(_branch_customers(p)),
+            )
+        )
+    ),
+    own=lambda p: SerialChange.voucher_id.in_(_my_vouchers(p)),
+)
+scoped(
+    GoodsReceipt,
+    branch=lambda p: GoodsReceipt.branch_id == _here(p),
+    own=lambda p: GoodsReceipt.work_order_id.in_(_my_orders(p)),
+)
+for _of_receipt in (RepairCard, ItemMovement, GoodsPhoto, Loan):
+    scoped(
+        _of_receipt,
+        branch=lambda p, m=_of_receipt: m.goods_receipt_id.in_(_of_branch(_receipt, p)),  # type: ignore[misc]  # likewise
+        own=lambda p, m=_of_receipt: m.goods_receipt_id.in_(_my_receipts(p)),  # type: ignore[misc]  # likewise
+    )
+
+
+def _cards(receipts: Any) -> Any:
+    return select(_card.c.id).where(_card.c.goods_receipt_id.in_(receipts))
+
+
+for _of_card in (RepairCardEvent, Inspection, PartsWait, PromiseChange, PromiseNotice):
+    scoped(
+        _of_card,
+        branch=lambda p, m=_of_card: m.repair_card_id.in_(_cards(_of_branch(_receipt, p))),  # type: ignore[misc]  # likewise
+        own=lambda p, m=_of_card: m.repair_card_id.in_(_cards(_my_receipts(p))),  # type: ignore[misc]  # likewise
+    )
+scoped(LoanUnit, branch=lambda p: LoanUnit.branch_id == _here(p))
 
 # -- complaints: confidential (CP-13), and never for the person complained about (CP-4) --------------------------
 

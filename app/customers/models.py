@@ -18,7 +18,7 @@ from app.core.db import (
     text,
     watch_version,
 )
-from app.customers.rules import CATEGORIES, CUSTOMER_KINDS, KEY_LENGTH, TELEPHONE_KINDS
+from app.customers.rules import CATEGORIES, CUSTOMER_KINDS, KEY_LENGTH, SERIAL_KINDS, TELEPHONE_KINDS
 from app.organisation.models import Branch, District, Staff
 
 
@@ -156,6 +156,7 @@ class Voucher(Versioned, Stamped, Model):
     custodies: Mapped[list[VoucherCustody]] = relationship(
         back_populates="voucher", order_by="VoucherCustody.out_at.desc()"
     )
+    serial_changes: Mapped[list[SerialChange]] = relationship(back_populates="voucher", order_by="SerialChange.id")
 
     def __str__(self) -> str:
         return self.number
@@ -192,6 +193,34 @@ class VoucherCustody(Model):
 
     def __str__(self) -> str:
         return f"{self.voucher} → {self.staff}"
+
+
+class SerialChange(Stamped, Model):
+    """A number swapped in a repair: the old one and the new one (SO-17). The voucher follows its serial number.
+
+    ``reference``: the number of the job. Both numbers stay searchable.
+    """
+
+    __tablename__ = "serial_change"
+    __table_args__ = (
+        choice("kind", SERIAL_KINDS),
+        CheckConstraint("new_no <> '' AND new_no <> old_no", name="another_number"),
+        Index("ix_serial_change_old_no", "old_no"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    voucher_id: Mapped[int] = ref("voucher.id")
+    kind: Mapped[str] = mapped_column(String(16), nullable=False, default="serial")
+    old_no: Mapped[str] = text(64)
+    new_no: Mapped[str] = mapped_column(String(64), nullable=False, index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    by_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    reference: Mapped[str] = text(40)
+    voucher: Mapped[Voucher] = relationship(back_populates="serial_changes")
+    by: Mapped[Staff | None] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.old_no or '—'} → {self.new_no}"
 
 
 class SearchKey(Model):

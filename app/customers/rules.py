@@ -20,6 +20,9 @@ SHORTEST_TAIL, SHORTEST_ASCII_TAIL = 2, 3
 
 CUSTOMER_KINDS = ("person", "organisation")
 CUSTOMER_KIND_LABELS = {"person": N_("Person"), "organisation": N_("Organisation")}
+# What a number swapped in a repair belongs to (SO-17).
+SERIAL_KINDS = ("serial", "sim", "module")
+SERIAL_KIND_LABELS = {"serial": N_("Serial number"), "sim": N_("SIM card"), "module": N_("Number of a module")}
 TELEPHONE_KINDS = ("mobile", "landline", "other")
 TELEPHONE_KIND_LABELS = {
     "mobile": N_("Mobile"),

@@ -31,11 +31,13 @@ from app.fieldservice.rules import (
     CALL_STATES,
     CHANNELS,
     CHARGE_KINDS,
+    CONSENTS,
     EVENT_KINDS,
     ORDER_STATES,
     PRIORITIES,
     REPEAT_CAUSES,
     SERVICE_CLASSES,
+    SIGNED_FOR,
 )
 from app.fieldservice.rules.deadlines import WAITING_FOR
 from app.organisation.models import Branch, Staff
@@ -155,6 +157,7 @@ class WorkOrder(Versioned, Stamped, Model):
             name="override_has_reason",
         ),
         CheckConstraint("expected_minutes BETWEEN 1 AND 1440", name="expected_minutes_range"),
+        choice("consent_how", ("", *CONSENTS)),
         Index("ix_work_order_technician_status", "technician_id", "status"),
         Index("ix_work_order_branch_status", "branch_id", "status"),
     )
@@ -180,6 +183,9 @@ class WorkOrder(Versioned, Stamped, Model):
     result: Mapped[str] = text(1000)
     charges_agreed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     charges_agreed_by: Mapped[str] = text(64)
+    consent_how: Mapped[str] = text(16, server_default="")
+    consent_file_id: Mapped[int | None] = ref("stored_file.id", nullable=True)
+    misuse_reason: Mapped[str] = text(200, server_default="")
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
     unsigned_reason: Mapped[str] = text(200)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
@@ -197,6 +203,7 @@ class WorkOrder(Versioned, Stamped, Model):
     time_entries: Mapped[list[TimeEntry]] = relationship(back_populates="work_order", order_by="TimeEntry.started_at")
     parts_fitted: Mapped[list[PartFitted]] = relationship(back_populates="work_order", order_by="PartFitted.id")
     charges: Mapped[list[Charge]] = relationship(back_populates="work_order", order_by="Charge.id")
+    consent_file: Mapped[StoredFile | None] = relationship()
     signatures: Mapped[list[Signature]] = relationship(back_populates="work_order", order_by="Signature.id")
     appointment_changes: Mapped[list[AppointmentChange]] = relationship(
         back_populates="work_order", order_by="AppointmentChange.id"
@@ -204,6 +211,11 @@ class WorkOrder(Versioned, Stamped, Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def settling_signature(self) -> Signature | None:
+        """The newest signature for the work done or the item received back; taking it along settles nothing (SO-5)."""
+        return next((each for each in reversed(self.signatures) if each.purpose != "take_back"), None)
 
 
 class WorkOrderEvent(Model):
@@ -276,7 +288,10 @@ class PartFitted(Model):
 
 
 class Charge(Model):
-    """What the customer pays for a job; told and agreed before work starts (SO-6)."""
+    """What the customer pays for a job; told and agreed before work starts (SO-6).
+
+    A free line costs nothing: ``list_price`` is what it would cost, ``free_reason`` why it does not.
+    """
 
     __tablename__ = "charge"
     __table_args__ = (
@@ -284,6 +299,7 @@ class Charge(Model):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("unit_price >= 0", name="price_not_negative"),
         CheckConstraint("part_id IS NULL OR kind = 'part'", name="part_is_a_part"),
+        CheckConstraint("free_reason = '' OR unit_price = 0", name="free_costs_nothing"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -292,6 +308,8 @@ class Charge(Model):
     description: Mapped[str] = text(100)
     quantity: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
     unit_price: Mapped[Decimal] = mapped_column(Money(), nullable=False)
+    list_price: Mapped[Decimal | None] = mapped_column(Money())
+    free_reason: Mapped[str] = text(100, server_default="")
     part_id: Mapped[int | None] = ref("part.id", nullable=True)
     work_order: Mapped[WorkOrder] = relationship(back_populates="charges")
     part: Mapped[Part | None] = relationship()
@@ -306,14 +324,16 @@ class Charge(Model):
 
 
 class Signature(Stamped, Model):
-    """A signature drawn on screen, as a picture in the file store (SO-5)."""
+    """A signature drawn on screen, as a picture in the file store, and what it is for (SO-5, SO-7, SO-8)."""
 
     __tablename__ = "signature"
+    __table_args__ = (choice("purpose", SIGNED_FOR),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     work_order_id: Mapped[int] = ref("work_order.id")
     signer: Mapped[str] = mapped_column(String(64), nullable=False)
     signed_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    purpose: Mapped[str] = mapped_column(String(16), nullable=False, default="work", server_default=sql("'work'"))
     stored_file_id: Mapped[int] = ref("stored_file.id", unique=True)
     work_order: Mapped[WorkOrder] = relationship(back_populates="signatures")
     stored_file: Mapped[StoredFile] = relationship()
@@ -330,6 +350,4 @@ declare("repeat_likeness", 70, N_("Likeness in per cent from which two faults de
 declare("late_entry_hours", 24, N_("Hours after which a call entered later needs the reason"), "CAL-4")
 declare("arrival_minutes_urban", 360, N_("Working minutes from call to arrival, urban zone"), "SO-15")
 declare("arrival_minutes_suburban", 420, N_("Working minutes from call to arrival, suburban zone"), "SO-15")
-declare("price_callout", "30.00", N_("Price of a call-out, CNY"), "SO-6")
-declare("price_half_hour", "50.00", N_("Price of each half hour of work begun, CNY"), "SO-6")
 declare("collect_on_site_up_to", "500.00", N_("Up to this amount the technician collects on the spot, CNY"), "SO-6")

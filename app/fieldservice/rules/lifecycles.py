@@ -40,6 +40,7 @@ ORDER_STATES = (
     "dispatched",
     "accepted",
     "arrived",
+    "in_workshop",
     "finished",
     "closed",
     "declined",
@@ -49,6 +50,7 @@ ORDER_STATE_LABELS = {
     "dispatched": N_("Dispatched"),
     "accepted": N_("Accepted"),
     "arrived": N_("On site"),
+    "in_workshop": N_("In the workshop"),
     "finished": N_("Finished"),
     "closed": N_("Closed"),
     "declined": N_("Declined"),
@@ -80,6 +82,9 @@ EVENT_KIND_LABELS = {
     "resumed": N_("Deadline runs again"),
     "moved": N_("Appointment moved"),
     "help": N_("Help wanted"),
+    "taken_back": N_("Taken back to the workshop"),
+    "handed_back": N_("Handed back to the customer"),
+    "serial": N_("Number swapped"),
 }
 EVENT_KINDS = tuple(EVENT_KIND_LABELS)
 
@@ -141,7 +146,8 @@ REPAIR_CALL = Lifecycle(
         Transition("dispatched", "cancel", "cancelled", _DESK, required=("reason",)),
         # The next three follow from what happens to the work order; nobody does them by themselves.
         Transition("dispatched", "put_back", "open", roles("technician", "supervisor")),
-        Transition("dispatched", "finish", "finished", roles("technician", "supervisor")),
+        # The clerk: at the counter, where a customer fetches what was in the workshop.
+        Transition("dispatched", "finish", "finished", roles("technician", "supervisor", "clerk")),
         Transition("finished", "close", "closed", roles("clerk", "supervisor")),
         # KP-2: the status stays; only a call that repeats another has a cause to be named.
         *(
@@ -164,7 +170,9 @@ REPAIR_CALL = Lifecycle(
 
 _TECHNICIAN = roles("technician")
 _UNDER_WAY = ("dispatched", "accepted", "arrived")
-_ON_SITE = ("arrived", "finished")
+# Taken back (SO-7): the customer is not met any more today, the work goes on in the house.
+_AT_WORK = ("arrived", "in_workshop")
+_ON_SITE = (*_AT_WORK, "finished")
 
 WORK_ORDER = Lifecycle(
     name="work_order",
@@ -177,6 +185,7 @@ WORK_ORDER = Lifecycle(
         "arrive": N_("Arrived"),
         "quote": N_("Work out the charges"),
         "agree_charges": N_("Customer agrees to the charges"),
+        "mark_misuse": N_("Damaged by misuse"),
         "record_time": N_("Record minutes"),
         "fit_part": N_("Fit a part"),
         "remove_part": N_("Take a part out again"),
@@ -195,6 +204,9 @@ WORK_ORDER = Lifecycle(
         "resume": N_("Let the deadline run again"),
         "move_appointment": N_("Move the appointment"),
         "ask_for_help": N_("Ask the supervisor for help"),
+        "take_back": N_("Take it back to the workshop"),
+        "hand_back": N_("Hand it back to the customer"),
+        "swap_serial": N_("Record a swapped number"),
     },
     transitions=(
         Transition("dispatched", "accept", "accepted", _TECHNICIAN),
@@ -202,10 +214,32 @@ WORK_ORDER = Lifecycle(
         Transition("accepted", "decline", "declined", _TECHNICIAN, required=("reason",)),
         Transition("accepted", "on_the_way", "accepted", _TECHNICIAN),
         Transition("accepted", "arrive", "arrived", _TECHNICIAN),
-        Transition("arrived", "quote", "arrived", _TECHNICIAN),
-        Transition("arrived", "agree_charges", "arrived", _TECHNICIAN, required=("name",)),
-        Transition("arrived", "fit_part", "arrived", _TECHNICIAN),
-        Transition("arrived", "remove_part", "arrived", _TECHNICIAN),
+        # SO-6: on the telephone the office tells the charges before anybody goes; a contractor's job only it can quote.
+        *(
+            Transition(state, verb, state, roles("clerk", "supervisor"), required=needed)
+            for state in ("dispatched", "accepted")
+            for verb, needed in (("quote", ()), ("agree_charges", ("name",)))
+        ),
+        *(
+            Transition("arrived", verb, "arrived", roles("technician", "clerk", "supervisor"), required=needed)
+            for verb, needed in (("quote", ()), ("agree_charges", ("name",)))
+        ),
+        *(
+            Transition(state, "mark_misuse", state, roles("technician", "supervisor"))
+            for state in ("accepted", "arrived", "in_workshop")
+        ),
+        # The office tells the customer of a workshop's quote as well: he is no longer beside the technician.
+        *(
+            Transition("in_workshop", verb, "in_workshop", roles("technician", "clerk", "supervisor"), required=needed)
+            for verb, needed in (("quote", ()), ("agree_charges", ("name",)))
+        ),
+        *(
+            Transition(state, verb, state, _TECHNICIAN, required=needed)
+            for state in _AT_WORK
+            for verb, needed in (("fit_part", ()), ("remove_part", ()), ("swap_serial", ("kind", "new")))
+        ),
+        Transition("arrived", "take_back", "in_workshop", _TECHNICIAN, required=("condition", "promised_at")),
+        Transition("in_workshop", "hand_back", "finished", roles("technician", "clerk", "supervisor")),
         *(Transition(state, "record_time", state, _TECHNICIAN) for state in _ON_SITE),
         *(Transition(state, "sign", state, _TECHNICIAN, required=("signer",)) for state in _ON_SITE),
         *(
@@ -240,15 +274,26 @@ WORK_ORDER = Lifecycle(
         Transition("finished", "close", "closed", roles("clerk", "supervisor"), guard=_signed_or_explained),
         *(
             Transition(state, "pause", state, _PAUSES, guard=_not_waiting, required=("waiting_for", "reason"))
-            for state in _UNDER_WAY
+            for state in (*_UNDER_WAY, "in_workshop")
         ),
-        *(Transition(state, "resume", state, _PAUSES, guard=_waiting) for state in _UNDER_WAY),
+        *(Transition(state, "resume", state, _PAUSES, guard=_waiting) for state in (*_UNDER_WAY, "in_workshop")),
         *(
             Transition(state, "move_appointment", state, _PAUSES, required=("appointment_at", "agreed_by"))
             for state in ("dispatched", "accepted")
         ),
-        *(Transition(state, "ask_for_help", state, _TECHNICIAN, required=("reason",)) for state in _UNDER_WAY),
+        *(
+            Transition(state, "ask_for_help", state, _TECHNICIAN, required=("reason",))
+            for state in (*_UNDER_WAY, "in_workshop")
+        ),
     ),
 )
+
+# What a signature is for: the work done, the item taken along, the item given back (SO-5, SO-7, SO-8).
+SIGNED_FOR = ("work", "take_back", "return")
+SIGNED_FOR_LABELS = {
+    "work": N_("work done"),
+    "take_back": N_("item taken along"),
+    "return": N_("item received back"),
+}
 
 LIFECYCLES = (REPAIR_CALL, WORK_ORDER, CONTRACTOR_REQUEST)
