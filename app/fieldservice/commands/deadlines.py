@@ -208,6 +208,9 @@ def promise(actor: Principal, call_id: int, *, promised_at: datetime | None, at:
     """Promise the customer when the repair will be finished, or (None) take the promise off the call (SO-10)."""
     call = steps.locked_call(call_id)
     rules.REPAIR_CALL.apply(call, "promise", actor.roles)
+    job = queries.live_order(call.id)
+    if job is not None and job.status == "in_workshop":
+        raise Refused(N_("The product is in the workshop: change the promise on its repair card."), field="promised_at")
     if promised_at is not None and promised_at < (at or clock.now()):
         raise Refused(N_("The promised time lies in the past."), field="promised_at")
     call.promised_at = promised_at

@@ -168,16 +168,34 @@ def arrive(
 
 @command("work_order.sign")
 def sign(actor: Principal, order_id: int, *, signer: str, drawing: bytes, at: datetime | None = None) -> Signature:
-    """Keep the signature drawn on screen, a PNG (SO-5). Signing again replaces nothing; the last one counts."""
-    moment = at or clock.now()
+    """Keep the signature drawn on screen, a PNG (SO-5). Signing again replaces nothing; the last one counts.
+
+    What was in the workshop is signed for when it is received back (SO-8).
+    """
     order = steps.locked_order(order_id)
+    _check_drawing(drawing)
+    rules.WORK_ORDER.apply(order, "sign", actor.roles, signer=signer.strip())
+    purpose = "return" if order.status == "in_workshop" else "work"
+    return keep_signature(order, signer, drawing, actor, at or clock.now(), purpose=purpose)
+
+
+def _check_drawing(drawing: bytes) -> None:
     if not drawing or not drawing.startswith(PNG):
         raise Refused(N_("Please sign in the box."), field="drawing")
-    rules.WORK_ORDER.apply(order, "sign", actor.roles, signer=signer.strip())
+
+
+def keep_signature(
+    order: WorkOrder, signer: str, drawing: bytes, actor: Principal, moment: datetime, *, purpose: str
+) -> Signature:
+    """The signature within a larger verb: taking an item along, handing it back (SO-7, SO-8)."""
+    _check_drawing(drawing)
     file = store(drawing, f"{order.number}.png", "image/png", record="work_order", record_id=order.id)
-    signature = Signature(work_order=order, signer=signer.strip()[:64], signed_at=moment, stored_file_id=file.id)
+    signature = Signature(
+        work_order=order, signer=signer.strip()[:64], signed_at=moment, stored_file_id=file.id, purpose=purpose
+    )
     db.session.add(signature)
-    order.unsigned_reason = ""
+    if purpose != "take_back":
+        order.unsigned_reason = ""
     steps.event(order, "signed", actor, moment, note=signer)
     db.session.flush()
     return signature
@@ -187,7 +205,7 @@ def sign(actor: Principal, order_id: int, *, signer: str, drawing: bytes, at: da
 def leave_unsigned(actor: Principal, order_id: int, *, reason: str, at: datetime | None = None) -> WorkOrder:
     """Record why the customer did not sign (SO-5)."""
     order = steps.locked_order(order_id)
-    if order.signatures:
+    if order.settling_signature is not None:
         raise Refused(N_("The customer has signed this job."), field="reason")
     rules.WORK_ORDER.apply(order, "leave_unsigned", actor.roles, reason=reason.strip())
     order.unsigned_reason = reason.strip()[:200]
@@ -227,7 +245,7 @@ def close(actor: Principal, order_id: int, *, at: datetime | None = None) -> Wor
     moment = at or clock.now()
     order = steps.locked_order(order_id)
     call = order.repair_call
-    rules.WORK_ORDER.apply(order, "close", actor.roles, signed=bool(order.signatures))
+    rules.WORK_ORDER.apply(order, "close", actor.roles, signed=order.settling_signature is not None)
     rules.REPAIR_CALL.apply(call, "close", actor.roles)
     order.closed_at, order.closed_by_id, call.closed_at = moment, actor.staff_id, moment
     steps.event(order, "closed", actor, moment)

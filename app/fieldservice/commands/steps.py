@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -23,6 +24,15 @@ from app.fieldservice.models import RepairCall, WorkOrder, WorkOrderEvent
 from app.organisation.models import Branch, Staff
 
 T = TypeVar("T")
+BENCH: list[Callable[[WorkOrder], Staff | None]] = []
+"""Asked who repairs the item of a job that is in the workshop; the workshop answers."""
+
+
+def in_charge(order: WorkOrder) -> Staff | None:
+    """Who does the job: the technician sent, or, while the item is in the workshop, who repairs it there (None: nobody)."""
+    if order.status == "in_workshop":
+        return next((person for ask in BENCH if (person := ask(order)) is not None), None)
+    return order.technician
 
 
 def locked(model: type[T], key: int) -> T:
@@ -50,8 +60,12 @@ def locked_order(order_id: int, *, crew: bool = False) -> WorkOrder:
     # Loaded here: once the job is declined it is no longer the technician's, and neither is the call.
     set_committed_value(order, "repair_call", call)
     actor = current()
-    if not crew and actor.roles == {"technician"} and order.technician_id != actor.staff_id:
-        raise Refused(N_("%(name)s is in charge of this job."), name=order.technician.name)
+    if not crew and actor.roles == {"technician"}:
+        person = in_charge(order)
+        if person is None:
+            raise Refused(N_("Nobody has begun this repair yet."))
+        if person.id != actor.staff_id:
+            raise Refused(N_("%(name)s is in charge of this job."), name=person.name)
     return order
 
 
@@ -158,6 +172,18 @@ def voucher_out(call: RepairCall, staff: Staff, at: datetime) -> None:
     with acting_as(SYSTEM):
         if customers.custody_now(call.voucher_id) is None:
             give_out(fetch(Voucher, call.voucher_id), staff, reason=call.number, at=at)
+
+
+def voucher_to(call: RepairCall, staff: Staff, at: datetime) -> None:
+    """The voucher that is out for this call goes on to somebody else, without passing the file (SO-3, SO-8)."""
+    with acting_as(SYSTEM):
+        custody = customers.custody_now(call.voucher_id)
+        if custody is not None and (custody.reason != call.number or custody.staff_id == staff.id):
+            return
+        voucher = fetch(Voucher, call.voucher_id)
+        if custody is not None:
+            take_back(voucher, at=max(at, custody.out_at))
+        give_out(voucher, staff, reason=call.number, at=at)
 
 
 def voucher_back(call: RepairCall, at: datetime) -> None:

@@ -93,7 +93,8 @@ def voucher_findings(branch_id: int) -> list[VoucherFinding]:
     jobs: dict[int, list[WorkOrder]] = defaultdict(list)
     statement = (
         select(WorkOrder)
-        .where(WorkOrder.status.in_((*UNDER_WAY, "finished")))
+        # With what is in the workshop the voucher stays where it is known to be (SO-7).
+        .where(WorkOrder.status.in_((*UNDER_WAY, "in_workshop", "finished")))
         .options(joinedload(WorkOrder.repair_call).joinedload(RepairCall.voucher), selectinload(WorkOrder.crew))
     )
     for order in db.session.scalars(statement).unique():

@@ -370,7 +370,9 @@ class MyDayView(Page):
             sums=sums,
             form=form,
             settled=say(settled) if settled is not None else "",
-            mistaken={e.id for e in entries if e.work_order is None or e.work_order.status == "arrived"}
+            mistaken={
+                e.id for e in entries if e.work_order is None or e.work_order.status in ("arrived", "in_workshop")
+            }
             if settled is None
             else set(),
             tab="day",

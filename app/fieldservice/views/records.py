@@ -370,7 +370,7 @@ class WorkOrderView(BaseView):
     lifecycle = rules.WORK_ORDER
     verbs = [
         Verb(commands.close, tone="primary", bulk=True),
-        Verb(commands.leave_unsigned, form=ReasonForm, when=lambda order: not order.signatures),
+        Verb(commands.leave_unsigned, form=ReasonForm, when=lambda order: order.settling_signature is None),
         Verb(
             commands.reassign,
             form=ReassignForm,

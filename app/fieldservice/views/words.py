@@ -31,6 +31,7 @@ ORDER_TONES = {
     "dispatched": "warning",
     "accepted": "info",
     "arrived": "info",
+    "in_workshop": "warning",
     "finished": "warning",
     "closed": "success",
     "declined": "danger",
