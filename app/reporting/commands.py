@@ -193,14 +193,23 @@ def give_back_supervisor_report(actor: Principal, report_id: int, *, reason: str
 
 @command("document.make")
 def ask_for_document(
-    actor: Principal, name: str, *, day: date, branch_id: int | None = None, at: datetime | None = None
+    actor: Principal,
+    name: str,
+    *,
+    day: date,
+    branch_id: int | None = None,
+    period: str | None = None,
+    at: datetime | None = None,
 ) -> str:
     """Have a document made in the background, with the asking person's eyes; gives the key to look for.
 
-    Who sees one branch only gets that branch's. Raises ``NotPermitted`` and ``Refused``.
+    ``period``: for the week, month or quarter that the day lies in; None: the document's usual one. Who sees one
+    branch only gets that branch's. Raises ``NotPermitted`` and ``Refused``.
     """
     document = documents.get(name)
     permissions.check(actor, document.verb)
+    if period is not None and period not in document.periods:
+        raise Refused(N_("This document is not made for such a period."), field="period")
     if not sees_every_branch(actor):
         branch_id = actor.branch_id
     branch = fetch(Branch, branch_id) if branch_id is not None else None
@@ -211,6 +220,7 @@ def ask_for_document(
             "key": key,
             "name": name,
             "date": day.isoformat(),
+            "period": period,
             "branch": branch.code if branch else None,
             "asked_by": actor.user_id,
         },

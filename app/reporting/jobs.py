@@ -10,19 +10,20 @@ from sqlalchemy import select, update
 
 from app.calendars.queries import calendar_for
 from app.calendars.rules import is_open_day
-from app.core import audit, clock, documents, files, mail
+from app.core import audit, clock, documents, files, mail, sheets
 from app.core.actors import NOBODY, SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_
 from app.core.jobs import on_tick
 from app.core.outbox import GiveUp, Job, handles, want
+from app.core.periods import Period, run_due
 from app.core.settings import value
 from app.core.uow import unit_of_work
 from app.organisation.models import Branch, Staff
 from app.organisation.people import principal_of
 from app.reporting.commands import draft_supervisor_report, draft_technician_report
 from app.reporting.models import Delivery, DistributionMember, MadeDocument, ScheduleEntry
-from app.reporting.rules import days_due, recipients
+from app.reporting.rules import PERIOD_OF, days_due, recipients
 
 
 @on_tick
@@ -30,16 +31,30 @@ def run_schedule(now: datetime) -> None:
     """Want every document that is due by the schedule table. May run twice: each day and branch is wanted once."""
     local = clock.local(now)
     for entry in list(db.session.execute(select(ScheduleEntry).where(ScheduleEntry.active.is_(True))).scalars()):
-        due = days_due(entry.last_day, local.date(), local.time(), entry.at, catch_up=entry.catch_up)
+        due = _due(entry, local)
         if due:
             run_entry(entry.id, due)
 
 
+def _due(entry: ScheduleEntry, local: datetime) -> list[date]:
+    kind = PERIOD_OF.get(entry.days)
+    if kind is None:
+        return days_due(entry.last_day, local.date(), local.time(), entry.at, catch_up=entry.catch_up)
+    calendar = calendar_for(_calendar_branch(None))
+    day = run_due(entry.last_day, local.date(), local.time(), entry.at, kind, lambda on: is_open_day(calendar, on))
+    return [day] if day is not None else []
+
+
 def run_entry(entry_id: int, days: list[date]) -> None:
-    """Want the documents of one schedule entry for these days and remember the last of them."""
+    """Want the documents of one schedule entry for these days and remember the last of them.
+
+    A weekly, monthly or quarterly one is about the period before the day it is made on.
+    """
     with unit_of_work(SYSTEM, "schedule.run"):
         entry = db.session.execute(select(ScheduleEntry).where(ScheduleEntry.id == entry_id)).scalar_one()
+        kind = PERIOD_OF.get(entry.days)
         for day in days:
+            about = Period.around(day, kind).before.last if kind else day
             for branch in _branches(entry):
                 if entry.days == "working_days" and not is_open_day(calendar_for(_calendar_branch(branch)), day):
                     continue
@@ -51,7 +66,8 @@ def run_entry(entry_id: int, days: list[date]) -> None:
                     {
                         "key": key,
                         "name": entry.document_name,
-                        "date": day.isoformat(),
+                        "date": about.isoformat(),
+                        "period": kind,
                         "branch": branch.code if branch else None,
                         "list": entry.distribution_list_id,
                     },
@@ -102,7 +118,11 @@ def make_document(job: Job) -> None:
     actor = _asking(job)
     with acting_as(actor):
         rendered = documents.render(
-            job["name"], date=date.fromisoformat(job["date"]), branch=job["branch"], record_id=job.get("record_id")
+            job["name"],
+            date=date.fromisoformat(job["date"]),
+            branch=job["branch"],
+            record_id=job.get("record_id"),
+            period=job.get("period"),
         )
     db.session.rollback()  # rendering only read; the write below must not wait with its lock for nothing
     with job.finish("document.made") as session:
@@ -115,7 +135,7 @@ def make_document(job: Job) -> None:
             key=job["key"],
             name=rendered.name,
             title=rendered.filename.removesuffix(".pdf").replace("_", " "),
-            params={"date": job["date"], "branch": job["branch"], "record_id": job.get("record_id")},
+            params={key: job.get(key) for key in ("date", "period", "branch", "record_id")},
             branch_id=branch_id,
             pages=rendered.pages,
             made_by=actor.name,
@@ -127,6 +147,10 @@ def make_document(job: Job) -> None:
         session.add(document)
         session.flush()
         document.stored_file.record_id = document.id
+        if rendered.xlsx is not None:
+            document.sheet_file = files.store(
+                rendered.xlsx, rendered.sheet_filename, sheets.CONTENT_TYPE, record="document", record_id=document.id
+            )
         if "list" in job:
             _deliver_to(session, document, job["list"])
 
@@ -217,14 +241,14 @@ def _followed(row: Delivery) -> bool:
 
 def _letter(row: Delivery) -> mail.Mail:
     document = row.document
-    stored = document.stored_file
+    kept = [document.stored_file, *([document.sheet_file] if document.sheet_file is not None else [])]
     return mail.Mail(
         to=row.email,
         subject=document.title,
         text=_letter_text(document),
         # With the moment it was made: a rebuilt database gives the same ids again, and mail servers remember.
         key=f"aftercare-delivery-{row.id}-{row.created_at:%Y%m%d%H%M%S}",
-        attachments=(mail.Attachment(stored.filename, stored.content_type, files.read(stored)),),
+        attachments=tuple(mail.Attachment(each.filename, each.content_type, files.read(each)) for each in kept),
     )
 
 

@@ -104,12 +104,15 @@ class MadeDocument(Stamped, Model):
     params: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
     branch_id: Mapped[int | None] = ref("branch.id", nullable=True, index=False)
     stored_file_id: Mapped[int] = ref("stored_file.id", unique=True)
+    # The same as a spreadsheet, where the document has one.
+    sheet_file_id: Mapped[int | None] = ref("stored_file.id", nullable=True, unique=True)
     pages: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
     made_by: Mapped[str] = text(64)
     for_staff_id: Mapped[int | None] = ref("staff.id", nullable=True)
     branch: Mapped[Branch | None] = relationship()
     for_staff: Mapped[Staff | None] = relationship()
-    stored_file: Mapped[StoredFile] = relationship()
+    stored_file: Mapped[StoredFile] = relationship(foreign_keys=[stored_file_id])
+    sheet_file: Mapped[StoredFile | None] = relationship(foreign_keys=[sheet_file_id])
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="document", order_by="Delivery.id")
 
     def __str__(self) -> str:

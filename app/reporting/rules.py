@@ -17,11 +17,16 @@ SUPERVISOR_REPORT_STATE_LABELS = {
     "submitted": N_("Submitted"),
     "signed": N_("Signed by the branch manager"),
 }
-SCHEDULE_DAYS = ("working_days", "every_day")
+SCHEDULE_DAYS = ("working_days", "every_day", "weekly", "monthly", "quarterly")
 SCHEDULE_DAYS_LABELS = {
     "working_days": N_("Working days"),
     "every_day": N_("Every day"),
+    "weekly": N_("First working day of the week"),
+    "monthly": N_("First working day of the month"),
+    "quarterly": N_("First working day of the quarter"),
 }
+# These speak of the period that is over.
+PERIOD_OF = {"weekly": "week", "monthly": "month", "quarterly": "quarter"}
 DELIVERY_STATES = ("waiting", "sending", "sent", "failed", "uncertain")
 DELIVERY_STATE_LABELS = {
     "waiting": N_("Waiting"),

@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.core import clock, documents, i18n, mail, permissions
+from app.core import clock, documents, i18n, mail, permissions, sheets
 from app.core.actors import current
 from app.core.db import db
 from app.core.filesweb import offer
 from app.core.outbox import OutboxEntry
+from app.core.periods import PERIOD_LABELS
 from app.core.views import FormPage, OfficeForm, Page, fields
 from app.organisation.models import Branch
 from app.reporting import commands
@@ -23,7 +24,10 @@ from app.reporting.models import MadeDocument
 
 
 def print_url(name: str, **params: Any) -> str:
-    """Address of a PDF made at once: for one record (``record_id``), or one day (``date``) and ``branch`` code."""
+    """Address of a PDF made at once: for one record (``record_id``), or one day (``date``) and ``branch`` code.
+
+    ``period`` is a kind of period, ``format="xlsx"`` asks for the spreadsheet instead.
+    """
     return url_for("PrintView.now", name=name, **params)
 
 
@@ -40,11 +44,19 @@ def _branches() -> dict[str, Any]:
     return {str(branch.id): branch.name for branch in db.session.execute(statement).scalars()}
 
 
+def _periods() -> dict[str, Any]:
+    offered = {kind for document in documents.documents_for(current()) for kind in document.periods}
+    return {kind: _l(label) for kind, label in PERIOD_LABELS.items() if kind in offered}
+
+
 class PrintForm(OfficeForm):
     """Which document, for which day and branch: what the person may print, for the branches the person sees."""
 
     name = fields.choice(_l("Document"), _daily_documents)
     day = fields.day(_l("Day"))
+    period = fields.choice(
+        _l("Period"), _periods, required=False, help=_l("Empty: as the document is usually made. The day lies in it.")
+    )
     branch_id = fields.choice(_l("Branch"), _branches, required=False, help=_l("Empty: every branch you see."))
 
 
@@ -67,6 +79,7 @@ class PrintView(FormPage):
             current(),
             form.name.data,
             day=form.day.data,
+            period=form.period.data or None,
             branch_id=int(form.branch_id.data) if form.branch_id.data else None,
         )
         return url_for("PrintView.wait", key=key)
@@ -100,7 +113,18 @@ class PrintView(FormPage):
             day = date.fromisoformat(request.args["date"]) if "date" in request.args else None
         except ValueError:
             abort(404)
-        rendered = documents.render(name, date=day, branch=branch, record_id=record_id, language=i18n.language())
+        rendered = documents.render(
+            name,
+            date=day,
+            branch=branch,
+            record_id=record_id,
+            period=request.args.get("period"),
+            language=i18n.language(),
+        )
+        if request.args.get("format") == "xlsx":
+            if rendered.xlsx is None:
+                abort(404)
+            return offer(rendered.xlsx, sheets.CONTENT_TYPE, rendered.sheet_filename)
         return offer(rendered.pdf, "application/pdf", rendered.filename)
 
 

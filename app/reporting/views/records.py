@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from app.core import documents, i18n
+from app.core.errors import N_, Refused
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fields
 from app.reporting import commands
 from app.reporting.models import (
@@ -21,6 +22,7 @@ from app.reporting.models import (
 )
 from app.reporting.rules import (
     DELIVERY_STATE_LABELS,
+    PERIOD_OF,
     SCHEDULE_DAYS_LABELS,
     SUPERVISOR_REPORT,
     TECHNICIAN_REPORT,
@@ -174,8 +176,12 @@ class MadeDocumentView(BaseView):
     related_views = [DeliveryView]
 
     def links(self, item: MadeDocument) -> list[Link]:
-        """Open the PDF."""
-        return [Link(_l("Open PDF"), url_for("files.give", file_id=item.stored_file_id), "fa-file-pdf-o")]
+        """Open the PDF, and the spreadsheet where there is one."""
+        found = [Link(_l("Open PDF"), url_for("files.give", file_id=item.stored_file_id), "fa-file-pdf-o")]
+        if item.sheet_file_id is not None:
+            url = url_for("files.give", file_id=item.sheet_file_id)
+            found.append(Link(_l("Open spreadsheet"), url, "fa-file-excel-o"))
+        return found
 
 
 class DistributionMemberView(BaseView):
@@ -233,6 +239,12 @@ class ScheduleEntryView(BaseView):
     }
     choices = {"days": _labels(SCHEDULE_DAYS_LABELS)}
     small_references = ["distribution_list"]
+
+    def pre_update(self, item: ScheduleEntry) -> None:
+        """A document is made only for periods it knows; raises ``Refused``."""
+        kind = PERIOD_OF.get(item.days)
+        if kind is not None and kind not in documents.get(item.document_name).periods:
+            raise Refused(N_("This document is not made for such a period."), field="days")
 
     def render(self, column: str, value: Any) -> Any:
         """The document's title instead of its name in the registry."""

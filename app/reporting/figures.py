@@ -1,0 +1,277 @@
+"""The figures of complaints and return visits, computed once: screens, PDF and spreadsheets all show these (CP-14, RV-5).
+
+Plain Python over plain facts; ``queries`` fetches the facts with the eyes of whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+# -- complaints ---------------------------------------------------------------------------------------------------
+
+MET, LATE, OVERDUE, RUNNING = "met", "late", "overdue", "open"
+
+
+@dataclass(frozen=True)
+class ComplaintFact:
+    """A complaint as it stood at the end of the period (or stands now).
+
+    ``received`` in the period, else it was ``carried`` into it; ``outcome`` is open, settled or withdrawn; ``stages``
+    are ``(stage, standing)`` of CP-3, without those that do not apply.
+    """
+
+    id: int
+    number: str
+    branch: str
+    category: str
+    severity: str
+    status: str
+    outcome: str
+    received: bool
+    handler: str
+    cause: str
+    stages: tuple[tuple[str, str], ...]
+
+    @property
+    def carried(self) -> bool:
+        """Open from before the period."""
+        return not self.received
+
+    @property
+    def open(self) -> bool:
+        """Still open at the end."""
+        return self.outcome == "open"
+
+    @property
+    def settled(self) -> bool:
+        """Settled at the end."""
+        return self.outcome == "settled"
+
+    @property
+    def withdrawn(self) -> bool:
+        """Withdrawn by the customer."""
+        return self.outcome == "withdrawn"
+
+    @property
+    def missed(self) -> bool:
+        """Whether a deadline was missed or passed."""
+        return any(state in (LATE, OVERDUE) for _stage, state in self.stages)
+
+    @property
+    def major(self) -> bool:
+        """A major complaint (CP-5)."""
+        return self.severity == "major"
+
+
+@dataclass(frozen=True)
+class ComplaintTally:
+    """How many of a kind: what came in and was carried over is open, settled or withdrawn at the end."""
+
+    received: int = 0
+    carried: int = 0
+    settled: int = 0
+    withdrawn: int = 0
+    open: int = 0
+    missed: int = 0
+    major: int = 0
+
+
+@dataclass(frozen=True)
+class VisitFact:
+    """A return visit that was due in the period, or made in it.
+
+    ``outcome`` is made, open or given_up; ``in_time``: made by the day it was due.
+    """
+
+    id: int
+    number: str
+    branch: str
+    cause: str
+    visitor: str
+    due_on: date
+    done_on: date | None
+    due: bool
+    done: bool
+    outcome: str
+    satisfaction: str
+    attempts: int
+
+    @property
+    def made(self) -> bool:
+        """Due in the period, and made."""
+        return self.due and self.outcome == "made"
+
+    @property
+    def in_time(self) -> bool:
+        """Due in the period and made by that day (RV-1)."""
+        return self.made and self.done_on is not None and self.done_on <= self.due_on
+
+    @property
+    def late(self) -> bool:
+        """Due in the period and made later."""
+        return self.made and not self.in_time
+
+    @property
+    def open(self) -> bool:
+        """Due in the period and still to be made."""
+        return self.due and self.outcome == "open"
+
+    @property
+    def given_up(self) -> bool:
+        """Due in the period; the customer was never reached."""
+        return self.due and self.outcome == "given_up"
+
+    @property
+    def unsatisfactory(self) -> bool:
+        """Made in the period, and the customer was not content (RV-5)."""
+        return self.done and self.satisfaction == "dissatisfied"
+
+
+@dataclass(frozen=True)
+class VisitTally:
+    """Of the visits due: made (in time or late), open, given up. Of those made in the period: unsatisfactory ones."""
+
+    due: int = 0
+    made: int = 0
+    in_time: int = 0
+    late: int = 0
+    open: int = 0
+    given_up: int = 0
+    done: int = 0
+    unsatisfactory: int = 0
+
+
+T = TypeVar("T", ComplaintTally, VisitTally)
+
+
+def tally(kind: type[T], facts: Iterable[Any]) -> T:
+    """Count the facts under every column of the tally."""
+    found = list(facts)
+    return kind(**{column.name: sum(bool(getattr(fact, column.name)) for fact in found) for column in fields(kind)})
+
+
+def by(kind: type[T], facts: Iterable[Any], key: Callable[[Any], str]) -> dict[str, T]:
+    """The same for each value of ``key``, in the order of the values."""
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for fact in facts:
+        groups[key(fact)].append(fact)
+    return {value: tally(kind, groups[value]) for value in sorted(groups)}
+
+
+def deadlines(facts: Iterable[ComplaintFact], stages: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Per stage of CP-3 how many deadlines were met, late, are past or running."""
+    found = {stage: dict.fromkeys((MET, LATE, OVERDUE, RUNNING), 0) for stage in stages}
+    for fact in facts:
+        for stage, state in fact.stages:
+            found[stage][state] += 1
+    return found
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """A handler's deadlines in the period (CP-16): ``missed`` of ``deadlines``, in ``cases`` complaints."""
+
+    handler: str
+    cases: int
+    deadlines: int
+    late: int
+    overdue: int
+
+    @property
+    def missed(self) -> int:
+        """Deadlines met too late or past."""
+        return self.late + self.overdue
+
+
+def lateness(facts: Iterable[ComplaintFact]) -> list[Lateness]:
+    """Per handler, whoever missed most first; complaints without a handler stand under the empty name (CP-16)."""
+    groups: dict[str, list[ComplaintFact]] = defaultdict(list)
+    for fact in facts:
+        groups[fact.handler].append(fact)
+    rows = []
+    for handler, found in groups.items():
+        states = [state for fact in found for _stage, state in fact.stages]
+        rows.append(
+            Lateness(
+                handler=handler,
+                cases=len(found),
+                deadlines=sum(state != RUNNING for state in states),
+                late=states.count(LATE),
+                overdue=states.count(OVERDUE),
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.missed, -row.cases, row.handler))
+
+
+@dataclass(frozen=True)
+class ParetoBar:
+    """A cause, how often, and the share of all causes up to and with it, in thousandths."""
+
+    key: str
+    count: int
+    share: int
+    cumulative: int
+
+
+def pareto(counts: dict[str, int]) -> list[ParetoBar]:
+    """The causes by frequency, with the running share of the whole; nothing for what did not occur (CP-14)."""
+    whole = sum(counts.values())
+    bars: list[ParetoBar] = []
+    running = 0
+    for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        if count > 0:
+            running += count
+            bars.append(ParetoBar(key, count, round(1000 * count / whole), round(1000 * running / whole)))
+    return bars
+
+
+# -- what comes again (CP-14, RV-5) ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One complaint or repair: ``subject`` is what it is about (a customer's product), ``marks`` what makes two the same.
+
+    ``follows`` is the id of an earlier one it was linked to.
+    """
+
+    id: int
+    at: datetime
+    subject: tuple[Any, ...]
+    marks: frozenset[Any] = frozenset()
+    follows: int | None = None
+
+
+def again(found: Iterable[Occurrence], times: int, since: datetime, *, any_mark: bool = False) -> list[list[int]]:
+    """Groups of at least ``times`` occurrences of the same matter, the last of them at ``since`` or later.
+
+    Two are the same matter when they are about the same subject and share a mark, or one follows the other;
+    ``any_mark``: the subject alone is enough. Ids in the order of time; the longest and newest group first.
+    """
+    rows = sorted(found, key=lambda row: (row.at, row.id))
+    leader = {row.id: row.id for row in rows}
+
+    def root(key: int) -> int:
+        while leader[key] != key:
+            leader[key] = leader[leader[key]]
+            key = leader[key]
+        return key
+
+    seen: dict[Any, int] = {}
+    for row in rows:
+        if row.follows in leader:
+            leader[root(row.id)] = root(row.follows)
+        for mark in [None] if any_mark else sorted(row.marks, key=str):
+            first = seen.setdefault((row.subject, mark), row.id)
+            leader[root(row.id)] = root(first)
+    groups: dict[int, list[Occurrence]] = defaultdict(list)
+    for row in rows:
+        groups[root(row.id)].append(row)
+    kept = [group for group in groups.values() if len(group) >= times and group[-1].at >= since]
+    kept.sort(key=lambda group: group[-1].at, reverse=True)
+    kept.sort(key=len, reverse=True)
+    return [[row.id for row in group] for group in kept]
