@@ -5,7 +5,7 @@ Loading it again adds what is missing and leaves what an administrator changed a
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +13,9 @@ from sqlalchemy import select
 
 from app.core.actors import SYSTEM
 from app.core.db import db
+from app.core.settings import Setting
 from app.core.uow import unit_of_work
-from app.fieldservice.models import EscalationLevel, FaultCode
+from app.fieldservice.models import EscalationLevel, FaultCode, PriceItem, WarrantyCover
 from app.organisation.models import AuthorityLimit, Branch, Skill
 from app.reporting.models import DistributionList, ScheduleEntry
 
@@ -60,6 +61,14 @@ ESCALATION = (
     ("finish", 60, "supervisor"),
     ("finish", 0, "branch_manager"),
 )
+# Prices (CNY, tax included) from the first day on: kind, zone, minutes of a unit, price (SO-6)
+PRICES = (
+    ("callout", "any", None, "30.00"),
+    ("labour", "any", 30, "50.00"),
+    ("inspection", "any", None, "50.00"),
+)
+# What the portal asked for before there was a price list: who changed it there keeps it.
+PRICES_BEFORE = {"callout": "price_callout", "labour": "price_half_hour"}
 LISTS = (("management", "管理层"), ("branches", "各分公司"))
 # document, time of day, days, one for each branch, list, make up for missed days
 SCHEDULE = (
@@ -68,6 +77,7 @@ SCHEDULE = (
     ("technician_daily", time(18, 0), "working_days", True, "branches", True),
     ("supervisor_daily", time(18, 0), "working_days", True, "management", True),
     ("repair_call_register", time(18, 0), "working_days", True, "branches", True),
+    ("goods_register", time(18, 0), "working_days", True, "branches", True),
     ("complaint_register", time(18, 0), "working_days", False, "management", True),
     ("return_visit_plan", time(7, 30), "working_days", False, "management", False),
 )
@@ -88,6 +98,7 @@ def load() -> None:
         )
         _limits()
         _escalation()
+        _prices()
         _missing(DistributionList, "code", [{"code": code, "name": name} for code, name in LISTS])
         _schedule()
 
@@ -111,6 +122,23 @@ def _escalation() -> None:
     if db.session.execute(select(EscalationLevel.id)).first() is None:
         for deadline, minutes, role in ESCALATION:
             db.session.add(EscalationLevel(deadline=deadline, minutes=minutes, role=role))
+
+
+def _prices() -> None:
+    # Only into empty tables, likewise.
+    if db.session.execute(select(PriceItem.id)).first() is None:
+        before = {row.key: row.value for row in db.session.execute(select(Setting)).scalars()}
+        for kind, zone, unit, price in PRICES:
+            changed = before.get(PRICES_BEFORE.get(kind, ""), price)
+            db.session.add(
+                PriceItem(kind=kind, zone=zone, unit_minutes=unit, price=Decimal(changed), valid_from=date(2020, 1, 1))
+            )
+    if db.session.execute(select(WarrantyCover.id)).first() is None:
+        for misuse in (False, True):
+            free = not misuse
+            db.session.add(
+                WarrantyCover(category="any", misuse=misuse, labour_free=free, callout_free=free, parts_free=free)
+            )
 
 
 def _schedule() -> None:

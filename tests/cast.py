@@ -21,7 +21,7 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.customers.models import Address, Customer, ProductModel, Telephone, Voucher
 from app.customers.rules import warranty_end
-from app.fieldservice.models import FaultCode
+from app.fieldservice.models import FaultCode, PriceItem
 from app.organisation.models import AuthorityLimit, Branch, District, Skill, Staff, StaffSkill
 from app.organisation.people import principal_named
 from app.parts.models import Part, StockBalance, StockPlace
@@ -100,7 +100,12 @@ def _organisation() -> dict[str, Branch]:
         FaultCode(code="F01", category="refrigerator", name="不制冷", name_en="No cooling"),
         FaultCode(code="G99", category="any", name="其他", name_en="Other"),
     ]
-    db.session.add_all([*branches.values(), *districts, *limits, skill, *faults])
+    first = date(2020, 1, 1)
+    prices = [
+        PriceItem(kind="callout", price=Decimal("30.00"), valid_from=first),
+        PriceItem(kind="labour", unit_minutes=30, price=Decimal("50.00"), valid_from=first),
+    ]
+    db.session.add_all([*branches.values(), *districts, *limits, skill, *faults, *prices])
     db.session.flush()
     return branches
 

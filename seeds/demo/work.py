@@ -38,7 +38,7 @@ from seeds.demo.rows import Numbers, Rows
 
 DAYS_BACK = 92
 DAYS_ON_SCREEN = 4  # since when customers sign on the telephone
-PRICES = Prices(callout=Decimal("30.00"), half_hour=Decimal("50.00"))
+PRICES = Prices(callout=Decimal("30.00"), labour=Decimal("50.00"))
 # code, name, price, reorder point
 PARTS = (
     ("YSJ-150", "压缩机", "480.00", 4), ("WKQ-02", "温控器", "65.50", 10), ("MFT-215", "门封条", "38.00", 10),
@@ -297,7 +297,7 @@ class Diary:
             )
             quoted.append(QuotedPart(part, PARTS[part - 1][1], 1, price))
         free = free_of(service_class, labour=True, callout=True, parts=False)
-        lines = quote_lines(free, PRICES, minutes, quoted)
+        lines = [line for line in quote_lines(free, PRICES, minutes, quoted) if not line.free_reason]
         for line in lines:
             self.rows.add(Charge, work_order_id=row["id"], **line._asdict())
         if lines:

@@ -33,19 +33,26 @@ def test_so6_paid_service_is_charged_by_call_out_half_hours_and_parts() -> None:
 def test_so6_warranty_costs_nothing_whatever_the_flags() -> None:
     free = rules.free_of("C", labour=False, callout=False, parts=False)
     assert free.everything
-    assert rules.quote_lines(free, PRICES, 90, [PUMP]) == []
+    lines = rules.quote_lines(free, PRICES, 90, [PUMP], why="保修期内")
+    assert rules.total(lines) == 0
+    assert [(line.list_price, line.free_reason) for line in lines] == [
+        (Decimal("30.00"), "保修期内"),
+        (Decimal("50.00"), "保修期内"),
+        (Decimal("65.50"), "保修期内"),
+    ]
 
 
 def test_co1_contract_pays_what_its_flags_say() -> None:
     free = rules.free_of("B", labour=True, callout=True, parts=False)
     lines = rules.quote_lines(free, PRICES, 90, [PUMP])
-    assert [line.kind for line in lines] == ["part"]
-    assert lines[0].part_id == PUMP.part_id
+    assert [line.kind for line in lines if not line.free_reason] == ["part"]
+    assert lines[-1].part_id == PUMP.part_id
+    assert rules.total(lines) == Decimal("131.00")
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(0, 0), (1, 1), (30, 1), (31, 2), (60, 2), (61, 3)])
 def test_so6_a_half_hour_begun_counts(minutes: int, expected: int) -> None:
-    assert rules.half_hours(minutes) == expected
+    assert rules.units(minutes) == expected
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ parts and charges.
 """
 
 from app.fieldservice.commands.calls import cancel_call, change_address, correct_call, dispatch, enter_call
+from app.fieldservice.commands.charges import CLOSE_GUARDS, QUOTE_GUARDS, agree_charges, charged, mark_misuse, quote
 from app.fieldservice.commands.deadlines import (
     ask_for_help,
     move_appointment,
@@ -50,9 +51,7 @@ from app.fieldservice.commands.repeats import attribute_repeat
 from app.fieldservice.commands.visits import make_call, make_due_calls
 from app.fieldservice.commands.work import (
     DAY_GUARDS,
-    agree_charges,
     fit_part,
-    quote,
     record_internal,
     record_time,
     remove_part,
@@ -61,7 +60,9 @@ from app.fieldservice.commands.work import (
 )
 
 __all__ = [
+    "CLOSE_GUARDS",
     "DAY_GUARDS",
+    "QUOTE_GUARDS",
     "accept",
     "add_crew",
     "agree_charges",
@@ -73,6 +74,7 @@ __all__ = [
     "cancel_call",
     "cancel_order",
     "change_address",
+    "charged",
     "close",
     "close_day",
     "close_due_days",
@@ -88,6 +90,7 @@ __all__ = [
     "leave_unsigned",
     "make_call",
     "make_due_calls",
+    "mark_misuse",
     "move_appointment",
     "on_the_way",
     "override_class",

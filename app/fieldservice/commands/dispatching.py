@@ -17,7 +17,7 @@ from app.core.errors import N_, Refused
 from app.core.fetch import fetch
 from app.core.uow import command
 from app.fieldservice import rules
-from app.fieldservice.commands import steps, telling
+from app.fieldservice.commands import charges, steps, telling
 from app.fieldservice.commands.overnight import check_turn
 from app.fieldservice.models import (
     Absence,
@@ -352,6 +352,8 @@ def record_contractor(
         raise Refused(N_("The job had not been dispatched then."), field="arrived_at")
     if not arrived_at <= finished_at <= moment:
         raise Refused(N_("Finished after the arrival and not later than now."), field="finished_at")
+    rules.WORK_ORDER.find(order.status, "record_contractor")
+    charges.check_contractor(order)
     rules.WORK_ORDER.apply(order, "record_contractor", actor.roles, **given)
     order.arrived_at, order.finished_at = arrived_at, finished_at
     order.fault_code_id, order.result = int(fault_code_id), result.strip()[:1000]

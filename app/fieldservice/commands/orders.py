@@ -12,10 +12,10 @@ from app.core.fetch import fetch
 from app.core.files import store
 from app.core.uow import command
 from app.fieldservice import rules
-from app.fieldservice.commands import deadlines, dispatching, steps, telling, work
+from app.fieldservice.commands import charges, deadlines, dispatching, steps, telling, work
 from app.fieldservice.models import CrewMember, FaultCode, Signature, WorkOrder
 
-PNG = b"\x89PNG\r\n\x1a\n"
+PNG = steps.PNG
 
 
 @command("work_order.accept")
@@ -133,7 +133,7 @@ def override_class(
     rules.WORK_ORDER.apply(order, "override_class", actor.roles, service_class=service_class, reason=reason.strip())
     order.service_class = service_class
     order.class_reason = reason.strip()[:200]
-    work.drop_charges(order)
+    charges.drop_charges(order)
     steps.event(order, "note", actor, at or clock.now(), note=reason)
     db.session.flush()
     return order
@@ -227,7 +227,7 @@ def finish(
     call = order.repair_call
     fetch(FaultCode, fault_code_id)
     rules.WORK_ORDER.find(order.status, "finish")
-    work.check_settled(order)
+    charges.check_settled(order)
     if not order.time_entries:
         work.draft_time(order, moment)
     rules.WORK_ORDER.apply(order, "finish", actor.roles, fault_code_id=fault_code_id, result=result.strip())
@@ -245,6 +245,8 @@ def close(actor: Principal, order_id: int, *, at: datetime | None = None) -> Wor
     moment = at or clock.now()
     order = steps.locked_order(order_id)
     call = order.repair_call
+    rules.WORK_ORDER.find(order.status, "close")
+    charges.ask_close_guards(order)
     rules.WORK_ORDER.apply(order, "close", actor.roles, signed=order.settling_signature is not None)
     rules.REPAIR_CALL.apply(call, "close", actor.roles)
     order.closed_at, order.closed_by_id, call.closed_at = moment, actor.staff_id, moment

@@ -10,7 +10,7 @@ from app.core.db import db
 from app.core.errors import N_, Refused
 from app.core.uow import command
 from app.fieldservice import queries, rules
-from app.fieldservice.commands import steps, work
+from app.fieldservice.commands import charges, steps
 from app.fieldservice.models import RepairCall, WorkOrder
 
 
@@ -65,6 +65,6 @@ def _class_again(call: RepairCall, order: WorkOrder, actor: Principal, at: datet
     if not overridden:
         # Another class than before: what was told to the customer no longer holds.
         order.service_class, order.class_reason = derived, free_reason(call)
-        work.drop_charges(order)
+        charges.drop_charges(order)
     steps.event(order, "note", actor, at, note=i18n.say(rules.REPEAT_CAUSE_LABELS[call.repeat_cause]))
     db.session.flush()

@@ -24,6 +24,7 @@ from app.fieldservice.models import RepairCall, WorkOrder, WorkOrderEvent
 from app.organisation.models import Branch, Staff
 
 T = TypeVar("T")
+PNG = b"\x89PNG\r\n\x1a\n"
 BENCH: list[Callable[[WorkOrder], Staff | None]] = []
 """Asked who repairs the item of a job that is in the workshop; the workshop answers."""
 

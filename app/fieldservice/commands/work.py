@@ -1,135 +1,31 @@
-"""Minutes, parts and charges of a job; internal work (SO-6, SO-11, SO-22)."""
+"""Minutes and parts of a job; internal work (SO-6, SO-11, SO-22)."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from app.core import clock, settings
-from app.core.actors import Principal
+from app.core import clock
+from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, NotPermitted, Refused
 from app.core.fetch import fetch
 from app.core.uow import command
 from app.fieldservice import rules
 from app.fieldservice.commands import steps
-from app.fieldservice.models import Charge, PartFitted, TimeEntry, WorkOrder
+from app.fieldservice.commands.charges import check_agreed
+from app.fieldservice.models import PartFitted, TimeEntry, WorkOrder
+from app.fieldservice.queries import free_on
 from app.organisation.models import Staff
 from app.parts import commands as parts
 from app.parts.models import Part
+from app.parts.queries import quantity_in, van_of
 
 RECORD, REMOVE = "time_entry.record", "time_entry.remove"
 DAY_GUARDS: list[Callable[[int, date], None]] = []
 """Asked before the minutes of a person and day change; a later area refuses here once the day's sheet is confirmed."""
-
-
-def free_on(order: WorkOrder) -> rules.Free:
-    """What is free for the customer on this job (SO-1, SO-6)."""
-    contract = order.contract
-    if contract is None:
-        return rules.free_of(order.service_class)
-    return rules.free_of(
-        order.service_class,
-        labour=contract.labour_free,
-        callout=contract.callout_free,
-        parts=contract.parts_free,
-    )
-
-
-# -- charges ----------------------------------------------------------------------------------------------------
-
-
-@command("work_order.quote")
-def quote(
-    actor: Principal,
-    order_id: int,
-    *,
-    minutes: int = 0,
-    needed: Sequence[tuple[int, int]] = (),
-    at: datetime | None = None,
-) -> WorkOrder:
-    """Work out what the customer will pay: call-out, ``minutes`` of labour, ``needed`` parts as (part id, quantity).
-
-    Prices are those of today. Takes the place of an earlier quote and of its agreement (SO-6).
-    """
-    moment = at or clock.now()
-    order = steps.locked_order(order_id)
-    rules.WORK_ORDER.apply(order, "quote", actor.roles)
-    if not 0 <= minutes <= rules.LONGEST_ENTRY:
-        raise Refused(N_("Between 1 and 1440 minutes."), field="minutes")
-    wanted: Counter[int] = Counter()
-    for part_id, quantity in needed:
-        if quantity < 1:
-            raise Refused(N_("At least one."), field="quantity")
-        wanted[part_id] += quantity
-    drop_charges(order)
-    rows = [fetch(Part, part_id) for part_id in wanted]
-    quoted = [rules.QuotedPart(row.id, row.name, wanted[row.id], row.price) for row in rows]
-    prices = rules.Prices(settings.amount("price_callout"), settings.amount("price_half_hour"))
-    for line in rules.quote_lines(free_on(order), prices, minutes, quoted):
-        db.session.add(
-            Charge(
-                work_order=order,
-                kind=line.kind,
-                description=line.description[:100],
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                part_id=line.part_id,
-            )
-        )
-    steps.event(order, "note", actor, moment, note=str(_total(order)))
-    db.session.flush()
-    return order
-
-
-def _total(order: WorkOrder) -> object:
-    return sum(charge.amount for charge in order.charges)
-
-
-def drop_charges(order: WorkOrder) -> None:
-    """The charges told so far no longer hold, nor does the customer's agreement to them."""
-    for charge in list(order.charges):
-        order.charges.remove(charge)
-        db.session.delete(charge)
-    order.charges_agreed_at, order.charges_agreed_by = None, ""
-    db.session.flush()
-
-
-@command("work_order.agree_charges")
-def agree_charges(actor: Principal, order_id: int, *, name: str, at: datetime | None = None) -> WorkOrder:
-    """The customer agrees to the charges, before the work starts; ``name`` is who agreed (SO-6)."""
-    moment = at or clock.now()
-    order = steps.locked_order(order_id)
-    rules.WORK_ORDER.apply(order, "agree_charges", actor.roles, name=name.strip())
-    if not order.charges:
-        raise Refused(N_("Work out the charges first."), field="name")
-    order.charges_agreed_at, order.charges_agreed_by = moment, name.strip()[:64]
-    steps.event(order, "charges_agreed", actor, moment, note=f"{name.strip()} {_total(order)}")
-    db.session.flush()
-    return order
-
-
-def _check_agreed(order: WorkOrder, paid: bool) -> None:
-    if paid and order.charges_agreed_at is None:
-        raise Refused(N_("Charges must be told to the customer and agreed before work starts."), field="charges")
-
-
-def check_settled(order: WorkOrder) -> None:
-    """Before finishing: paid work is agreed, and the parts on the agreed quote are the parts fitted (SO-6)."""
-    free = free_on(order)
-    _check_agreed(order, not (free.labour and free.callout))
-    if free.parts:
-        return
-    agreed = Counter({charge.part_id: charge.quantity for charge in order.charges if charge.part_id is not None})
-    fitted: Counter[int | None] = Counter()
-    for row in order.parts_fitted:
-        if row.unit_price > 0:
-            fitted[row.part_id] += row.quantity
-    if agreed != fitted:
-        raise Refused(N_("The parts agreed with the customer are not the parts fitted: work out the charges again."))
 
 
 # -- parts ------------------------------------------------------------------------------------------------------
@@ -141,6 +37,8 @@ def fit_part(
 ) -> PartFitted:
     """Fit a part from the technician's own van (SO-22); its list price of this moment stays with the job.
 
+    In the workshop the branch's store gives what the van has not (SO-8).
+
     A part the customer pays for must be in the agreed charges (SO-6). Raises ``Refused`` when the van has too few.
     """
     moment = at or clock.now()
@@ -150,7 +48,7 @@ def fit_part(
         raise Refused(N_("At least one."), field="quantity")
     part = fetch(Part, part_id)
     if not free_on(order).parts and part.price > 0:
-        _check_agreed(order, True)
+        check_agreed(order, True)
         agreed = sum(charge.quantity for charge in order.charges if charge.part_id == part.id)
         fitted = sum(row.quantity for row in order.parts_fitted if row.part_id == part.id)
         if fitted + quantity > agreed:
@@ -158,7 +56,16 @@ def fit_part(
                 N_("This part is not in the charges agreed with the customer: work out the charges again."),
                 field="part_id",
             )
-    move = parts.take_for_job(actor, part, quantity, order.technician_id, reference=order.number, at=moment)
+    worker = _worker(actor, order)
+    move = parts.take_for_job(
+        actor,
+        part,
+        quantity,
+        worker,
+        reference=order.number,
+        from_store=_store_for(order, part, quantity, worker),
+        at=moment,
+    )
     row = PartFitted(work_order=order, part_id=part.id, quantity=quantity, unit_price=part.price, stock_move_id=move.id)
     db.session.add(row)
     db.session.flush()
@@ -167,14 +74,22 @@ def fit_part(
 
 @command("work_order.remove_part")
 def remove_part(actor: Principal, order_id: int, *, fitted_id: int, at: datetime | None = None) -> WorkOrder:
-    """The part was not needed after all: it is back in the van (SO-22)."""
+    """The part was not needed after all: it is back in the van or store it came from (SO-22)."""
     order = steps.locked_order(order_id)
     rules.WORK_ORDER.apply(order, "remove_part", actor.roles)
     row = fetch(PartFitted, fitted_id)
     if row.work_order_id != order.id:
         raise Refused(N_("This part belongs to another job."))
+    with acting_as(SYSTEM):  # a move out of the store is not the technician's to see
+        source = row.stock_move.from_place if row.stock_move is not None else None
     parts.give_back_from_job(
-        actor, row.part, row.quantity, order.technician_id, reference=order.number, at=at or clock.now()
+        actor,
+        row.part,
+        row.quantity,
+        source.staff_id if source is not None and source.staff_id is not None else _worker(actor, order),
+        reference=order.number,
+        from_store=source.branch_id if source is not None and source.staff_id is None else None,
+        at=at or clock.now(),
     )
     order.parts_fitted.remove(row)
     db.session.delete(row)
@@ -199,7 +114,9 @@ def record_time(
     order = steps.locked_order(order_id, crew=True)
     rules.WORK_ORDER.apply(order, "record_time", actor.roles)
     free = free_on(order)
-    _check_agreed(order, not (free.labour and free.callout))
+    # Finding out in the workshop what is wrong comes before the quote; nothing is fitted or leaves without one.
+    if order.status != "in_workshop":
+        check_agreed(order, not (free.labour and free.callout))
     # Typed to the minute: a job dispatched and begun within one minute is not before itself.
     if started_at < order.dispatched_at.replace(second=0, microsecond=0):
         raise Refused(N_("The job had not been dispatched then."), field="started_at")
@@ -210,7 +127,18 @@ def record_time(
 
 def _worker(actor: Principal, order: WorkOrder) -> int:
     along = any(each.staff_id == actor.staff_id for each in order.crew)
-    return actor.staff_id if along and actor.staff_id is not None else order.technician_id
+    if along and actor.staff_id is not None:
+        return actor.staff_id
+    person = steps.in_charge(order)
+    return person.id if person is not None else order.technician_id
+
+
+def _store_for(order: WorkOrder, part: Part, quantity: int, worker: int) -> int | None:
+    """The branch whose store gives a part in the workshop, when the worker's own van has not so many; else None."""
+    if order.status != "in_workshop":
+        return None
+    van = van_of(worker)
+    return order.branch_id if van is None or quantity_in(part.id, van.id) < quantity else None
 
 
 @command(RECORD)
@@ -231,7 +159,7 @@ def remove_time(actor: Principal, entry_id: int) -> None:
     entry = steps.locked(TimeEntry, entry_id)
     if entry.staff_id != actor.staff_id:
         raise NotPermitted(REMOVE)
-    if entry.work_order is not None and entry.work_order.status not in ("arrived",):
+    if entry.work_order is not None and entry.work_order.status not in ("arrived", "in_workshop"):
         raise Refused(N_("The job is finished: its minutes stay."))
     _ask_guards(entry.staff_id, entry.day)
     db.session.delete(entry)

@@ -16,6 +16,7 @@ from app.fieldservice.models.planning import (
     CrewMember,
     ServiceArea,
 )
+from app.fieldservice.models.pricing import PriceItem, WarrantyCover
 from app.fieldservice.models.service import (
     Charge,
     FaultCode,
@@ -43,11 +44,13 @@ __all__ = [
     "EscalationNotice",
     "FaultCode",
     "PartFitted",
+    "PriceItem",
     "RepairCall",
     "ServiceArea",
     "Signature",
     "TimeEntry",
     "WaitingChange",
+    "WarrantyCover",
     "WorkOrder",
     "WorkOrderEvent",
 ]

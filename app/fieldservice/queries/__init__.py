@@ -29,6 +29,7 @@ from app.fieldservice.queries.overnight import (
     voucher_findings,
 )
 from app.fieldservice.queries.planning import contractors_for
+from app.fieldservice.queries.pricing import free_because, free_on, prices_for
 from app.fieldservice.queries.service import (
     GONE,
     UNDER_WAY,
@@ -76,6 +77,8 @@ __all__ = [
     "evenings",
     "fault_of",
     "finish_of",
+    "free_because",
+    "free_on",
     "given_back_on",
     "in_turn",
     "is_carried_over",
@@ -89,6 +92,7 @@ __all__ = [
     "pauses_of",
     "pending_calls",
     "pressing",
+    "prices_for",
     "product_states",
     "repeated_call",
     "target_of",

@@ -22,8 +22,8 @@ from app.core.views import OfficeForm, Page, fields
 from app.core.views.columns import parse_day, parse_moment
 from app.core.views.refusals import FORESEEN, explain
 from app.fieldservice import commands, queries, rules
-from app.fieldservice.commands.work import free_on
 from app.fieldservice.models import WorkOrder
+from app.fieldservice.queries import free_on
 from app.fieldservice.views import chips, words
 from app.fieldservice.views.deadlines import WAITING
 from app.parts.queries import stock_of, van_of

@@ -1,0 +1,68 @@
+"""What the price list says for a job, and what is free on it and why (SO-6, CO-1, KP-2)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from app.core.db import db
+from app.core.errors import N_
+from app.core.i18n import say
+from app.fieldservice import rules
+from app.fieldservice.models import FaultCode, PriceItem, WarrantyCover, WorkOrder
+from app.organisation.rules import ZONE_LABELS
+
+
+def prices_for(order: WorkOrder, on: date, fault_code_id: int | None = None) -> rules.Prices:
+    """The prices of the day for this job; ``fault_code_id`` looks for a flat price of that fault.
+
+    The names go onto paper with the price: they are in the language that speaks now.
+    """
+    call = order.repair_call
+    zone, category = call.address.district.zone, call.voucher.product_model.category
+    wanted = rules.Wanted(on, order.branch_id, zone, category, fault_code_id)
+    rows = db.session.scalars(
+        select(PriceItem).where(
+            PriceItem.valid_from <= on, or_(PriceItem.branch_id.is_(None), PriceItem.branch_id == order.branch_id)
+        )
+    ).all()
+    found = {kind: rules.find_price(rows, kind, wanted) for kind in rules.PRICE_KINDS}
+    callout, labour, flat, inspection = (found[kind] for kind in ("callout", "labour", "labour_flat", "inspection"))
+    unit = (labour.unit_minutes if labour is not None else None) or 30
+    fault = db.session.get(FaultCode, fault_code_id) if fault_code_id is not None else None
+    return rules.Prices(
+        callout=callout.price if callout is not None else None,
+        labour=labour.price if labour is not None else None,
+        unit_minutes=unit,
+        flat=flat.price if flat is not None else None,
+        flat_name=str(fault) if fault is not None else say(N_("flat")),
+        inspection=inspection.price if inspection is not None else None,
+        callout_name=say(ZONE_LABELS[zone]),
+        labour_name=say(N_("each %(minutes)s minutes begun"), minutes=unit) if unit > 1 else say(N_("by the minute")),
+        inspection_name=say(N_("Inspection in the workshop")),
+    )
+
+
+def free_on(order: WorkOrder) -> rules.Free:
+    """What is free for the customer on this job (SO-1, SO-6): by contract, by warranty, or as a repeat repair (KP-2)."""
+    contract, call = order.contract, order.repair_call
+    if order.service_class == "B" and contract is not None:
+        return rules.free_of("B", labour=contract.labour_free, callout=contract.callout_free, parts=contract.parts_free)
+    if order.service_class != "C" or _is_free_repeat(order):
+        return rules.free_of(order.service_class)
+    covers = db.session.scalars(select(WarrantyCover)).all()
+    return rules.warranty_free(covers, call.voucher.product_model.category, bool(order.misuse_reason))
+
+
+def _is_free_repeat(order: WorkOrder) -> bool:
+    return rules.is_free(order.repair_call.repeat_of_id is not None, order.repair_call.repeat_cause or "")
+
+
+def free_because(order: WorkOrder) -> str:
+    """Why something is free on this job, in the language that speaks now; empty for a paid one."""
+    if order.service_class == "B":
+        return say(N_("Contract %(number)s"), number=str(order.contract)) if order.contract else ""
+    if order.service_class != "C":
+        return ""
+    return say(N_("Repeat repair")) if _is_free_repeat(order) else say(N_("Within warranty"))
