@@ -15,6 +15,7 @@ MODULES = (
     "app.fieldservice.documents_deadlines",
     "app.fieldservice.documents_overnight",
     "app.fieldservice.jobs",
+    "app.workshop.documents",
     "app.complaints.documents",
     "app.feedback.documents",
     "app.feedback.jobs",

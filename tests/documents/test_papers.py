@@ -15,10 +15,11 @@ from app import wiring
 from app.core import clock, documents, pdf
 from app.core.documents import Document, Params, Rendered
 from app.core.errors import Misconfigured, Refused
-from tests.documents import samples
+from tests.documents import samples, samples_workshop
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PARAMS = Params(samples.DAY, "HQ")
+SAMPLES = {**samples.SAMPLES, **samples_workshop.SAMPLES}
 TITLES = {
     "deadline_explanation": "时限说明",
     "arrival_breaches": "到达超时清单",
@@ -30,6 +31,10 @@ TITLES = {
     "contract_expiry_notice": "保养到期通知书",
     "complaint_register": "投诉登记簿",
     "return_visit_plan": "回访计划",
+    "goods_receipt": "客户商品领取收据",
+    "goods_register": "客户商品进出登记本",
+    "repair_card": "修护卡",
+    "item_trail": "商品修护经过",
 }
 
 
@@ -44,7 +49,7 @@ def evening() -> Iterator[None]:
 def printed(name: str, *papers: documents.Paper, language: str = "zh_Hans_CN") -> tuple[Rendered, list[str]]:
     """The document made of these papers (default: its sample) and the text of its pages."""
     document = documents.get(name)
-    found = papers or (samples.SAMPLES[name](),)
+    found = papers or (SAMPLES[name](),)
     made = documents.print_papers(document, found, PARAMS, language=language, made_by="陈志强", company=samples.COMPANY)
     # Extraction breaks lines where the table does.
     pages = [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(io.BytesIO(made.pdf)).pages]
@@ -52,7 +57,7 @@ def printed(name: str, *papers: documents.Paper, language: str = "zh_Hans_CN") -
 
 
 def test_so2_every_document_of_the_registry_has_a_sample_here():
-    assert {document.name for document in documents.all_documents()} == set(samples.SAMPLES) == set(TITLES)
+    assert {document.name for document in documents.all_documents()} == set(SAMPLES) == set(TITLES)
 
 
 @pytest.mark.parametrize("name", sorted(TITLES))
@@ -97,7 +102,7 @@ def test_a_day_without_records_says_so(name):
 @pytest.mark.parametrize("name", sorted(TITLES))
 def test_no_template_needs_a_value_the_paper_allows_to_be_empty(name):
     """Every field of the papers that may be None is None: nothing is refused, nothing prints None."""
-    _, pages = printed(name, _emptied(samples.SAMPLES[name]()))
+    _, pages = printed(name, _emptied(SAMPLES[name]()))
     assert "None" not in " ".join(pages)
 
 
@@ -209,3 +214,75 @@ def test_templates_join_no_values_where_none_would_print():
     """``~`` writes None without asking; templates use placeholders instead."""
     for path in Path(pdf.TEMPLATES).glob("*.html"):
         assert " ~ " not in path.read_text("utf-8"), path.name
+
+
+def test_so20_the_goods_receipt_has_three_marked_copies_and_says_when_it_is_void():
+    """SO-7, SO-20: 客户联, 存根联, 会计联, each with the terms; the void one says when and what became of the paper."""
+    made, pages = printed("goods_receipt")
+    assert made.pages == 3
+    for page, mark in zip(pages, ("客户联", "存根联", "会计联"), strict=True):
+        assert mark in page and "服表003" in page and "凭此收据领取" in page
+        for expected in (
+            "SJ-HQ-20261112-0001",
+            "SN20250115A0032",
+            "右侧板有划痕",
+            "2026-11-19 17:00",
+            "冷藏箱 BC-46",
+            "¥680.00",
+        ):
+            assert expected in page
+        assert "作废 " not in page.replace("收据作废", "").replace("予以作废", "")
+    _, pages = printed("goods_receipt", samples_workshop.receipt_void())
+    assert all("客户联已收回" in page and "2026-11-20 16:05" in page for page in pages)
+
+
+def test_so7_an_unsigned_receipt_says_why():
+    paper = dataclasses.replace(samples_workshop.receipt(), signer="", signature=None, unsigned_reason="客户不在场")
+    _, pages = printed("goods_receipt", paper)
+    assert all("未签：客户不在场" in page for page in pages)
+
+
+def test_so7_a_receipt_stays_on_one_page_with_the_longest_words():
+    """Addresses and conditions as long as their columns allow; every copy is one sheet of its own."""
+    long = dataclasses.replace(
+        samples_workshop.item(),
+        address="上海市浦东新区" + "世纪大道" * 20,
+        condition="划痕" * 60,
+        accessories="附件" * 40,
+    )
+    made, _ = printed("goods_receipt", dataclasses.replace(samples_workshop.receipt(), item=long))
+    assert made.pages == 3
+
+
+def test_so8_the_register_shows_both_ways_and_runs_on():
+    """SO-7, SO-8: what was there before comes first; fifty items keep their head on every page."""
+    _, pages = printed("goods_register")
+    text = pages[0]
+    assert (
+        text.index("前日在库")
+        < text.index("SJ-HQ-20261112-0001")
+        < text.index("本日收进")
+        < text.index("SJ-HQ-20261120-0001")
+    )
+    assert "登记 4 件 · 进 3 件 · 出 1 件 · 日终在库 3 件 · 逾约定时间 1 件（△）" in text and "√ 客户联" in text
+    made, pages = printed("goods_register", samples_workshop.register(50))
+    assert made.pages >= 2 and all("附件" in page and "约定交还" in page for page in pages)
+
+
+def test_so8_the_card_hangs_with_its_minutes_parts_and_inspections():
+    _, pages = printed("repair_card")
+    text = pages[0]
+    for expected in ("服表005", "255", "P-COMP", "高压侧焊点微漏", "☑ 不合格", "☑ 合格", "C-88123 → C-90455"):
+        assert expected in text
+    empty = dataclasses.replace(
+        samples_workshop.card(), minutes=(), parts=(), inspections=(), serials=(), result="", fault=""
+    )
+    _, pages = printed("repair_card", empty)
+    assert "☑" not in pages[0] and pages[0].count("☐ 合格") == 2
+
+
+def test_so8_the_trail_tells_who_had_it_when():
+    _, pages = printed("item_trail")
+    text = " ".join(pages)
+    for expected in ("经手记录", "修护架", "等待零件", "王秀英（电话）", "零件迟到", "SN20250115A0032"):
+        assert expected in text
