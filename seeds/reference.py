@@ -27,27 +27,28 @@ SKILLS = (
     ("water_heater", "热水器维修", "Water heaters"),
     ("kitchen", "厨房电器维修", "Kitchen appliances"),
 )
+# code, category, name, English name, minutes a job usually takes (None: as the setting says)
 FAULTS = (
-    ("B01", "refrigerator", "不制冷", "No cooling"),
-    ("B02", "refrigerator", "结霜过多", "Too much frost"),
-    ("B03", "refrigerator", "噪音大", "Noisy"),
-    ("B04", "refrigerator", "漏水", "Leaking"),
-    ("X01", "washing_machine", "不排水", "Does not drain"),
-    ("X02", "washing_machine", "不脱水", "Does not spin"),
-    ("X03", "washing_machine", "异常振动", "Vibrates"),
-    ("K01", "air_conditioner", "不制冷/不制热", "No cooling or heating"),
-    ("K02", "air_conditioner", "缺制冷剂", "Refrigerant lost"),
-    ("K03", "air_conditioner", "室内机滴水", "Indoor unit drips"),
-    ("D01", "television", "无图像", "No picture"),
-    ("D02", "television", "无声音", "No sound"),
-    ("R01", "water_heater", "不加热", "Does not heat"),
-    ("R02", "water_heater", "漏水", "Leaking"),
-    ("C01", "kitchen", "不工作", "Does not work"),
-    ("C02", "kitchen", "打火困难", "Hard to ignite"),
-    ("T01", "any", "不通电", "No power"),
-    ("T02", "any", "控制板故障", "Control board faulty"),
-    ("T09", "any", "使用指导", "Instruction in use"),
-    ("T99", "any", "其他", "Other"),
+    ("B01", "refrigerator", "不制冷", "No cooling", 90),
+    ("B02", "refrigerator", "结霜过多", "Too much frost", 60),
+    ("B03", "refrigerator", "噪音大", "Noisy", 60),
+    ("B04", "refrigerator", "漏水", "Leaking", 60),
+    ("X01", "washing_machine", "不排水", "Does not drain", 60),
+    ("X02", "washing_machine", "不脱水", "Does not spin", 75),
+    ("X03", "washing_machine", "异常振动", "Vibrates", 60),
+    ("K01", "air_conditioner", "不制冷/不制热", "No cooling or heating", 90),
+    ("K02", "air_conditioner", "缺制冷剂", "Refrigerant lost", 90),
+    ("K03", "air_conditioner", "室内机滴水", "Indoor unit drips", 60),
+    ("D01", "television", "无图像", "No picture", 90),
+    ("D02", "television", "无声音", "No sound", 75),
+    ("R01", "water_heater", "不加热", "Does not heat", 60),
+    ("R02", "water_heater", "漏水", "Leaking", 75),
+    ("C01", "kitchen", "不工作", "Does not work", 60),
+    ("C02", "kitchen", "打火困难", "Hard to ignite", 45),
+    ("T01", "any", "不通电", "No power", 60),
+    ("T02", "any", "控制板故障", "Control board faulty", 90),
+    ("T09", "any", "使用指导", "Instruction in use", 30),
+    ("T99", "any", "其他", "Other", None),
 )
 # They say nothing of what is wrong: two such calls are not yet the same fault (KP-2).
 VAGUE = ("T09", "T99")
@@ -92,7 +93,10 @@ def load() -> None:
             FaultCode,
             "code",
             [
-                {**dict(zip(("code", "category", "name", "name_en"), row, strict=True)), "vague": row[0] in VAGUE}
+                {
+                    **dict(zip(("code", "category", "name", "name_en", "expected_minutes"), row, strict=True)),
+                    "vague": row[0] in VAGUE,
+                }
                 for row in FAULTS
             ],
         )
