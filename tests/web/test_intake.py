@@ -180,6 +180,68 @@ def test_so4_unknown_caller_all_in_one_transaction(app: Flask, cast: Cast, clien
     assert rows() == (before[0] + 1, before[1] + 1)
 
 
+def test_so4_so10_an_unknown_callers_symptom_and_promise_stay_when_refused_and_are_kept(
+    app: Flask, cast: Cast, client_for: Any
+) -> None:
+    """The chips are those of the product chosen; what was promised and ticked survives a refusal."""
+    clerk = client_for("clerk")
+    with app.app_context(), acting_as(SYSTEM):
+        model = fetch(Voucher, cast.vouchers["in_warranty"]).product_model_id
+        other = fetch(Voucher, cast.vouchers["under_contract"]).product_model_id
+    code, promised = f'value="{cast.faults["F01"]}"', typed(clock.now() + timedelta(days=2))
+    assert code in piece(clerk, f"/intake/symptoms/{model}")
+    assert code not in piece(clerk, f"/intake/symptoms/{other}")
+    assert clerk.get("/intake/symptoms/999999").status_code == 404
+    assert code not in clerk.get("/intake/newcomer").get_data(as_text=True)
+    given = {
+        "name": "新客户",
+        "kind": "person",
+        "phones": "13911112222",
+        "district_id": str(cast.districts["玄武区"]),
+        "line": "长江路9号",
+        "product_model_id": str(model),
+        "serial_no": "SN-IN-1",
+        "symptom_code_id": str(cast.faults["F01"]),
+        "priority": "normal",
+        "channel": "telephone",
+        "promised_at": promised,
+    }
+    refused = clerk.post("/intake/newcomer", given)
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert f"{code} checked" in page
+    assert promised in page
+    assert clerk.post("/intake/newcomer", {**given, "serial_no": "SN-NEW-8"}).status_code == 302
+    with app.app_context(), acting_as(SYSTEM):
+        call = db.session.scalars(select(RepairCall)).one()
+        assert (call.symptom, call.symptom_code_id) == ("不制冷", cast.faults["F01"])
+        assert call.promised_at is not None
+        assert typed(call.promised_at) == promised
+
+
+def test_so10_the_promised_finish_is_written_down_with_the_call(app: Flask, cast: Cast, client_for: Any) -> None:
+    clerk, voucher = client_for("clerk"), cast.vouchers["in_warranty"]
+    url, here = f"/intake/call/{voucher}", f"/intake/?voucher={voucher}"
+    given = {
+        "symptom_code_id": str(cast.faults["F01"]),
+        "priority": "normal",
+        "channel": "telephone",
+        "reported_at": typed(clock.now()),
+    }
+    past, promised = typed(clock.now() - timedelta(hours=2)), typed(clock.now() + timedelta(days=1))
+    refused = clerk.post(url, {**given, "promised_at": past}, page=here)
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert "promised_at-error" in page
+    assert past in page
+    assert f'value="{cast.faults["F01"]}" checked' in page
+    assert clerk.post(url, {**given, "promised_at": promised}, page=here).status_code == 302
+    with app.app_context(), acting_as(SYSTEM):
+        kept = db.session.scalars(select(RepairCall.promised_at)).one()
+        assert kept is not None
+        assert typed(kept) == promised
+
+
 def test_so4_another_branch_gets_no_piece(cast: Cast, client_for: Any) -> None:
     person = client_for("clerk_sz")
     voucher = cast.vouchers["in_warranty"]

@@ -28,7 +28,7 @@ from app.core.views.interface import find as row_of
 from app.core.views.refusals import FORESEEN, explain
 from app.customers import commands as customers
 from app.customers import queries as customer_queries
-from app.customers.models import Address, Customer, Voucher
+from app.customers.models import Address, Customer, ProductModel, Voucher
 from app.customers.rules import search_word, telephone_digits, telephones
 from app.fieldservice import commands, queries, rules
 from app.fieldservice.models import FaultCode, RepairCall, WorkOrder
@@ -120,7 +120,21 @@ class IntakeView(Page):
                 if call is not None:
                     return _entered(call)
                 return redirect(url_for("IntakeView.index", q=form.phones.data, voucher=voucher.id))
+        # Read after the posted code was checked against all of them: from here on the chips of this product.
+        model = row_of(ProductModel, form.product_model_id.data or "")
+        form.symptom_code_id.choices = _symptoms(model.category if model is not None else "any")
         return self._form_page("fieldservice/newcomer.html", form, _("New customer"), text=text)
+
+    @expose("/symptoms/<int:model_id>")
+    @has_access
+    def symptoms(self, model_id: int) -> Any:
+        """The chips of the symptoms for a product model, as a piece of the newcomer's page."""
+        model = row_of(ProductModel, model_id)
+        if model is None:
+            abort(404)
+        form = NewcomerForm(formdata=None)
+        form.symptom_code_id.choices = _symptoms(model.category)
+        return self.render_template("fieldservice/intake_symptoms.html", form=form)
 
     def _create(self, form: NewcomerForm) -> tuple[Voucher, RepairCall | None]:
         same = customer_queries.same_telephone(telephones(form.phones.data))
@@ -140,12 +154,14 @@ class IntakeView(Page):
             line=form.line.data,
         )
         voucher = self._add_product(customer, form)
-        if not (form.symptom.data or "").strip():
+        if not (form.symptom.data or "").strip() and not form.symptom_code_id.data:
             return voucher, None
         call = commands.enter_call(
             actor,
             voucher.id,
-            symptom=form.symptom.data,
+            symptom=form.symptom.data or "",
+            symptom_code_id=int(form.symptom_code_id.data) if form.symptom_code_id.data else None,
+            promised_at=form.promised_at.data,
             priority=form.priority.data,
             channel=form.channel.data,
             caller_name=form.name.data if form.kind.data == "person" else "",
@@ -189,8 +205,7 @@ class IntakeView(Page):
 
     def _call_form(self, voucher: Voucher, text: str) -> CallForm:
         form = CallForm(data=self._start(voucher, text) if request.method == "GET" else None)
-        codes = words.fault_codes(voucher.product_model.category)
-        form.symptom_code_id.choices = [("", _("In words only")), *codes.items()]
+        form.symptom_code_id.choices = _symptoms(voucher.product_model.category)
         form.address_id.choices = [(str(address.id), str(address)) for address in voucher.customer.addresses]
         return form
 
@@ -272,6 +287,11 @@ def _product(voucher_id: int) -> Voucher:
     if found is None:
         abort(404)
     return found
+
+
+def _symptoms(category: str) -> list[tuple[str, str]]:
+    """What the symptom of such a product may be; the first choice is none of them."""
+    return [("", _("In words only")), *words.fault_codes(category).items()]
 
 
 def _words() -> dict[str, Any]:

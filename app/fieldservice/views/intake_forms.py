@@ -22,6 +22,7 @@ class CallForm(OfficeForm):
     channel = fields.choice(_l("Came in by"), words.CALLER_CHANNELS, default="telephone")
     reported_at = fields.moment(_l("Reported at"))
     late_reason = fields.text(_l("Why it is entered only now"), 200, required=False)
+    promised_at = fields.moment(_l("Promised finish"), required=False)
     caller_name = fields.text(_l("Caller"), 64, required=False)
     caller_phone = fields.text(_l("Telephone"), 32, required=False)
     address_id = fields.choice(_l("Address"), dict, required=False)
@@ -43,7 +44,7 @@ class NewcomerForm(ProductForm):
     """A caller the office does not know yet, with the product and what is wrong with it."""
 
     order = ("phones", "name", "kind", "district_id", "line", "product_model_id", "serial_no", "sold_on")
-    call_order = ("symptom", "priority", "channel")
+    call_order = ("symptom", "priority", "channel", "promised_at")
 
     name = fields.text(_l("Customer"), 100)
     kind = fields.choice(_l("Kind"), KINDS, default="person")
@@ -51,8 +52,13 @@ class NewcomerForm(ProductForm):
     district_id = fields.remote(District, _l("District"))
     line = fields.text(_l("Street and number"), 200)
     confirm_telephone = fields.yes(_l("Another customer with the same telephone number"))
+    symptom_code_id = fields.choice(_l("Symptom code"), words.fault_codes, required=False)
     symptom = fields.notes(
-        _l("Symptom"), 500, required=False, help=_l("Left empty: the call is written on the next page.")
+        _l("In the caller's words"),
+        500,
+        required=False,
+        help=_l("Without a symptom the call is written on the next page."),
     )
     priority = fields.choice(_l("Priority"), words.PRIORITIES, default="normal")
     channel = fields.choice(_l("Came in by"), words.CALLER_CHANNELS, default="telephone")
+    promised_at = fields.moment(_l("Promised finish"), required=False)

@@ -1,0 +1,150 @@
+"""What only a hand and a camera can do: drag on the dispatch board, scan at the intake, open an explanation
+(SO-3, SO-4, SO-14, SO-19, CAL-5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import segno
+from playwright.sync_api import Locator, Page
+
+from tests.browser.conftest import OPTIONS, find_browser
+from tests.browser.main_line import Office, give_reasons
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+JOBS = "SELECT technician_id, appointment_at FROM work_order WHERE repair_call_id = :call AND status = 'dispatched'"
+STATUS = "SELECT status FROM repair_call WHERE id = :call"
+
+
+def free_cells(page: Page) -> list[Locator]:
+    """Days of technicians with time and without a job."""
+    return page.locator("[data-drop]:not([data-free='']):not(:has(.jobchip))").all()
+
+
+def drop(page: Page, call: Locator, cell: Locator) -> Locator:
+    """Drag the call there by hand; gives the form that asks before anything is done."""
+    call.drag_to(cell)
+    form = page.locator(".drop-dialog[open] form")
+    form.wait_for()
+    return form
+
+
+def test_so19_a_call_dropped_on_a_day_of_a_technician_is_dispatched(office: Office) -> None:
+    supervisor = office["supervisor"]
+    page = supervisor.go("/dispatch/")
+    call = page.locator("a.waiting").first  # whoever is first needs no reason for his turn (SO-14)
+    cell = free_cells(page)[0]
+    call_id, staff_id = int(call.get_attribute("data-call") or 0), int(cell.get_attribute("data-staff") or 0)
+    name, free = cell.get_attribute("data-name") or "", cell.get_attribute("data-free") or ""
+    form = drop(page, call, cell)
+    assert name in form.inner_text()
+    assert form.locator("[name=appointment_at]").input_value() == free
+    assert not form.locator("[name=reason]").is_visible()
+    supervisor.send(form)
+    assert name in page.locator(".alert-success").inner_text()
+    job = office.portal.rows(JOBS, call=call_id)
+    assert [row.technician_id for row in job] == [staff_id]
+    assert page.locator(f"[data-drop][data-staff='{staff_id}'] .jobchip b", has_text=free[-5:]).count() >= 1
+    assert page.locator(f"a.waiting[data-call='{call_id}']").count() == 0
+
+
+def test_so19_a_call_dropped_on_an_absent_technician_is_refused_and_nothing_changes(office: Office) -> None:
+    supervisor = office["supervisor"]
+    page = supervisor.go("/dispatch/")
+    cell = free_cells(page)[-1]
+    staff_id, day = cell.get_attribute("data-staff") or "", cell.get_attribute("data-day") or ""
+    supervisor.go("/absenceview/add")
+    page.select_option("[name=staff_id]", staff_id)
+    page.fill("[name=starts_at]", f"{day}T00:00")
+    page.fill("[name=ends_at]", f"{day}T23:59")
+    supervisor.send(page.locator("form:has([name=starts_at])"))
+    page = supervisor.go("/dispatch/")
+    cell = page.locator(f"[data-drop][data-staff='{staff_id}'][data-day='{day}']")
+    assert "缺勤" in cell.inner_text()
+    call = page.locator("a.waiting").first
+    call_id = int(call.get_attribute("data-call") or 0)
+    supervisor.send(drop(page, call, cell))
+    refused = page.locator("form#send .field-error")
+    assert (cell.get_attribute("data-name") or "?") in refused.first.inner_text()
+    assert office.portal.one(STATUS, call=call_id) == "open"
+    assert office.portal.rows(JOBS, call=call_id) == []
+    # What was chosen is still chosen: with the other technician and the same hour it goes.
+    assert page.locator(f"form#send [name=technician_id][value='{staff_id}']").is_checked()
+    page.locator(f"form#send [name=technician_id]:not([value='{staff_id}'])").first.check()
+    give_reasons(page)
+    supervisor.send(page.locator("form#send"))
+    assert page.locator(".alert-success").is_visible()
+
+
+def test_cal5_a_click_on_a_deadline_explains_it_in_the_list_and_on_the_page(office: Office) -> None:
+    supervisor = office["supervisor"]
+    page = supervisor.go("/repaircallview/list/?_flt_1_status=closed")
+    chip = page.locator("table a[data-detail]").first
+    chip.click()
+    window = page.locator("#detail[open]")
+    window.wait_for()
+    steps = window.locator("ol.steps").first.inner_text()
+    assert steps.strip()
+    number = window.locator("h2 a").inner_text()
+    address = window.locator("a[href*='deadline_explanation']").get_attribute("href") or ""
+    # The same segments on paper, one page.
+    printed = supervisor.pdf(address)
+    assert number in printed
+    first = "".join(steps.split("\n")[0].split())
+    assert first in printed, (first, printed)
+    window.locator(".detail-close").click()
+    assert page.locator("#detail[open]").count() == 0
+    with page.expect_navigation():
+        page.locator(".list a", has_text=number).first.click()
+    page.locator("a[data-detail]").first.click()
+    window.wait_for()
+    assert window.locator("ol.steps").first.inner_text() == steps
+
+
+# -- the camera ---------------------------------------------------------------------------------------------------
+
+
+def film(text: str, path: Path) -> Path:
+    """A film of two still pictures in which somebody holds a QR code before the camera (raw YUV 4:2:0)."""
+    width, height, scale = 640, 480, 10
+    modules = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
+    side = len(modules) * scale
+    left, top = (width - side) // 2, (height - side) // 2
+    picture = bytearray(b"\xd2" * (width * height))
+    for row in range(side):
+        line = b"".join(bytes([30 if dark else 230]) * scale for dark in modules[row // scale])
+        start = (top + row) * width + left
+        picture[start : start + side] = line
+    frame = b"FRAME\n" + bytes(picture) + b"\x80" * (width * height // 2)
+    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420mpeg2\n".encode() + frame * 2)
+    return path
+
+
+def test_so3_the_camera_reads_the_voucher_and_its_product_is_taken(office: Office, tmp_path: Path) -> None:
+    """A real picture through the browser's camera, decoded on the page: search, product and form follow by themselves."""
+    number, voucher_id = office.portal.rows(
+        "SELECT v.number, v.id FROM voucher v JOIN branch b ON b.id = v.branch_id WHERE b.code = 'NJ' ORDER BY v.id"
+    )[3]
+    video = film(number, tmp_path / "voucher.y4m")
+    seeing = office.browser.browser_type.launch(
+        executable_path=find_browser(),
+        args=[
+            *OPTIONS,
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={video}",
+        ],
+    )
+    try:
+        clerk = Visitor(seeing, office.portal.url).log_in("clerk")
+        page = clerk.go("/intake/")
+        page.locator("[data-scan]").click()
+        page.wait_for_selector(f"form#call[action*='/call/{voucher_id}']")
+        assert page.input_value("#q") == number
+        assert page.locator("#scan[open]").count() == 0
+        clerk.leave()
+    finally:
+        seeing.close()
