@@ -14,8 +14,9 @@ from app.core.fetch import fetch
 from app.core.numbering import next_number
 from app.core.uow import command
 from app.customers import queries
-from app.customers.models import Address, Customer, ProductModel, Telephone, Voucher, VoucherCustody
+from app.customers.models import Address, Customer, ProductModel, SerialChange, Telephone, Voucher, VoucherCustody
 from app.customers.rules import (
+    SERIAL_KINDS,
     check_dates,
     derived_warranty,
     normal_serial,
@@ -231,6 +232,48 @@ def _refuse_second(model: ProductModel, serial: str | None, voucher_id: int | No
     number = queries.voucher_with_serial(model.id, serial, voucher_id)
     if number is not None:
         raise Refused(N_("This product already has the voucher %(number)s."), field="serial_no", number=number)
+
+
+def swap_number(
+    actor: Principal,
+    voucher: Voucher,
+    *,
+    kind: str,
+    old: str,
+    new: str,
+    reference: str = "",
+    at: datetime | None = None,
+) -> SerialChange:
+    """Note a number swapped in a repair; of a ``serial`` the voucher follows the new one (SO-17).
+
+    Part of a larger verb: needs an open unit of work. ``old`` of a serial number is what the voucher says. Raises
+    ``Refused`` for a number that is none, the same as before, or another product's.
+    """
+    if kind not in SERIAL_KINDS:
+        raise Refused(N_("This is required."), field="kind")
+    plain = normal_serial(new)
+    before = (voucher.serial_no if kind == "serial" else normal_serial(old)) or ""
+    if plain is None:
+        raise Refused(N_("This is required."), field="new")
+    if plain == before:
+        raise Refused(N_("The new number is the old one."), field="new")
+    if kind == "serial":
+        number = queries.voucher_with_serial(voucher.product_model_id, plain, voucher.id)
+        if number is not None:
+            raise Refused(N_("This product already has the voucher %(number)s."), field="new", number=number)
+        voucher.serial_no = plain[:64]
+    row = SerialChange(
+        voucher=voucher,
+        kind=kind,
+        old_no=before[:64],
+        new_no=plain[:64],
+        at=at or clock.now(),
+        by_id=actor.staff_id,
+        reference=reference[:40],
+    )
+    db.session().add(row)
+    db.session().flush()
+    return row
 
 
 # -- where a voucher is -----------------------------------------------------------------------------------------

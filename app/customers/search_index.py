@@ -16,7 +16,7 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session, UOWTransaction
 
 from app.core.db import db
-from app.customers.models import Contact, Customer, SearchKey, Telephone, Voucher
+from app.customers.models import Contact, Customer, SearchKey, SerialChange, Telephone, Voucher
 from app.customers.rules import search_keys
 
 _CHUNK = 400
@@ -25,6 +25,7 @@ _customer: Any = Customer.__table__
 _telephone: Any = Telephone.__table__
 _contact: Any = Contact.__table__
 _voucher: Any = Voucher.__table__
+_swapped: Any = SerialChange.__table__
 
 Row = dict[str, Any]
 
@@ -47,6 +48,8 @@ def _keep(session: Session, context: UOWTransaction) -> None:
                 customers.add(item.customer_id)
             elif isinstance(item, Voucher):
                 vouchers.add(item.id)
+            elif isinstance(item, SerialChange):
+                vouchers.add(item.voucher_id)
     if not customers and not vouchers:
         return
     connection = session.connection()
@@ -85,10 +88,14 @@ def _of_customers(connection: Connection, ids: Sequence[int]) -> list[Row]:
 
 
 def _of_vouchers(connection: Connection, ids: Sequence[int]) -> list[Row]:
+    # A number that was swapped still leads to the product (SO-17).
+    former: dict[int, set[str]] = defaultdict(set)
+    for row in connection.execute(select(_swapped).where(_swapped.c.voucher_id.in_(ids))):
+        former[row.voucher_id] |= search_keys(row.old_no) | search_keys(row.new_no)
     return [
         {"key": key, "customer_id": row.customer_id, "voucher_id": row.id, "branch_id": row.branch_id}
         for row in connection.execute(select(_voucher).where(_voucher.c.id.in_(ids)))
-        for key in search_keys(row.serial_no or "") | search_keys(row.number)
+        for key in search_keys(row.serial_no or "") | search_keys(row.number) | former[row.id]
     ]
 
 

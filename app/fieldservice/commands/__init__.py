@@ -46,8 +46,9 @@ from app.fieldservice.commands.orders import (
     reassign,
     sign,
 )
-from app.fieldservice.commands.overnight import close_day, close_due_days, explain_carry_over
+from app.fieldservice.commands.overnight import DAY_CLOSED, close_day, close_due_days, explain_carry_over
 from app.fieldservice.commands.repeats import attribute_repeat
+from app.fieldservice.commands.serials import swap_serial
 from app.fieldservice.commands.visits import make_call, make_due_calls
 from app.fieldservice.commands.work import (
     DAY_GUARDS,
@@ -61,6 +62,7 @@ from app.fieldservice.commands.work import (
 
 __all__ = [
     "CLOSE_GUARDS",
+    "DAY_CLOSED",
     "DAY_GUARDS",
     "QUOTE_GUARDS",
     "accept",
@@ -115,6 +117,7 @@ __all__ = [
     "revoke_feed",
     "send_contractor",
     "sign",
+    "swap_serial",
     "tell",
     "urge",
     "why_settled",

@@ -128,9 +128,10 @@ def _watch(session: Session, _context: Any) -> None:
 # -- pauses (CAL-6) ----------------------------------------------------------------------------------------------
 
 
-def _note_waiting(
+def note_waiting(
     call: RepairCall, waiting_for: str, reason: str, actor: Principal, at: datetime, *, order: WorkOrder | None
 ) -> None:
+    """From ``at`` on the call waits for somebody, or (empty) no longer: part of a larger verb (CAL-6)."""
     last = call.waiting_changes[-1].at if call.waiting_changes else call.reported_at
     if at < last:
         raise Refused(N_("This is earlier than the last change of the deadline."), field="reason")
@@ -151,6 +152,11 @@ def _check_waiting(waiting_for: str) -> None:
         raise Refused(N_("This is required."), field="waiting_for")
 
 
+def _check_workshop(order: WorkOrder | None, waiting_for: str) -> None:
+    if order is not None and order.status == "in_workshop" and waiting_for == "parts":
+        raise Refused(N_("The product is in the workshop: waiting for parts is noted on its repair card."))
+
+
 @command("repair_call.pause")
 def pause_call(
     actor: Principal, call_id: int, *, waiting_for: str, reason: str, at: datetime | None = None
@@ -158,8 +164,9 @@ def pause_call(
     """Stop the clock while we wait for the ``customer`` or for ``parts``, with the reason (CAL-6)."""
     call = steps.locked_call(call_id)
     _check_waiting(waiting_for)
+    _check_workshop(queries.live_order(call.id), waiting_for)
     rules.REPAIR_CALL.apply(call, "pause", actor.roles, waiting_for=waiting_for, reason=reason.strip())
-    _note_waiting(call, waiting_for, reason, actor, at or clock.now(), order=queries.live_order(call.id))
+    note_waiting(call, waiting_for, reason, actor, at or clock.now(), order=queries.live_order(call.id))
     return call
 
 
@@ -167,8 +174,9 @@ def pause_call(
 def resume_call(actor: Principal, call_id: int, *, reason: str = "", at: datetime | None = None) -> RepairCall:
     """Let the clock run again (CAL-6)."""
     call = steps.locked_call(call_id)
+    _check_workshop(queries.live_order(call.id), call.waiting_for)
     rules.REPAIR_CALL.apply(call, "resume", actor.roles)
-    _note_waiting(call, "", reason, actor, at or clock.now(), order=queries.live_order(call.id))
+    note_waiting(call, "", reason, actor, at or clock.now(), order=queries.live_order(call.id))
     return call
 
 
@@ -179,8 +187,9 @@ def pause_order(
     """The same from the job: the technician hears that the customer is away, or that a part is missing (CAL-6)."""
     order = steps.locked_order(order_id)
     _check_waiting(waiting_for)
+    _check_workshop(order, waiting_for)
     rules.WORK_ORDER.apply(order, "pause", actor.roles, waiting_for=waiting_for, reason=reason.strip())
-    _note_waiting(order.repair_call, waiting_for, reason, actor, at or clock.now(), order=order)
+    note_waiting(order.repair_call, waiting_for, reason, actor, at or clock.now(), order=order)
     return order
 
 
@@ -188,8 +197,9 @@ def pause_order(
 def resume_order(actor: Principal, order_id: int, *, reason: str = "", at: datetime | None = None) -> WorkOrder:
     """The same from the job: the clock runs again (CAL-6)."""
     order = steps.locked_order(order_id)
+    _check_workshop(order, order.repair_call.waiting_for)
     rules.WORK_ORDER.apply(order, "resume", actor.roles)
-    _note_waiting(order.repair_call, "", reason, actor, at or clock.now(), order=order)
+    note_waiting(order.repair_call, "", reason, actor, at or clock.now(), order=order)
     return order
 
 
@@ -197,7 +207,7 @@ def end_pause(order: WorkOrder, actor: Principal, at: datetime) -> None:
     """Somebody is there: whatever was waited for, the wait is over and the deadline is fixed at last."""
     call = order.repair_call
     if call.waiting_for:
-        _note_waiting(call, "", "", actor, at, order=order)
+        note_waiting(call, "", "", actor, at, order=order)
 
 
 # -- promises (SO-10) --------------------------------------------------------------------------------------------
