@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,15 +18,19 @@ from app.core.actors import current
 from app.core.fetch import fetch
 from app.core.home import card, first_page
 from app.core.i18n import say
-from app.core.views import OfficeForm, Page, fields
+from app.core.views import Link, OfficeForm, Page, fields
 from app.core.views.columns import parse_day, parse_moment
 from app.core.views.refusals import FORESEEN, explain
 from app.fieldservice import commands, queries, rules
+from app.fieldservice.commands import steps
 from app.fieldservice.models import WorkOrder
 from app.fieldservice.queries import free_on
 from app.fieldservice.views import chips, words
 from app.fieldservice.views.deadlines import WAITING
 from app.parts.queries import stock_of, van_of
+
+JOB_LINKS: list[Callable[[WorkOrder, set[str]], Iterable[Link]]] = []
+"""Asked for ways on from a job's page, with the verbs possible now: the workshop adds taking the product along."""
 
 
 class ReasonForm(OfficeForm):
@@ -309,12 +313,14 @@ class MyDayView(Page):
     def _job_page(self, order_id: int, verb: str = "", failed: OfficeForm | None = None) -> str:
         order = fetch(WorkOrder, order_id)
         me = self._me()
+        doing = steps.in_charge(order)
+        in_charge = doing is not None and doing.id == me
         along = any(each.staff_id == me for each in order.crew)
-        if order.technician_id != me and not along:
+        if order.technician_id != me and not along and not in_charge:
             raise PageNotFound()
         offered = {each.verb for each in rules.WORK_ORDER.allowed(order.status, current().roles)}
-        if order.technician_id != me:
-            offered &= FOR_THE_CREW
+        if not in_charge:
+            offered &= FOR_THE_CREW if along else set()
         start = self._start(order)
         # Without formdata: what was sent to one form of the page is not meant for the others.
         forms = {
@@ -337,6 +343,8 @@ class MyDayView(Page):
             order=order,
             call=order.repair_call,
             offered=offered,
+            ways_on=[link for ask in JOB_LINKS for link in ask(order, offered)],
+            doing=doing,
             forms=forms,
             failed=verb if failed is not None else "",
             refusals=failed.form_errors if failed is not None else (),
@@ -391,6 +399,7 @@ class MyDayView(Page):
             order_tones=words.ORDER_TONES,
             charge_kinds=words.CHARGE_KINDS,
             waiting=WAITING,
+            signed_for=words.SIGNED_FOR,
             me=self._me(),
             **chips.CHIPS,
             **given,

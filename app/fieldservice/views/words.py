@@ -23,6 +23,7 @@ CHARGE_KINDS = {key: _l(label) for key, label in rules.CHARGE_KIND_LABELS.items(
 CALL_STATES = {key: _l(label) for key, label in rules.CALL_STATE_LABELS.items()}
 ORDER_STATES = {key: _l(label) for key, label in rules.ORDER_STATE_LABELS.items()}
 EVENT_KINDS = {key: _l(label) for key, label in rules.EVENT_KIND_LABELS.items()}
+SIGNED_FOR = {key: _l(label) for key, label in rules.SIGNED_FOR_LABELS.items()}
 
 REPEAT_CAUSES = {key: _l(label) for key, label in rules.REPEAT_CAUSE_LABELS.items()}
 
