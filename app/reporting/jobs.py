@@ -19,11 +19,14 @@ from app.core.outbox import GiveUp, Job, handles, want
 from app.core.periods import Period, run_due
 from app.core.settings import value
 from app.core.uow import unit_of_work
+from app.fieldservice.commands import DAY_CLOSED
 from app.organisation.models import Branch, Staff
 from app.organisation.people import principal_of
 from app.reporting.commands import draft_supervisor_report, draft_technician_report
 from app.reporting.models import Delivery, DistributionMember, MadeDocument, ScheduleEntry
 from app.reporting.rules import PERIOD_OF, days_due, recipients
+
+NEXT_DAY = "next_day_dispatch"
 
 
 @on_tick
@@ -53,7 +56,7 @@ def run_entry(entry_id: int, days: list[date]) -> None:
     with unit_of_work(SYSTEM, "schedule.run"):
         entry = db.session.execute(select(ScheduleEntry).where(ScheduleEntry.id == entry_id)).scalar_one()
         kind = PERIOD_OF.get(entry.days)
-        for day in days:
+        for day in () if _made_at_closing(entry) else days:
             about = Period.around(day, kind).before.last if kind else day
             for branch in _branches(entry):
                 if entry.days == "working_days" and not is_open_day(calendar_for(_calendar_branch(branch)), day):
@@ -74,6 +77,23 @@ def run_entry(entry_id: int, days: list[date]) -> None:
                     dedup=key,
                 )
         entry.last_day = days[-1]
+
+
+def _made_at_closing(entry: ScheduleEntry) -> bool:
+    # The 次日派工表 says what closing the day found: before that, whatever the hour, it would say something else.
+    return entry.document_name == NEXT_DAY and entry.per_branch
+
+
+def print_next_day(branch: Branch, day: date) -> None:
+    """Want the 次日派工表 of a branch whose day has just been closed, for the lists its schedule entries name (SO-14)."""
+    entries = db.session.scalars(select(ScheduleEntry).where(ScheduleEntry.active.is_(True)).order_by(ScheduleEntry.id))
+    lists = [entry.distribution_list_id for entry in entries if _made_at_closing(entry)]
+    key = f"{NEXT_DAY}-{branch.code}-{day:%Y%m%d}"
+    wanted = {"key": key, "name": NEXT_DAY, "date": day.isoformat(), "branch": branch.code}
+    want("make_document", {**wanted, "lists": lists}, dedup=key)
+
+
+DAY_CLOSED.append(print_next_day)
 
 
 def _branches(entry: ScheduleEntry) -> list[Branch | None]:
@@ -151,14 +171,13 @@ def make_document(job: Job) -> None:
             document.sheet_file = files.store(
                 rendered.xlsx, rendered.sheet_filename, sheets.CONTENT_TYPE, record="document", record_id=document.id
             )
-        if "list" in job:
-            _deliver_to(session, document, job["list"])
+        _deliver_to(session, document, [*([job["list"]] if "list" in job else []), *job.get("lists", ())])
 
 
-def _deliver_to(session: Any, document: MadeDocument, list_id: int) -> None:
+def _deliver_to(session: Any, document: MadeDocument, list_ids: list[int]) -> None:
     members = session.execute(
         select(DistributionMember.email, DistributionMember.branch_id)
-        .where(DistributionMember.distribution_list_id == list_id)
+        .where(DistributionMember.distribution_list_id.in_(list_ids))
         .order_by(DistributionMember.id)
     )
     for email in recipients([(row.email, row.branch_id) for row in members], document.branch_id):

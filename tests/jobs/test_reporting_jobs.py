@@ -19,6 +19,7 @@ from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.errors import NotPermitted, Refused
 from app.core.uow import unit_of_work
+from app.fieldservice import commands as fieldservice
 from app.reporting import commands, jobs
 from app.reporting.models import (
     Delivery,
@@ -45,7 +46,15 @@ def mailbox(office: Cast) -> Iterator[Mailbox]:
         current_app.config["MAIL_URL"] = before
 
 
-def _schedule(name: str, *, per_branch: bool = False, at: time = time(18, 0), days: str = "working_days") -> int:
+def _schedule(
+    document: str,
+    *,
+    per_branch: bool = False,
+    at: time = time(18, 0),
+    days: str = "working_days",
+    name: str = "",
+) -> int:
+    name = name or document
     with unit_of_work(SYSTEM, "test.schedule") as session:
         to = DistributionList(code=f"list-{name}", name="管理层")
         to.members.append(DistributionMember(name="郑海涛", email="director@example.com"))
@@ -53,7 +62,7 @@ def _schedule(name: str, *, per_branch: bool = False, at: time = time(18, 0), da
         session.flush()
         entry = ScheduleEntry(
             code=f"daily-{name}",
-            document_name=name,
+            document_name=document,
             at=at,
             days=days,
             per_branch=per_branch,
@@ -117,6 +126,23 @@ def test_so12_each_branch_gets_its_own_007(mailbox: Mailbox) -> None:
         assert sorted(row.branch.code for row in _all(MadeDocument)) == ["NJ", "SC", "SZ"]
     assert len(mailbox.messages) == 3
     assert {row.status for row in _all(SupervisorReport)} == {"draft"}
+
+
+def test_so14_the_next_day_list_is_kept_and_mailed_once_when_the_day_is_closed(mailbox: Mailbox, office: Cast) -> None:
+    """SO-14: the schedule names the lists, closing the day gives the moment; nothing is made at the entry's own hour."""
+    for number in range(2):  # two lists with a reader in common
+        _schedule("next_day_dispatch", per_branch=True, at=time(17, 0), name=f"next-{number}")
+    _tick(EVENING)
+    _drain(EVENING)
+    assert _all(MadeDocument) == []
+    for _ in range(2):
+        with clock.frozen(EVENING):
+            fieldservice.close_day(office["clerk"], office.branches["NJ"], FRIDAY)
+        _tick(EVENING)
+        _drain(EVENING)
+    assert [(row.name, row.params["date"]) for row in _all(MadeDocument)] == [("next_day_dispatch", "2026-11-20")]
+    assert [message["To"] for message in mailbox.messages] == ["director@example.com"]
+    assert "次日派工表" in mailbox.messages[0]["Subject"]
 
 
 def test_so11_sheets_are_drafted_before_they_are_printed(mailbox: Mailbox) -> None:

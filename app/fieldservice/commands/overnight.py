@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -12,12 +12,14 @@ from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, NotFound, Refused
 from app.core.fetch import fetch
-from app.core.outbox import want
 from app.core.uow import command
 from app.fieldservice import queries, rules
 from app.fieldservice.commands import steps
 from app.fieldservice.models import CarryOver, DayClose, DayCloseFinding, RepairCall
 from app.organisation.models import Branch, Staff
+
+# What else happens when a branch's day is closed, within the same transaction; areas below append theirs: (branch, day).
+DAY_CLOSED: list[Callable[[Branch, date], None]] = []
 
 ALERT = N_("Repair call %(number)s of %(customer)s was carried over %(times)s times: please dispatch it first.")
 
@@ -31,8 +33,8 @@ def close_day(
     reasons: Mapping[int, str] | None = None,
     at: datetime | None = None,
 ) -> DayClose:
-    """Close a branch's day: count what is carried over, note which vouchers are not where they should be, print the
-    次日派工表, tell the supervisor of calls carried over repeatedly (SO-14).
+    """Close a branch's day: count what is carried over, note which vouchers are not where they should be, have the
+    次日派工表 made (``DAY_CLOSED``), tell the supervisor of calls carried over repeatedly (SO-14).
 
     ``reasons``: the clerk's words by id of the call. A day already closed is given as it is: doing it twice changes
     nothing, also for two people at once. Raises ``Refused`` for a day to come, ``NotFound`` for another branch's.
@@ -52,7 +54,8 @@ def close_day(
         db.session.flush()
         _carry_over(closed, min(moment, clock.day_bounds(day)[1]), reasons or {})
         _compare_vouchers(closed)
-        _print(branch, day)
+        for follow in DAY_CLOSED:
+            follow(branch, day)
         _alert(closed)
         db.session.flush()
         return closed
@@ -83,15 +86,6 @@ def _compare_vouchers(closed: DayClose) -> None:
         closed.findings.append(
             DayCloseFinding(voucher=found.voucher, kind=found.kind, holder_id=found.holder_id, repair_call=found.call)
         )
-
-
-def _print(branch: Branch, day: date) -> None:
-    key = f"next_day_dispatch-{branch.code}-{day:%Y%m%d}"
-    want(
-        "make_document",
-        {"key": key, "name": "next_day_dispatch", "date": day.isoformat(), "branch": branch.code},
-        dedup=key,
-    )
 
 
 def _alert(closed: DayClose) -> None:
