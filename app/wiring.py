@@ -16,6 +16,7 @@ MODULES = (
     "app.fieldservice.documents_overnight",
     "app.fieldservice.jobs",
     "app.workshop.documents",
+    "app.workshop.jobs",
     "app.complaints.documents",
     "app.feedback.documents",
     "app.feedback.jobs",
