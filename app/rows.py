@@ -9,7 +9,33 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from app.complaints.models import Complaint, ComplaintStep
+from app.billing.models import (
+    CashHandover,
+    CollectionPermit,
+    CreditNote,
+    Instalment,
+    Invoice,
+    InvoicedJob,
+    InvoiceLine,
+    Payment,
+    Waiver,
+)
+from app.complaints.models import (
+    Approval,
+    Complaint,
+    ComplaintFile,
+    ComplaintLateness,
+    ComplaintLetter,
+    ComplaintNotice,
+    ComplaintReading,
+    ComplaintStep,
+    ComplaintSubject,
+    CorrectiveAction,
+    CrisisEntry,
+    CrisisMember,
+    ManagementAlert,
+    SettlementAgreement,
+)
 from app.contracts.models import Contract, ContractItem, ContractNotice, PlannedVisit
 from app.core.actors import Principal
 from app.core.audit import AuditEntry
@@ -25,7 +51,7 @@ from app.customers.models import (
     Voucher,
     VoucherCustody,
 )
-from app.feedback.models import ReturnVisit, VisitAttempt
+from app.feedback.models import ReturnVisit, VisitAnswer, VisitAttempt
 from app.fieldservice.models import (
     Absence,
     AppointmentChange,
@@ -45,7 +71,21 @@ from app.fieldservice.models import (
     WorkOrder,
     WorkOrderEvent,
 )
-from app.parts.models import StockBalance, StockMove, StockPlace
+from app.parts.models import (
+    PartLevel,
+    PartReservation,
+    PartUnit,
+    PartUnitMove,
+    PurchaseLine,
+    PurchaseRequest,
+    StockBalance,
+    StockCount,
+    StockCountLine,
+    StockMove,
+    StockPlace,
+    VanSlip,
+    VanSlipLine,
+)
 from app.reporting.models import (
     Delivery,
     MadeDocument,
@@ -76,8 +116,14 @@ _voucher: Any = Voucher.__table__.alias("scope_voucher")
 _customer: Any = Customer.__table__.alias("scope_customer")
 _contract: Any = Contract.__table__.alias("scope_contract")
 _place: Any = StockPlace.__table__.alias("scope_place")
+_unit: Any = PartUnit.__table__.alias("scope_unit")
+_request: Any = PurchaseRequest.__table__.alias("scope_request")
+_count: Any = StockCount.__table__.alias("scope_count")
+_slip: Any = VanSlip.__table__.alias("scope_slip")
 _complaint: Any = Complaint.__table__.alias("scope_complaint")
 _step: Any = ComplaintStep.__table__.alias("scope_step")
+_subject: Any = ComplaintSubject.__table__.alias("scope_subject")
+_member: Any = CrisisMember.__table__.alias("scope_member")
 _close: Any = DayClose.__table__.alias("scope_close")
 _visit: Any = ReturnVisit.__table__.alias("scope_visit")
 _document: Any = MadeDocument.__table__.alias("scope_document")
@@ -220,6 +266,43 @@ scoped(
     ),
 )
 
+scoped(
+    PartUnit,
+    branch=lambda p: PartUnit.branch_id == _here(p),
+    own=lambda p: PartUnit.place_id.in_(_my_places(p)),
+)
+scoped(
+    PartUnitMove,
+    branch=lambda p: PartUnitMove.part_unit_id.in_(_of_branch(_unit, p)),
+    own=lambda p: PartUnitMove.part_unit_id.in_(select(_unit.c.id).where(_unit.c.place_id.in_(_my_places(p)))),
+)
+scoped(
+    PartReservation,
+    branch=lambda p: PartReservation.place_id.in_(_of_branch(_place, p)),
+    own=lambda p: or_(PartReservation.staff_id == _me(p), PartReservation.place_id.in_(_my_places(p))),
+)
+scoped(PartLevel, branch=lambda p: PartLevel.branch_id == _here(p))
+scoped(PurchaseRequest, branch=lambda p: PurchaseRequest.branch_id == _here(p))
+scoped(PurchaseLine, branch=lambda p: PurchaseLine.request_id.in_(_of_branch(_request, p)))
+
+
+def _counts_here(p: Principal) -> Any:
+    return select(_count.c.id).where(_count.c.place_id.in_(_of_branch(_place, p)))
+
+
+scoped(StockCount, branch=lambda p: StockCount.place_id.in_(_of_branch(_place, p)))
+scoped(StockCountLine, branch=lambda p: StockCountLine.count_id.in_(_counts_here(p)))
+scoped(
+    VanSlip,
+    branch=lambda p: VanSlip.van_id.in_(_of_branch(_place, p)),
+    own=lambda p: VanSlip.van_id.in_(_my_places(p)),
+)
+scoped(
+    VanSlipLine,
+    branch=lambda p: VanSlipLine.slip_id.in_(select(_slip.c.id).where(_slip.c.van_id.in_(_of_branch(_place, p)))),
+    own=lambda p: VanSlipLine.slip_id.in_(select(_slip.c.id).where(_slip.c.van_id.in_(_my_places(p)))),
+)
+
 # -- field service ----------------------------------------------------------------------------------------------
 
 scoped(
@@ -321,11 +404,50 @@ for _of_card in (RepairCardEvent, Inspection, PartsWait, PromiseChange, PromiseN
     )
 scoped(LoanUnit, branch=lambda p: LoanUnit.branch_id == _here(p))
 
+# -- money ------------------------------------------------------------------------------------------------------
+
+_invoice: Any = Invoice.__table__.alias("scope_invoice")
+_job: Any = InvoicedJob.__table__.alias("scope_invoiced_job")
+
+
+def _my_invoices(p: Principal) -> Any:
+    return select(_job.c.invoice_id).where(_job.c.work_order_id.in_(_my_orders(p)))
+
+
+scoped(
+    Payment,
+    branch=lambda p: Payment.branch_id == _here(p),
+    own=lambda p: or_(Payment.received_by_id == _me(p), Payment.work_order_id.in_(_my_orders(p))),
+)
+scoped(
+    CashHandover,
+    branch=lambda p: CashHandover.branch_id == _here(p),
+    own=lambda p: CashHandover.staff_id == _me(p),
+)
+scoped(
+    Invoice,
+    branch=lambda p: Invoice.branch_id == _here(p),
+    own=lambda p: Invoice.id.in_(_my_invoices(p)),
+)
+for _of_invoice in (InvoiceLine, InvoicedJob, Instalment, CreditNote):
+    scoped(
+        _of_invoice,
+        branch=lambda p, m=_of_invoice: m.invoice_id.in_(_of_branch(_invoice, p)),  # type: ignore[misc]  # likewise
+        own=lambda p, m=_of_invoice: m.invoice_id.in_(_my_invoices(p)),  # type: ignore[misc]  # likewise
+    )
+for _of_job in (Waiver, CollectionPermit):
+    scoped(
+        _of_job,
+        branch=lambda p, m=_of_job: m.work_order_id.in_(_of_branch(_order, p)),  # type: ignore[misc]  # likewise
+        own=lambda p, m=_of_job: m.work_order_id.in_(_my_orders(p)),  # type: ignore[misc]  # likewise
+    )
+
 # -- complaints: confidential (CP-13), and never for the person complained about (CP-4) --------------------------
 
 
 def _against(p: Principal) -> Any:
-    return select(_complaint.c.id).where(_complaint.c.subject_id == _me(p))
+    further = select(_subject.c.complaint_id).where(_subject.c.staff_id == _me(p))
+    return select(_complaint.c.id).where(or_(_complaint.c.subject_id == _me(p), _complaint.c.id.in_(further)))
 
 
 def _not_against_me(column: Any, p: Principal) -> ColumnElement[bool]:
@@ -333,32 +455,70 @@ def _not_against_me(column: Any, p: Principal) -> ColumnElement[bool]:
     return result
 
 
+def _taking_part(p: Principal) -> Any:
+    """Complaints this person entered, handles, or sits in the crisis group of."""
+    group = select(_member.c.complaint_id).where(_member.c.staff_id == _me(p))
+    mine = or_(_complaint.c.entered_by_id == _me(p), _complaint.c.handler_id == _me(p), _complaint.c.id.in_(group))
+    return select(_complaint.c.id).where(mine)
+
+
 def _involved(column: Any, p: Principal) -> ColumnElement[bool]:
-    mine = select(_complaint.c.id).where(or_(_complaint.c.entered_by_id == _me(p), _complaint.c.handler_id == _me(p)))
-    result: ColumnElement[bool] = column.in_(mine)
+    result: ColumnElement[bool] = column.in_(_taking_part(p))
     return result
 
 
-for _record, _key in (
+_COMPLAINT_RECORDS: tuple[tuple[Any, Any], ...] = (
     (Complaint, Complaint.id),
-    (ComplaintStep, ComplaintStep.complaint_id),
-):
+    *(
+        (model, model.complaint_id)
+        for model in (
+            ComplaintStep,
+            ComplaintSubject,
+            ComplaintFile,
+            Approval,
+            CrisisMember,
+            CrisisEntry,
+            ManagementAlert,
+            ComplaintLateness,
+            ComplaintNotice,
+            SettlementAgreement,
+            ComplaintLetter,
+        )
+    ),
+)
+for _record, _key in _COMPLAINT_RECORDS:
     scoped(
         _record,
-        branch=lambda p, c=_key: and_(  # type: ignore[misc]  # likewise
-            c.in_(_of_branch(_complaint, p)), _not_against_me(c, p)
+        branch=lambda p, c=_key: and_(
+            or_(c.in_(_of_branch(_complaint, p)), _involved(c, p)), _not_against_me(c, p)
         ),
-        involved=lambda p, c=_key: and_(_involved(c, p), _not_against_me(c, p)),  # type: ignore[misc]  # likewise
-        not_against_me=lambda p, c=_key: _not_against_me(c, p),  # type: ignore[misc]  # likewise
+        involved=lambda p, c=_key: and_(_involved(c, p), _not_against_me(c, p)),
+        not_against_me=lambda p, c=_key: _not_against_me(c, p),
     )
+# Who was given an action sees it, though not the complaint it came from.
+_action_of: Any = CorrectiveAction.complaint_id
+scoped(
+    CorrectiveAction,
+    branch=lambda p: and_(
+        or_(_action_of.in_(_of_branch(_complaint, p)), _involved(_action_of, p), CorrectiveAction.owner_id == _me(p)),
+        _not_against_me(_action_of, p),
+    ),
+    involved=lambda p: and_(
+        or_(_involved(_action_of, p), CorrectiveAction.owner_id == _me(p)), _not_against_me(_action_of, p)
+    ),
+    not_against_me=lambda p: _not_against_me(_action_of, p),
+)
+# Who read what is for the service department and the management to see (CP-13).
+scoped(ComplaintReading, not_against_me=lambda p: _not_against_me(ComplaintReading.complaint_id, p))
 
 # -- return visits ----------------------------------------------------------------------------------------------
 
 scoped(ReturnVisit, branch=lambda p: ReturnVisit.branch_id == _here(p))
-scoped(
-    VisitAttempt,
-    branch=lambda p: VisitAttempt.return_visit_id.in_(_of_branch(_visit, p)),
-)
+for _told in (VisitAttempt, VisitAnswer):
+    scoped(
+        _told,
+        branch=lambda p, m=_told: m.return_visit_id.in_(_of_branch(_visit, p)),  # type: ignore[misc]  # likewise
+    )
 
 # -- reports and documents --------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ MODULES = (
     "app.fieldservice.jobs",
     "app.workshop.documents",
     "app.workshop.jobs",
+    "app.billing.jobs",
     "app.complaints.documents",
     "app.feedback.documents",
     "app.feedback.jobs",

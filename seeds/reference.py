@@ -15,6 +15,7 @@ from app.core.actors import SYSTEM
 from app.core.db import db
 from app.core.settings import Setting
 from app.core.uow import unit_of_work
+from app.feedback.models import VisitQuestion, VisitRule
 from app.fieldservice.models import EscalationLevel, FaultCode, PriceItem, WarrantyCover
 from app.organisation.models import AuthorityLimit, Branch, Skill
 from app.reporting.models import DistributionList, ScheduleEntry
@@ -70,6 +71,36 @@ PRICES = (
 )
 # What the portal asked for before there was a price list: who changed it there keeps it.
 PRICES_BEFORE = {"callout": "price_callout", "labour": "price_half_hour"}
+# after what, calendar days, who visits, who goes along (RV-1, RV-2)
+VISIT_RULES = (
+    ("complaint_major", 3, "service", "supervisor"),
+    ("complaint", 3, "supervisor", "clerk"),
+    ("repair", 7, "clerk", ""),
+    ("contract", 0, "clerk", ""),
+    ("other", 7, "clerk", ""),
+)
+_HANDLED = (
+    ("投诉的问题是否已经解决？", "Is what you complained of solved?", "yes_no"),
+    ("答应的处理办法是否都已兑现？", "Was everything done that was promised?", "yes_no"),
+    ("处理过程中还有哪里不满意？", "What could have been handled better?", "text"),
+)
+# after what: question, the same in English, how it is answered (RV-4)
+VISIT_QUESTIONS = {
+    "complaint_major": _HANDLED,
+    "complaint": _HANDLED,
+    "repair": (
+        ("修好以后使用是否正常？", "Has it worked well since the repair?", "yes_no"),
+        ("师傅是否按约定时间上门？", "Did the technician come at the agreed time?", "yes_no"),
+        ("收费是否事先讲清、开具凭据？", "Were the charges explained beforehand, with a receipt?", "yes_no"),
+        ("离开时现场是否收拾干净？", "Was the place left clean?", "yes_no"),
+    ),
+    "contract": (
+        ("约定的保养是否按期上门？", "Did the promised maintenance visits take place in time?", "yes_no"),
+        ("设备运行是否正常？", "Does the equipment run well?", "yes_no"),
+        ("合同到期是否愿意续签？", "Will you renew when the contract ends?", "yes_no"),
+    ),
+    "other": (("对这次服务是否满意？", "Were you satisfied with the service?", "yes_no"),),
+}
 LISTS = (("management", "管理层"), ("branches", "各分公司"))
 # document, time of day, days, one for each branch, list, make up for missed days
 SCHEDULE = (
@@ -79,8 +110,16 @@ SCHEDULE = (
     ("supervisor_daily", time(18, 0), "working_days", True, "management", True),
     ("repair_call_register", time(18, 0), "working_days", True, "branches", True),
     ("goods_register", time(18, 0), "working_days", True, "branches", True),
+    ("cash_not_handed_in", time(18, 0), "working_days", True, "branches", True),
     ("complaint_register", time(18, 0), "working_days", False, "management", True),
-    ("return_visit_plan", time(7, 30), "working_days", False, "management", False),
+    ("return_visit_plan", time(7, 30), "working_days", True, "branches", False),
+)
+# the same for the period that is over: first working day of the week, month or quarter
+PERIODIC = (
+    ("weekly", "complaint_register", time(8, 0), "management"),
+    ("monthly", "complaint_register", time(8, 0), "management"),
+    ("monthly", "complaint_analysis", time(8, 10), "management"),
+    ("quarterly", "return_visit_analysis", time(8, 20), "management"),
 )
 
 
@@ -104,7 +143,24 @@ def load() -> None:
         _escalation()
         _prices()
         _missing(DistributionList, "code", [{"code": code, "name": name} for code, name in LISTS])
+        _visits()
         _schedule()
+
+
+def _visits() -> None:
+    """Rules and questions of the return visits; questions only into an empty table: what was taken away stays away."""
+    columns = ("trigger_on", "days", "visitor_job", "companion_job")
+    _missing(VisitRule, "trigger_on", [dict(zip(columns, row, strict=True)) for row in VISIT_RULES])
+    if db.session.execute(select(VisitQuestion.id)).first() is not None:
+        return
+    for trigger, questions in VISIT_QUESTIONS.items():
+        for position, (question, english, kind) in enumerate(questions, 1):
+            db.session.add(
+                VisitQuestion(
+                    trigger_on=trigger, position=position, question=question, question_en=english, answer_kind=kind
+                )
+            )
+    db.session.flush()
 
 
 def _missing(model: Any, key: str, rows: list[dict[str, Any]]) -> None:
@@ -115,7 +171,7 @@ def _missing(model: Any, key: str, rows: list[dict[str, Any]]) -> None:
 
 def _limits() -> None:
     there = set(db.session.execute(select(AuthorityLimit.kind, AuthorityLimit.role)).tuples())
-    for kind in ("exchange", "refund", "compensation"):
+    for kind in ("exchange", "refund", "compensation", "waiver"):
         for role, up_to in LIMITS:
             if (kind, role) not in there:
                 db.session.add(AuthorityLimit(kind=kind, role=role, up_to=up_to))
@@ -158,5 +214,17 @@ def _schedule() -> None:
             "catch_up": catch_up,
         }
         for name, at, days, per_branch, to, catch_up in SCHEDULE
+    ]
+    rows += [
+        {
+            "code": f"{days}-{name}",
+            "document_name": name,
+            "at": at,
+            "days": days,
+            "per_branch": False,
+            "distribution_list_id": lists[to],
+            "catch_up": True,
+        }
+        for days, name, at, to in PERIODIC
     ]
     _missing(ScheduleEntry, "code", rows)

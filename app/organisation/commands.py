@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import select
 
 from app.core import settings
@@ -10,7 +12,11 @@ from app.core.db import db
 from app.core.errors import N_, Conflict, NotFound, Refused
 from app.core.settings import Setting
 from app.core.uow import command
+from app.organisation.models import Staff
 from app.organisation.rules import setting_value
+
+LEAVING_GUARDS: list[Callable[[Staff], None]] = []
+"""Asked before somebody is marked as no longer working here; a later area refuses while something is unsettled."""
 
 
 @command("setting.change")

@@ -18,7 +18,7 @@ JOBS = (
     "management",
     "administrator",
 )
-AUTHORITY_KINDS = ("exchange", "refund", "compensation")
+AUTHORITY_KINDS = ("exchange", "refund", "compensation", "waiver")
 
 BRANCH_KIND_LABELS = {
     "head_office": N_("Head office"),
@@ -40,6 +40,7 @@ AUTHORITY_KIND_LABELS = {
     "exchange": N_("Exchange"),
     "refund": N_("Refund"),
     "compensation": N_("Compensation"),
+    "waiver": N_("Waiver of charges"),
 }
 # Who may be given a limit in the authority matrix, from the bottom up (CP-9).
 APPROVER_LABELS = {

@@ -53,9 +53,9 @@ lookup(
     search=("name", "staff_no"),
     only=_working,
     eager=("branch",),
-    detail=lambda staff: f"{staff.branch.name} {_(JOB_LABELS[staff.job])}",
+    detail=lambda staff: f"{staff.branch} {_(JOB_LABELS[staff.job])}",
 )
-lookup(District, search=("name", "city", "code"), eager=("branch",), detail=lambda district: district.branch.name)
+lookup(District, search=("name", "city", "code"), eager=("branch",), detail=lambda district: str(district.branch))
 
 
 # -- reference data -----------------------------------------------------------------------------------------------
@@ -130,6 +130,12 @@ class StaffView(BaseView):
     eager = ["skills.skill"]
     base_order = ("staff_no", "asc")
     related_views = [StaffSkillView]
+
+    def pre_update(self, item: Staff) -> None:
+        """Who leaves has settled what is to settle."""
+        if not item.active:
+            for guard in commands.LEAVING_GUARDS:
+                guard(item)
 
 
 class BranchView(BaseView):

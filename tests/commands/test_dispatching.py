@@ -269,6 +269,20 @@ def test_so19_a_contractor_goes_with_the_managers_approval(office: Cast) -> None
             commands.record_contractor(
                 office["supervisor"], order_id, arrived_at=office_time(15), finished_at=office_time(14), **given
             )
+        assert refusal.value.field == "charges"
+        # SO-6: nobody of the contractor's tells the charges; the office does, and records how the customer agreed.
+        commands.quote(office["supervisor"], order_id, minutes=60)
+        with pytest.raises(Refused) as refusal:
+            commands.agree_charges(office["clerk"], order_id, name="刘芳", how="in a dream")
+        assert refusal.value.field == "how"
+        agreed = commands.agree_charges(
+            office["clerk"], order_id, name="刘芳", how="telephone", agreed_at=office_time(13, 40)
+        )
+        assert (agreed.consent_how, agreed.charges_agreed_at) == ("telephone", office_time(13, 40))
+        with pytest.raises(Refused) as refusal:
+            commands.record_contractor(
+                office["supervisor"], order_id, arrived_at=office_time(15), finished_at=office_time(14), **given
+            )
         assert refusal.value.field == "finished_at"
         done = commands.record_contractor(
             office["supervisor"], order_id, arrived_at=office_time(14, 5), finished_at=office_time(15, 30), **given

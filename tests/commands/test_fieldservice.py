@@ -362,7 +362,14 @@ def test_co1_contract_with_free_labour_charges_parts_only(office: Cast) -> None:
         commands.fit_part(tech, order_id, part_id=part)
     commands.quote(tech, order_id, minutes=60, needed=[(part, 1)])
     with acting_as(SYSTEM):
-        assert [charge.kind for charge in fetch(WorkOrder, order_id).charges] == ["part"]
+        told = fetch(WorkOrder, order_id).charges
+        assert [(charge.kind, bool(charge.free_reason)) for charge in told] == [
+            ("callout", True),
+            ("labour", True),
+            ("part", False),
+        ]
+        assert sum(charge.amount for charge in told) == Decimal("65.50")
+        assert "HT-NJ-20260101-0001" in told[0].free_reason
 
 
 def test_so22_only_what_is_in_the_own_van(office: Cast) -> None:

@@ -1,0 +1,393 @@
+"""Invoices for jobs and contracts, payments on them, credit notes and refunds (SO-6, SO-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import or_, select
+
+from app.billing import queries, rules
+from app.billing.commands.collecting import branch_code, lock_invoice, new_payment, pay_invoice, refresh
+from app.billing.models import CreditNote, Instalment, Invoice, InvoicedJob, InvoiceLine, Payment
+from app.contracts.models import Contract
+from app.core import clock, i18n, settings
+from app.core.actors import SYSTEM, Principal, acting_as
+from app.core.db import db
+from app.core.errors import N_, Refused
+from app.core.money import ZERO, tax_within, to_fen, total
+from app.core.numbering import next_number
+from app.core.uow import command
+from app.customers.models import Customer
+from app.fieldservice.commands import steps
+from app.fieldservice.models import WorkOrder
+from app.fieldservice.rules import CHARGE_KIND_LABELS
+
+
+@dataclass(frozen=True)
+class _Line:
+    kind: str
+    description: str
+    quantity: int
+    unit_price: Decimal
+    order_id: int | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """What an invoice is made out with."""
+
+    title: str
+    tax_no: str
+    title_details: str
+    fapiao_kind: str
+    fapiao_no: str
+    count: int
+    first_due: date
+    note: str
+
+
+def _heading(
+    title: str, tax_no: str, title_details: str, kind: str, number: str, count: int, first_due: date | None,
+    note: str, today: date,
+) -> _Heading:  # fmt: skip
+    if not title.strip():
+        raise Refused(N_("This is required."), field="title")
+    if kind not in rules.FAPIAO_KINDS:
+        raise Refused(N_("This is required."), field="fapiao_kind")
+    if first_due is not None and first_due < today:
+        raise Refused(N_("Not before today."), field="first_due")
+    return _Heading(
+        title.strip()[:100],
+        rules.check_tax_number(tax_no, kind),
+        (title_details or "").strip()[:200],
+        kind,
+        rules.check_fapiao(number),
+        count,
+        first_due or today + timedelta(days=settings.number("invoice_due_days")),
+        (note or "").strip()[:200],
+    )
+
+
+@command("invoice.issue")
+def issue_for_jobs(
+    actor: Principal,
+    order_ids: int | Sequence[int],
+    *,
+    title: str,
+    tax_no: str = "",
+    title_details: str = "",
+    fapiao_kind: str = "electronic",
+    fapiao_no: str = "",
+    instalments: int = 1,
+    first_due: date | None = None,
+    note: str = "",
+    at: datetime | None = None,
+) -> Invoice:
+    """Make out the invoice of one or several finished jobs of one customer: what was charged less what was waived.
+
+    What was collected for the jobs already counts on the invoice. Refused for a job that costs nothing or stands on
+    another invoice.
+    """
+    moment = at or clock.now()
+    wanted = sorted({order_ids} if isinstance(order_ids, int) else set(order_ids))
+    orders = [steps.locked_order(order_id) for order_id in wanted]
+    if not orders:
+        raise Refused(N_("No row is ticked."))
+    heading = _heading(
+        title, tax_no, title_details, fapiao_kind, fapiao_no, instalments, first_due, note, clock.local(moment).date()
+    )
+    customers = {order.repair_call.voucher.customer_id for order in orders}
+    if len(customers) > 1 or len({order.branch_id for order in orders}) > 1:
+        raise Refused(N_("One invoice is for one customer of one branch."))
+    for order in orders:
+        _check_job(order)
+    money = queries.money_of_jobs(wanted)
+    lines = [
+        _Line(each.kind, _described(each.kind, each.description), each.quantity, each.unit_price, order.id)
+        for order in orders
+        for each in order.charges
+        if each.unit_price > 0
+    ]
+    waived = total([each.waived for each in money.values()])
+    invoice = _write(actor, orders[0].branch_id, customers.pop(), lines, waived, heading, moment)
+    for order in orders:
+        db.session.add(InvoicedJob(invoice_id=invoice.id, work_order_id=order.id))
+    _take_over(invoice, wanted)
+    refresh(invoice)
+    db.session.flush()
+    return invoice
+
+
+def _described(kind: str, description: str) -> str:
+    with i18n.in_language():  # it goes on paper
+        label = i18n.say(CHARGE_KIND_LABELS[kind])
+    return f"{label} {description}".strip()[:100]
+
+
+def _check_job(order: WorkOrder) -> None:
+    if order.status not in ("finished", "closed"):
+        raise Refused(N_("%(number)s is not finished yet."), number=order.number)
+    money = queries.money_of(order)
+    if money.invoiced:
+        raise Refused(N_("%(number)s stands on an invoice already."), number=order.number)
+    if money.due - money.waived <= 0:
+        raise Refused(N_("%(number)s costs the customer nothing."), number=order.number)
+
+
+def _take_over(invoice: Invoice, order_ids: Sequence[int]) -> None:
+    """What was paid for the jobs counts on this invoice, also what was paid on one that was credited in full."""
+    credited = select(Invoice.id).where(Invoice.status == "credited")
+    with acting_as(SYSTEM):
+        rows = db.session.scalars(
+            select(Payment).where(
+                Payment.work_order_id.in_(order_ids),
+                Payment.voided_at.is_(None),
+                or_(Payment.invoice_id.is_(None), Payment.invoice_id.in_(credited)),
+            )
+        ).all()
+        for row in rows:
+            if row.invoice_id is not None:
+                before = lock_invoice(row.invoice)
+                if before is not None:
+                    before.paid -= row.signed
+            row.invoice_id = invoice.id
+            invoice.paid += row.signed
+
+
+@command("invoice.issue_for_contract")
+def issue_for_contract(
+    actor: Principal,
+    contract_id: int,
+    *,
+    title: str,
+    tax_no: str = "",
+    title_details: str = "",
+    fapiao_kind: str = "electronic",
+    fapiao_no: str = "",
+    instalments: int = 1,
+    first_due: date | None = None,
+    note: str = "",
+    at: datetime | None = None,
+) -> Invoice:
+    """Make out the invoice of a maintenance contract in force, for its price (CO-1)."""
+    moment = at or clock.now()
+    contract = steps.locked(Contract, contract_id)
+    if contract.status != "in_force":
+        raise Refused(N_("This contract is not in force."))
+    if contract.price <= 0:
+        raise Refused(N_("%(number)s costs the customer nothing."), number=contract.number)
+    standing = select(Invoice.id).where(Invoice.contract_id == contract.id, Invoice.status != "credited")
+    if db.session.execute(standing.execution_options(unscoped=True)).first() is not None:
+        raise Refused(N_("%(number)s stands on an invoice already."), number=contract.number)
+    heading = _heading(
+        title, tax_no, title_details, fapiao_kind, fapiao_no, instalments, first_due, note, clock.local(moment).date()
+    )
+    with i18n.in_language():
+        words = i18n.say(N_("Maintenance contract %(number)s"), number=contract.number)
+    line = _Line("contract", words[:100], 1, contract.price)
+    invoice = _write(actor, contract.branch_id, contract.customer_id, [line], ZERO, heading, moment)
+    invoice.contract_id = contract.id
+    db.session.flush()
+    return invoice
+
+
+def _write(
+    actor: Principal,
+    branch_id: int,
+    customer_id: int,
+    lines: Sequence[_Line],
+    waived: Decimal,
+    heading: _Heading,
+    moment: datetime,
+) -> Invoice:
+    rate, today = settings.amount("tax_rate"), clock.local(moment).date()
+    sums = rules.billed([line.amount for line in lines], waived, rate)
+    parts = rules.instalments(sums.total, heading.count, heading.first_due, settings.number("instalment_days"))
+    _check_unused(heading.fapiao_no)
+    invoice = Invoice(
+        number=next_number("FP", branch_code(branch_id), today),
+        branch_id=branch_id,
+        customer_id=customer_id,
+        fapiao_kind=heading.fapiao_kind,
+        fapiao_no=heading.fapiao_no or None,
+        title=heading.title,
+        tax_no=heading.tax_no,
+        title_details=heading.title_details,
+        tax_rate=rate,
+        total=sums.total,
+        tax=sums.tax,
+        paid=ZERO,
+        credited=ZERO,
+        issued_on=today,
+        due_on=parts[-1].due_on,
+        note=heading.note,
+        issued_by_id=actor.staff_id,
+    )
+    for position, (line, amount, tax) in enumerate(zip(lines, sums.amounts, sums.taxes, strict=True), start=1):
+        invoice.lines.append(
+            InvoiceLine(
+                position=position,
+                work_order_id=line.order_id,
+                kind=line.kind,
+                description=line.description,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                amount=amount,
+                tax=tax,
+            )
+        )
+    invoice.instalments = [Instalment(due_on=part.due_on, amount=part.amount) for part in parts]
+    db.session.add(invoice)
+    db.session.flush()
+    return invoice
+
+
+def _check_unused(fapiao_no: str) -> None:
+    known = select(Invoice.number).where(Invoice.fapiao_no == fapiao_no).execution_options(unscoped=True)
+    if fapiao_no and (number := db.session.execute(known).scalar()) is not None:
+        raise Refused(N_("This number stands on %(number)s already."), field="fapiao_no", number=number)
+
+
+# -- what becomes of it -------------------------------------------------------------------------------------------
+
+
+@command("invoice.enter_fapiao")
+def enter_fapiao(actor: Principal, invoice_id: int, *, fapiao_no: str) -> Invoice:
+    """The number of the official invoice (发票号码), when it comes later than ours; once entered it stays."""
+    invoice = steps.locked(Invoice, invoice_id)
+    if invoice.fapiao_no:
+        raise Refused(N_("The number is entered already."), field="fapiao_no")
+    typed = rules.check_fapiao(fapiao_no)
+    if not typed:
+        raise Refused(N_("This is required."), field="fapiao_no")
+    _check_unused(typed)
+    invoice.fapiao_no = typed
+    db.session.flush()
+    return invoice
+
+
+@command("invoice.post")
+def post_invoice(actor: Principal, invoice_id: int, *, posted_on: date, posted_note: str = "") -> Invoice:
+    """The invoice was sent to the customer: by post after money was collected on the spot (SO-6), or by mail."""
+    invoice = steps.locked(Invoice, invoice_id)
+    if not invoice.issued_on <= posted_on <= clock.today():
+        raise Refused(N_("Not before it was issued, and not later than today."), field="posted_on")
+    invoice.posted_on, invoice.posted_note = posted_on, (posted_note or "").strip()[:100]
+    db.session.flush()
+    return invoice
+
+
+@command("payment.receive")
+def receive(
+    actor: Principal,
+    invoice_id: int,
+    *,
+    amount: Decimal,
+    method: str,
+    reference: str = "",
+    note: str = "",
+    at: datetime | None = None,
+) -> Payment:
+    """Money on an invoice, in part or all of it. Raises ``Refused`` for more than is outstanding."""
+    invoice = steps.locked(Invoice, invoice_id)
+    jobs = [job.work_order for job in invoice.jobs]
+    order = jobs[0] if len(jobs) == 1 else None
+    return pay_invoice(actor, invoice, amount, method, reference, note, at or clock.now(), order=order)
+
+
+@command("invoice.credit")
+def credit(
+    actor: Principal,
+    invoice_id: int,
+    *,
+    amount: Decimal,
+    reason: str,
+    fapiao_no: str = "",
+    at: datetime | None = None,
+) -> CreditNote:
+    """Take away a part of an invoice, or all that is left of it, with the reason (红字发票).
+
+    Never more than the invoice. Credited in full, its jobs may be invoiced anew.
+    """
+    moment = at or clock.now()
+    invoice = steps.locked(Invoice, invoice_id)
+    if not reason.strip():
+        raise Refused(N_("This is required."), field="reason")
+    left = invoice.total - invoice.credited
+    if amount > left:
+        raise Refused(N_("The invoice has only %(left)s CNY left."), field="amount", left=f"{left:,.2f}")
+    rules.check_amount(amount, left)
+    credited_tax = total([note.tax for note in invoice.credit_notes])
+    # The last one takes the tax that is left: all credit notes together hold exactly the tax of the invoice.
+    tax = invoice.tax - credited_tax if amount == left else tax_within(amount, invoice.tax_rate)
+    note = CreditNote(
+        number=next_number("HZ", branch_code(invoice.branch_id), clock.local(moment).date()),
+        invoice=invoice,
+        amount=to_fen(amount),
+        tax=min(tax, invoice.tax - credited_tax),
+        reason=reason.strip()[:200],
+        fapiao_no=rules.check_fapiao(fapiao_no),
+        at=moment,
+        by_id=actor.staff_id,
+    )
+    db.session.add(note)
+    invoice.credited += note.amount
+    refresh(invoice)
+    if invoice.status == "credited":
+        for job in invoice.jobs:
+            job.live = False
+    db.session.flush()
+    return note
+
+
+@command("payment.refund")
+def refund(
+    actor: Principal,
+    invoice_id: int,
+    *,
+    amount: Decimal,
+    method: str,
+    reason: str,
+    reference: str = "",
+    at: datetime | None = None,
+) -> Payment:
+    """Give back what was paid too much after a credit note, within one's authority (kind ``refund`` of the matrix)."""
+    invoice = steps.locked(Invoice, invoice_id)
+    if not reason.strip():
+        raise Refused(N_("This is required."), field="reason")
+    if method not in rules.METHODS:
+        raise Refused(N_("This is required."), field="method")
+    rules.check_amount(amount, max(-invoice.outstanding, ZERO))
+    rules.check_limit(amount, queries.limits_of(actor.roles, "refund"))
+    moment = at or clock.now()
+    row = new_payment(
+        actor, invoice.branch_id, invoice.customer_id, amount, method, reference, reason, moment, kind="refund"
+    )
+    row.invoice_id = invoice.id
+    jobs = [job.work_order_id for job in invoice.jobs]
+    row.work_order_id = jobs[0] if len(jobs) == 1 else None
+    db.session.add(row)
+    invoice.paid -= row.amount
+    refresh(invoice)
+    db.session.flush()
+    return row
+
+
+def title_for(customer: Customer) -> dict[str, str]:
+    """Title and tax number as they stood on the customer's last invoice, else the name."""
+    last = queries.last_title(customer.id)
+    if last is None:
+        return {"title": customer.name}
+    return {
+        "title": last.title,
+        "tax_no": last.tax_no,
+        "title_details": last.title_details,
+        "fapiao_kind": last.fapiao_kind,
+    }

@@ -1,0 +1,33 @@
+"""Reads of money that screens, papers and commands share. Row scope applies unless said otherwise."""
+
+from app.billing.queries.cash import CashInHand, cash_in_hand, in_hand_of, late_cash
+from app.billing.queries.invoices import (
+    Aged,
+    ToInvoice,
+    last_title,
+    live_invoice,
+    outstanding_by_customer,
+    to_follow,
+    to_invoice,
+    with_everything,
+)
+from app.billing.queries.jobs import limits_of, money_of, money_of_jobs, permitted
+
+__all__ = [
+    "Aged",
+    "CashInHand",
+    "ToInvoice",
+    "cash_in_hand",
+    "in_hand_of",
+    "last_title",
+    "late_cash",
+    "limits_of",
+    "live_invoice",
+    "money_of",
+    "money_of_jobs",
+    "outstanding_by_customer",
+    "permitted",
+    "to_follow",
+    "to_invoice",
+    "with_everything",
+]

@@ -1,0 +1,168 @@
+"""Invoices: which are to be made, which are open, and how old (SO-6, SO-9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.billing.models import Invoice, InvoicedJob, InvoiceLine, Payment
+from app.billing.queries.jobs import money_of_jobs
+from app.billing.rules import JobMoney, Part, age_limits, aged, still_open
+from app.core import clock, settings
+from app.core.db import db
+from app.core.money import ZERO, total
+from app.customers.models import Customer, Voucher
+from app.fieldservice.models import Charge, RepairCall, WorkOrder, WorkOrderEvent
+
+
+@dataclass
+class ToInvoice:
+    """A job whose invoice is to be made; ``due_on`` is the day it has to be: that of the finish or of the return."""
+
+    order: WorkOrder
+    money: JobMoney
+    due_on: date
+    workshop: bool
+
+    def late(self, today: date) -> bool:
+        """Whether the day has passed (SO-6, SO-9)."""
+        return self.due_on < today
+
+
+def _invoiced() -> ColumnElement[bool]:
+    return exists(select(InvoicedJob.id).where(InvoicedJob.work_order_id == WorkOrder.id, InvoicedJob.live.is_(True)))
+
+
+_LOADS = (
+    joinedload(WorkOrder.repair_call)
+    .joinedload(RepairCall.voucher)
+    .options(joinedload(Voucher.customer), joinedload(Voucher.product_model)),
+    joinedload(WorkOrder.technician),
+    joinedload(WorkOrder.branch),
+)
+
+
+def to_invoice(branch_id: int | None = None) -> list[ToInvoice]:
+    """Finished jobs with money left to collect and no invoice, the oldest first (SO-6, SO-9)."""
+    costs = exists(select(Charge.id).where(Charge.work_order_id == WorkOrder.id, Charge.unit_price > 0))
+    wanted = select(WorkOrder).where(WorkOrder.status == "finished", costs, ~_invoiced()).options(*_LOADS)
+    return [each for each in _jobs(wanted, branch_id) if each.money.left > 0]
+
+
+def to_follow(branch_id: int | None = None) -> list[ToInvoice]:
+    """Jobs collected on the spot whose invoice follows (SO-6): paid, and no invoice made."""
+    paid = exists(
+        select(Payment.id).where(
+            Payment.work_order_id == WorkOrder.id, Payment.invoice_id.is_(None), Payment.voided_at.is_(None)
+        )
+    )
+    wanted = select(WorkOrder).where(WorkOrder.status.in_(("finished", "closed")), paid, ~_invoiced()).options(*_LOADS)
+    return [each for each in _jobs(wanted, branch_id) if each.money.left == 0]
+
+
+def _jobs(wanted: Select[tuple[WorkOrder]], branch_id: int | None) -> list[ToInvoice]:
+    statement = wanted if branch_id is None else wanted.where(WorkOrder.branch_id == branch_id)
+    ordered = statement.order_by(WorkOrder.finished_at, WorkOrder.id).limit(500)
+    orders = list(db.session.scalars(ordered))
+    money = money_of_jobs(order.id for order in orders)
+    taken_back = set(
+        db.session.scalars(
+            select(WorkOrderEvent.work_order_id).where(
+                WorkOrderEvent.work_order_id.in_([order.id for order in orders]), WorkOrderEvent.kind == "taken_back"
+            )
+        )
+    )
+    return [
+        ToInvoice(
+            order, money[order.id], clock.local(order.finished_at or order.dispatched_at).date(), order.id in taken_back
+        )
+        for order in orders
+    ]
+
+
+def live_invoice(order_id: int) -> Invoice | None:
+    """The invoice that stands for a job; not narrowed by row scope, for rules."""
+    wanted = (
+        select(Invoice)
+        .join(InvoicedJob, InvoicedJob.invoice_id == Invoice.id)
+        .where(InvoicedJob.work_order_id == order_id, InvoicedJob.live.is_(True))
+    )
+    found: Invoice | None = db.session.scalars(wanted.execution_options(unscoped=True)).one_or_none()
+    return found
+
+
+def last_title(customer_id: int) -> Invoice | None:
+    """The customer's latest invoice: title and tax number need not be asked again."""
+    wanted = select(Invoice).where(Invoice.customer_id == customer_id).order_by(Invoice.id.desc()).limit(1)
+    found: Invoice | None = db.session.scalars(wanted).one_or_none()
+    return found
+
+
+def with_everything(invoice_id: int) -> Invoice | None:
+    """An invoice with all its papers name."""
+    wanted = (
+        select(Invoice)
+        .where(Invoice.id == invoice_id)
+        .options(
+            joinedload(Invoice.customer),
+            joinedload(Invoice.branch),
+            joinedload(Invoice.contract),
+            joinedload(Invoice.issued_by),
+            selectinload(Invoice.lines).joinedload(InvoiceLine.work_order),
+            selectinload(Invoice.instalments),
+            selectinload(Invoice.payments).joinedload(Payment.received_by),
+            selectinload(Invoice.credit_notes),
+        )
+    )
+    found: Invoice | None = db.session.scalars(wanted).unique().one_or_none()
+    return found
+
+
+@dataclass
+class Aged:
+    """What a customer owes, by age: the first column is not due yet, then up to each limit, the last beyond (CNY)."""
+
+    customer: Customer
+    columns: list[Decimal]
+    invoices: int
+    oldest_due: date
+
+    @property
+    def total(self) -> Decimal:
+        """CNY."""
+        return total(self.columns)
+
+    @property
+    def overdue(self) -> Decimal:
+        """CNY."""
+        return total(self.columns[1:])
+
+
+def outstanding_by_customer(today: date, branch_id: int | None = None) -> tuple[tuple[int, ...], list[Aged]]:
+    """The limits of the columns (days), and what every customer owes; who owes most that is overdue first."""
+    limits = age_limits(settings.value("ageing_days"))
+    wanted = (
+        select(Invoice)
+        .where(or_(Invoice.status == "issued", Invoice.status == "part_paid"))
+        .options(joinedload(Invoice.customer), selectinload(Invoice.instalments))
+        .order_by(Invoice.due_on, Invoice.id)
+    )
+    if branch_id is not None:
+        wanted = wanted.where(Invoice.branch_id == branch_id)
+    found: dict[int, Aged] = {}
+    for invoice in db.session.scalars(wanted):
+        parts = [Part(each.due_on, each.amount) for each in invoice.instalments]
+        left = still_open(parts, invoice.paid + invoice.credited)
+        if not left:
+            continue
+        row = found.setdefault(
+            invoice.customer_id, Aged(invoice.customer, [ZERO] * (len(limits) + 2), 0, left[0].due_on)
+        )
+        row.columns = [have + more for have, more in zip(row.columns, aged(left, today, limits), strict=True)]
+        row.invoices += 1
+        row.oldest_due = min(row.oldest_due, left[0].due_on)
+    return limits, sorted(found.values(), key=lambda each: (-each.overdue, -each.total, each.customer.id))

@@ -1,0 +1,60 @@
+"""What a job costs, what was waived and paid for it, and whether it is invoiced (SO-6)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from app.billing.models import CollectionPermit, InvoicedJob, Payment, Waiver
+from app.billing.rules import JobMoney
+from app.core.actors import SYSTEM, acting_as
+from app.core.db import db
+from app.core.money import ZERO
+from app.fieldservice.models import Charge, WorkOrder
+from app.organisation.models import AuthorityLimit
+
+
+def money_of_jobs(order_ids: Iterable[int]) -> dict[int, JobMoney]:
+    """The money of these jobs. Not narrowed by row scope: it is asked for jobs the person was given already."""
+    ids = list(order_ids)
+    due: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    waived: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    paid: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    with acting_as(SYSTEM):
+        charges = select(Charge.work_order_id, Charge.unit_price, Charge.quantity)
+        for order_id, price, quantity in db.session.execute(charges.where(Charge.work_order_id.in_(ids))):
+            due[order_id] += price * quantity
+        waivers = select(Waiver.work_order_id, Waiver.amount).where(Waiver.work_order_id.in_(ids))
+        for order_id, amount in db.session.execute(waivers):
+            waived[order_id] += amount
+        payments = select(Payment.work_order_id, Payment.kind, Payment.amount).where(
+            Payment.work_order_id.in_(ids), Payment.voided_at.is_(None)
+        )
+        for order_id, kind, amount in db.session.execute(payments):
+            paid[order_id or 0] += amount if kind == "payment" else -amount
+        live = select(InvoicedJob.work_order_id).where(InvoicedJob.work_order_id.in_(ids), InvoicedJob.live.is_(True))
+        invoiced = set(db.session.scalars(live))
+    return {each: JobMoney(due[each], waived[each], paid[each], each in invoiced) for each in ids}
+
+
+def money_of(order: WorkOrder) -> JobMoney:
+    """The money of one job."""
+    return money_of_jobs([order.id])[order.id]
+
+
+def permitted(order_id: int) -> CollectionPermit | None:
+    """The supervisor's permit to collect a larger sum of this job on the spot."""
+    with acting_as(SYSTEM):
+        found: CollectionPermit | None = db.session.scalars(
+            select(CollectionPermit).where(CollectionPermit.work_order_id == order_id)
+        ).one_or_none()
+        return found
+
+
+def limits_of(roles: Iterable[str], kind: str) -> Sequence[Decimal | None]:
+    """The limits (CNY) of these roles in the authority matrix; None is without limit."""
+    wanted = select(AuthorityLimit.up_to).where(AuthorityLimit.kind == kind, AuthorityLimit.role.in_(sorted(roles)))
+    return list(db.session.scalars(wanted))

@@ -1,0 +1,286 @@
+"""Money: vocabulary, what is decided for a job, instalments and their age, handing cash in (SO-6, SO-9, SO-20)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from app.core.errors import N_, Refused
+from app.core.lifecycle import Lifecycle, Transition, roles
+from app.core.money import ZERO, equal_parts, split, tax_within
+
+METHOD_LABELS = {
+    "cash": N_("Cash"),
+    "wechat": N_("WeChat"),
+    "alipay": N_("Alipay"),
+    "card": N_("Bank card"),
+    "transfer": N_("Bank transfer"),
+}
+METHODS = tuple(METHOD_LABELS)
+PAYMENT_KIND_LABELS = {"payment": N_("Payment"), "refund": N_("Refund")}
+PAYMENT_KINDS = tuple(PAYMENT_KIND_LABELS)
+FAPIAO_KIND_LABELS = {
+    "electronic": N_("Electronic invoice"),
+    "normal": N_("Ordinary invoice"),
+    "special": N_("Special VAT invoice"),
+}
+FAPIAO_KINDS = tuple(FAPIAO_KIND_LABELS)
+INVOICE_STATE_LABELS = {
+    "issued": N_("Not paid"),
+    "part_paid": N_("Partly paid"),
+    "paid": N_("Paid in full"),
+    "credited": N_("Credited in full"),
+}
+INVOICE_STATES = tuple(INVOICE_STATE_LABELS)
+MONEY_LABELS = {
+    "nothing": N_("Nothing to pay"),
+    "open": N_("Undecided"),
+    "paid": N_("Paid in full"),
+    "invoiced": N_("Invoiced"),
+    "waived": N_("Waived"),
+}
+MOST_INSTALMENTS = 24
+
+
+# -- a job's money (SO-6) -----------------------------------------------------------------------------------------
+
+
+class JobMoney(NamedTuple):
+    """CNY: what the charges come to, what was waived, what was paid for the job; and whether an invoice stands."""
+
+    due: Decimal
+    waived: Decimal = ZERO
+    paid: Decimal = ZERO
+    invoiced: bool = False
+
+    @property
+    def left(self) -> Decimal:
+        """What is still to be collected on this job itself; of an invoiced one the invoice says."""
+        return ZERO if self.invoiced else max(self.due - self.waived - self.paid, ZERO)
+
+    @property
+    def state(self) -> str:
+        """A key of ``MONEY_LABELS``; only ``open`` keeps the job from being closed."""
+        if self.due == 0:
+            return "nothing"
+        if self.invoiced:
+            return "invoiced"
+        if self.left > 0:
+            return "open"
+        return "waived" if self.paid == 0 and self.waived > 0 else "paid"
+
+    @property
+    def decided(self) -> bool:
+        """Whether the job may be closed."""
+        return self.state != "open"
+
+
+def check_amount(amount: Decimal, left: Decimal, *, field: str = "amount") -> None:
+    """An amount is more than nothing and not more than what is left. Raises ``Refused``."""
+    if amount <= 0:
+        raise Refused(N_("More than nothing."), field=field)
+    if amount > left:
+        raise Refused(N_("No more than %(left)s CNY is left to pay."), field=field, left=f"{left:,.2f}")
+
+
+def check_on_the_spot(money: JobMoney, limit: Decimal, *, permitted: bool) -> None:
+    """A technician collects only small sums on the spot; of a larger one an invoice is made the same day (SO-6).
+
+    What counts is the whole charge, not the part taken now. Raises ``Refused`` unless a supervisor permitted it.
+    """
+    if not permitted and not money.invoiced and money.due - money.waived > limit:
+        raise Refused(
+            N_(
+                "More than %(limit)s CNY is not collected on the spot but invoiced today; the supervisor may permit it."
+            ),
+            field="amount",
+            limit=f"{limit:,.2f}",
+        )
+
+
+def check_limit(amount: Decimal, limits: Sequence[Decimal | None]) -> None:
+    """Whether somebody with these authority limits may approve the amount; None is without limit. Raises ``Refused``."""
+    if not limits:
+        raise Refused(N_("Your role has no authority for this: ask somebody above you."), field="amount")
+    if None not in limits and amount > max(limit for limit in limits if limit is not None):
+        highest = max(limit for limit in limits if limit is not None)
+        raise Refused(
+            N_("Your authority ends at %(limit)s CNY: ask somebody above you."), field="amount", limit=f"{highest:,.2f}"
+        )
+
+
+# -- invoices -----------------------------------------------------------------------------------------------------
+
+
+class Billed(NamedTuple):
+    """The lines of an invoice after what was waived: amounts with the tax in them, and the tax of each (CNY)."""
+
+    amounts: list[Decimal]
+    taxes: list[Decimal]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.amounts, ZERO)
+
+    @property
+    def tax(self) -> Decimal:
+        return sum(self.taxes, ZERO)
+
+
+def billed(amounts: Sequence[Decimal], waived: Decimal, percent: Decimal) -> Billed:
+    """Share what was waived and the tax within over the lines: the sum of the lines is the invoice, to the fen."""
+    whole = sum(amounts, ZERO) - waived
+    shares = split(whole, amounts)
+    return Billed(shares, split(tax_within(whole, percent), shares))
+
+
+def state_of(total: Decimal, paid: Decimal, credited: Decimal) -> str:
+    """The state of an invoice: a key of ``INVOICE_STATE_LABELS``."""
+    if credited >= total:
+        return "credited"
+    if total - credited - paid <= 0:
+        return "paid"
+    return "part_paid" if paid > 0 or credited > 0 else "issued"
+
+
+def check_fapiao(number: str) -> str:
+    """The number of the official invoice (发票号码): 8 digits, or 20 of an electronic one. Raises ``Refused``."""
+    typed = re.sub(r"\s", "", number or "")
+    if typed and not re.fullmatch(r"\d{8}|\d{20}", typed, re.ASCII):
+        raise Refused(N_("8 digits, or 20 of an electronic invoice."), field="fapiao_no")
+    return typed
+
+
+def check_tax_number(number: str, kind: str) -> str:
+    """The customer's tax number (税号): 15 to 20 letters and digits; a special invoice needs it. Raises ``Refused``."""
+    typed = re.sub(r"\s", "", number or "").upper()
+    if kind == "special" and not typed:
+        raise Refused(N_("A special VAT invoice needs the tax number."), field="tax_no")
+    if typed and not re.fullmatch(r"[0-9A-Z]{15,20}", typed, re.ASCII):
+        raise Refused(N_("15 to 20 letters and digits."), field="tax_no")
+    return typed
+
+
+class Part(NamedTuple):
+    """An instalment: CNY due on a day."""
+
+    due_on: date
+    amount: Decimal
+
+
+def instalments(total: Decimal, count: int, first_due: date, days_between: int) -> list[Part]:
+    """``total`` in ``count`` parts as equal as the fen allows, due every so many days. Raises ``Refused``."""
+    if not 1 <= count <= MOST_INSTALMENTS:
+        raise Refused(N_("Between 1 and 24 instalments."), field="instalments")
+    if total < Decimal(count).scaleb(-2):
+        raise Refused(N_("Too little for so many instalments."), field="instalments")
+    parts = equal_parts(total, count)
+    return [Part(first_due + timedelta(days=number * days_between), part) for number, part in enumerate(parts)]
+
+
+def still_open(parts: Sequence[Part], settled: Decimal) -> list[Part]:
+    """What is left of each instalment after ``settled`` was paid or credited, the oldest first settled first."""
+    left = []
+    for part in sorted(parts, key=lambda each: each.due_on):
+        covered = min(part.amount, max(settled, ZERO))
+        settled -= covered
+        if part.amount > covered:
+            left.append(Part(part.due_on, part.amount - covered))
+    return left
+
+
+# -- what is outstanding, by age ------------------------------------------------------------------------------------
+
+
+def age_limits(text: str) -> tuple[int, ...]:
+    """``30,60,90`` as days; every limit larger than the one before. Raises ``Refused``."""
+    if not re.fullmatch(r"\d{1,4}(,\d{1,4}){0,5}", text.replace(" ", ""), re.ASCII):
+        raise Refused(N_("Days, separated by commas: 30,60,90."), field="value")
+    limits = tuple(int(each) for each in text.replace(" ", "").split(","))
+    if list(limits) != sorted(set(limits)) or limits[0] < 1:
+        raise Refused(N_("Days, separated by commas: 30,60,90."), field="value")
+    return limits
+
+
+def age_bucket(due_on: date, today: date, limits: Sequence[int]) -> int:
+    """In which column of the ageing list an amount stands: 0 not due yet, 1 up to the first limit, … the last beyond."""
+    late = (today - due_on).days
+    if late <= 0:
+        return 0
+    return 1 + sum(late > limit for limit in limits)
+
+
+def aged(parts: Sequence[Part], today: date, limits: Sequence[int]) -> list[Decimal]:
+    """The amounts by age, as many columns as limits and two more."""
+    columns = [ZERO] * (len(limits) + 2)
+    for part in parts:
+        columns[age_bucket(part.due_on, today, limits)] += part.amount
+    return columns
+
+
+# -- handing cash in ------------------------------------------------------------------------------------------------
+
+
+def check_count(handed: Decimal, counted: Decimal, reason: str) -> bool:
+    """Whether the count agrees with what is handed in. Raises ``Refused`` for a difference without a reason."""
+    if counted < 0:
+        raise Refused(N_("There cannot be less than nothing."), field="counted")
+    if counted != handed and not reason.strip():
+        raise Refused(
+            N_("The count differs by %(difference)s CNY: give the reason."),
+            field="reason",
+            difference=f"{counted - handed:+,.2f}",
+        )
+    return counted == handed
+
+
+def is_overdue(collected_on: date, today: date) -> bool:
+    """Cash is handed in on the day it is collected; from the next day on it is late (SO-6)."""
+    return collected_on < today
+
+
+HANDOVER_STATE_LABELS = {
+    "submitted": N_("To be counted"),
+    "differs": N_("Count differs"),
+    "received": N_("Received"),
+    "settled": N_("Settled by the supervisor"),
+    "withdrawn": N_("Withdrawn"),
+}
+
+
+def _own(handover: Any, *, me: int | None = None, **_given: Any) -> None:
+    if me is not None and handover.staff_id != me:
+        raise Refused(N_("Only who hands the cash in can say so."))
+
+
+def _not_own(handover: Any, *, me: int | None = None, **_given: Any) -> None:
+    if me is not None and handover.staff_id == me:
+        raise Refused(N_("Nobody counts what he handed in himself."))
+
+
+_HANDS_IN = roles("technician", "clerk", "supervisor")
+
+CASH_HANDOVER = Lifecycle(
+    name="cash_handover",
+    initial="submitted",
+    state_labels=HANDOVER_STATE_LABELS,
+    verb_labels={
+        "receive": N_("Count and receive"),
+        "dispute": N_("Count differs"),
+        "agree": N_("I agree to the count"),
+        "recount": N_("Count again"),
+        "withdraw": N_("Withdraw"),
+    },
+    transitions=(
+        Transition("submitted", "receive", "received", roles("accountant"), guard=_not_own),
+        Transition("submitted", "dispute", "differs", roles("accountant"), guard=_not_own, required=("reason",)),
+        Transition("differs", "agree", "received", _HANDS_IN, guard=_own),
+        Transition("differs", "recount", "submitted", roles("accountant"), guard=_not_own),
+        Transition("submitted", "withdraw", "withdrawn", _HANDS_IN, guard=_own),
+    ),
+)
+
+LIFECYCLES = (CASH_HANDOVER,)
