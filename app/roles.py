@@ -492,9 +492,7 @@ SCREENS: dict[str, Screen] = {
         table="approval_deputy",
     ),
     "RefusalReasonView": _reference("refusal_reason", read=(*OFFICE, MANAGEMENT, ADMINISTRATOR)),
-    "ComplaintEscalationLevelView": _reference(
-        "complaint_escalation_level", read=(*OFFICE, MANAGEMENT, ADMINISTRATOR)
-    ),
+    "ComplaintEscalationLevelView": _reference("complaint_escalation_level", read=(*OFFICE, MANAGEMENT, ADMINISTRATOR)),
     "WorklistView": Screen(read=(*OFFICE, MANAGEMENT)),
     "ReturnVisitView": Screen(read=(*OFFICE, MANAGEMENT), add=OFFICE, table="return_visit"),
     "VisitAttemptView": Screen(read=(*OFFICE, MANAGEMENT)),

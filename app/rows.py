@@ -121,7 +121,6 @@ _request: Any = PurchaseRequest.__table__.alias("scope_request")
 _count: Any = StockCount.__table__.alias("scope_count")
 _slip: Any = VanSlip.__table__.alias("scope_slip")
 _complaint: Any = Complaint.__table__.alias("scope_complaint")
-_step: Any = ComplaintStep.__table__.alias("scope_step")
 _subject: Any = ComplaintSubject.__table__.alias("scope_subject")
 _member: Any = CrisisMember.__table__.alias("scope_member")
 _close: Any = DayClose.__table__.alias("scope_close")
@@ -489,9 +488,7 @@ _COMPLAINT_RECORDS: tuple[tuple[Any, Any], ...] = (
 for _record, _key in _COMPLAINT_RECORDS:
     scoped(
         _record,
-        branch=lambda p, c=_key: and_(
-            or_(c.in_(_of_branch(_complaint, p)), _involved(c, p)), _not_against_me(c, p)
-        ),
+        branch=lambda p, c=_key: and_(or_(c.in_(_of_branch(_complaint, p)), _involved(c, p)), _not_against_me(c, p)),
         involved=lambda p, c=_key: and_(_involved(c, p), _not_against_me(c, p)),
         not_against_me=lambda p, c=_key: _not_against_me(c, p),
     )
@@ -558,15 +555,20 @@ def _of_the_house() -> list[str]:
     return sorted({model.__tablename__ for model in models()} | {"stored_file"})
 
 
-def _steps_against(p: Principal) -> Any:
-    return select(_step.c.id).where(_step.c.complaint_id.in_(_against(p)))
+def _parts_against(p: Principal) -> list[ColumnElement[bool]]:
+    """What belongs to a complaint against this person is not told by its trail either (CP-4)."""
+    found = []
+    for model in (*(each for each, _key in _COMPLAINT_RECORDS[1:]), CorrectiveAction, ComplaintReading):
+        table: Any = model.__table__
+        mine = select(table.c.id).where(table.c.complaint_id.in_(_against(p)))
+        found.append(or_(AuditEntry.record != table.name, AuditEntry.record_id.not_in(mine)))
+    return found
 
 
 scoped(
     AuditEntry,
     house=lambda p: AuditEntry.record.not_in(_of_the_house()),
     business=lambda p: and_(
-        or_(AuditEntry.record != "complaint", AuditEntry.record_id.not_in(_against(p))),
-        or_(AuditEntry.record != "complaint_step", AuditEntry.record_id.not_in(_steps_against(p))),
+        or_(AuditEntry.record != "complaint", AuditEntry.record_id.not_in(_against(p))), *_parts_against(p)
     ),
 )

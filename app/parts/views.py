@@ -21,7 +21,7 @@ def _in_use(statement: Select[Any]) -> Select[Any]:
 
 
 lookup(Part, search=("code", "name"), only=_in_use)
-lookup(StockPlace, search=("name", "branch.name"), eager=("branch",), detail=lambda place: place.branch.name)
+lookup(StockPlace, search=("name", "branch.name"), eager=("branch",), detail=lambda place: str(place.branch))
 
 
 def labels(table: dict[str, str]) -> dict[str, Any]:

@@ -48,6 +48,7 @@ from app.fieldservice.commands.orders import (
 )
 from app.fieldservice.commands.overnight import DAY_CLOSED, close_day, close_due_days, explain_carry_over
 from app.fieldservice.commands.repeats import attribute_repeat
+from app.fieldservice.commands.reserving import release_parts, reserve_part
 from app.fieldservice.commands.serials import swap_serial
 from app.fieldservice.commands.visits import make_call, make_due_calls
 from app.fieldservice.commands.work import (
@@ -107,11 +108,13 @@ __all__ = [
     "record_internal",
     "record_time",
     "refuse_contractor",
+    "release_parts",
     "remove_absence",
     "remove_crew",
     "remove_part",
     "remove_time",
     "renew_feed",
+    "reserve_part",
     "resume_call",
     "resume_order",
     "revoke_feed",

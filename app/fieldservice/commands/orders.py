@@ -14,6 +14,7 @@ from app.core.uow import command
 from app.fieldservice import rules
 from app.fieldservice.commands import charges, deadlines, dispatching, steps, telling, work
 from app.fieldservice.models import CrewMember, FaultCode, Signature, WorkOrder
+from app.parts import commands as parts
 
 PNG = steps.PNG
 
@@ -110,6 +111,7 @@ def reassign(
     )
     db.session.add_all(CrewMember(work_order=again, staff_id=staff_id) for staff_id in crew)
     db.session.flush()
+    parts.pass_on(order.number, again.number, technician.id)
     if former is not None:
         telling.of_order(former, order, N_("Job %(number)s was given to somebody else. %(words)s"), reason)
     telling.of_order(technician, again, N_("New job %(number)s."))

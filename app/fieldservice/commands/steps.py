@@ -22,8 +22,11 @@ from app.customers.models import Voucher
 from app.fieldservice import queries, rules
 from app.fieldservice.models import RepairCall, WorkOrder, WorkOrderEvent
 from app.organisation.models import Branch, Staff
+from app.parts import commands as parts
 
 T = TypeVar("T")
+# What ends a job ends its reservations (SO-22), whichever verb it was; why, as the reservation says it.
+_ENDS = {"finished": "finished", "declined": "cancelled", "cancelled": "cancelled"}
 PNG = b"\x89PNG\r\n\x1a\n"
 BENCH: list[Callable[[WorkOrder], Staff | None]] = []
 """Asked who repairs the item of a job that is in the workshop; the workshop answers."""
@@ -79,7 +82,9 @@ def event(
     device_at: datetime | None = None,
     note: str = "",
 ) -> WorkOrderEvent:
-    """Write down what happened on the job."""
+    """Write down what happened on the job; parts kept for a job that is over are free again."""
+    if kind in _ENDS:
+        parts.release(order.number, _ENDS[kind])
     row = WorkOrderEvent(
         work_order=order, kind=kind, at=at, device_at=device_at, staff_id=actor.staff_id, note=note[:300]
     )

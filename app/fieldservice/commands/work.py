@@ -21,7 +21,8 @@ from app.fieldservice.queries import free_on
 from app.organisation.models import Staff
 from app.parts import commands as parts
 from app.parts.models import Part
-from app.parts.queries import quantity_in, van_of
+from app.parts.queries import held_in, kept_in_store, van_of
+from app.parts.rules import serials_of
 
 RECORD, REMOVE = "time_entry.record", "time_entry.remove"
 DAY_GUARDS: list[Callable[[int, date], None]] = []
@@ -33,12 +34,20 @@ DAY_GUARDS: list[Callable[[int, date], None]] = []
 
 @command("work_order.fit_part")
 def fit_part(
-    actor: Principal, order_id: int, *, part_id: int, quantity: int = 1, at: datetime | None = None
+    actor: Principal,
+    order_id: int,
+    *,
+    part_id: int,
+    quantity: int = 1,
+    serials: str = "",
+    old_serials: str = "",
+    at: datetime | None = None,
 ) -> PartFitted:
     """Fit a part from the technician's own van (SO-22); its list price of this moment stays with the job.
 
     In the workshop the branch's store gives what the van has not (SO-8).
 
+    ``serials``: those of the pieces fitted, where the part has them; ``old_serials``: of what was taken out (SO-17).
     A part the customer pays for must be in the agreed charges (SO-6). Raises ``Refused`` when the van has too few.
     """
     moment = at or clock.now()
@@ -64,9 +73,19 @@ def fit_part(
         worker,
         reference=order.number,
         from_store=_store_for(order, part, quantity, worker),
+        serials=serials_of(serials),
         at=moment,
     )
-    row = PartFitted(work_order=order, part_id=part.id, quantity=quantity, unit_price=part.price, stock_move_id=move.id)
+    old = serials_of(old_serials)
+    parts.mark_removed(part.id, old)
+    row = PartFitted(
+        work_order=order,
+        part_id=part.id,
+        quantity=quantity,
+        unit_price=part.price,
+        stock_move_id=move.id,
+        old_serials=", ".join(old)[:200],
+    )
     db.session.add(row)
     db.session.flush()
     return row
@@ -82,6 +101,8 @@ def remove_part(actor: Principal, order_id: int, *, fitted_id: int, at: datetime
         raise Refused(N_("This part belongs to another job."))
     with acting_as(SYSTEM):  # a move out of the store is not the technician's to see
         source = row.stock_move.from_place if row.stock_move is not None else None
+        serials = serials_of(row.serials)
+    parts.mark_removed(row.part_id, serials_of(row.old_serials), back=True)
     parts.give_back_from_job(
         actor,
         row.part,
@@ -89,6 +110,7 @@ def remove_part(actor: Principal, order_id: int, *, fitted_id: int, at: datetime
         source.staff_id if source is not None and source.staff_id is not None else _worker(actor, order),
         reference=order.number,
         from_store=source.branch_id if source is not None and source.staff_id is None else None,
+        serials=serials,
         at=at or clock.now(),
     )
     order.parts_fitted.remove(row)
@@ -138,7 +160,10 @@ def _store_for(order: WorkOrder, part: Part, quantity: int, worker: int) -> int 
     if order.status != "in_workshop":
         return None
     van = van_of(worker)
-    return order.branch_id if van is None or quantity_in(part.id, van.id) < quantity else None
+    if van is None or kept_in_store(order.number, part.id):
+        return order.branch_id
+    held, reserved = held_in(part.id, van.id)
+    return order.branch_id if held - reserved < quantity else None
 
 
 @command(RECORD)

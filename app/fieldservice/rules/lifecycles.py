@@ -189,6 +189,8 @@ WORK_ORDER = Lifecycle(
         "record_time": N_("Record minutes"),
         "fit_part": N_("Fit a part"),
         "remove_part": N_("Take a part out again"),
+        "reserve_part": N_("Reserve a part"),
+        "release_parts": N_("Release reserved parts"),
         "sign": N_("Customer's signature"),
         "leave_unsigned": N_("No signature: give the reason"),
         "override_class": N_("Change the class of service"),
@@ -237,6 +239,12 @@ WORK_ORDER = Lifecycle(
             Transition(state, verb, state, _TECHNICIAN, required=needed)
             for state in _AT_WORK
             for verb, needed in (("fit_part", ()), ("remove_part", ()), ("swap_serial", ("kind", "new")))
+        ),
+        # SO-22: a part is kept for the job, by the desk or by the technician, until it is fitted or not needed.
+        *(
+            Transition(state, verb, state, roles("clerk", "supervisor", "technician"))
+            for state in (*_UNDER_WAY, "in_workshop")
+            for verb in ("reserve_part", "release_parts")
         ),
         Transition("arrived", "take_back", "in_workshop", _TECHNICIAN, required=("condition", "promised_at")),
         Transition("in_workshop", "hand_back", "finished", roles("technician", "clerk", "supervisor")),

@@ -1,0 +1,54 @@
+"""What lies where, what is on order, what was used (SO-22). Row scope applies unless a function says otherwise."""
+
+from __future__ import annotations
+
+from app.parts.queries.counting import Finding, counts_open, findings
+from app.parts.queries.ordering import ToOrder, below_reorder_point, drafts_waiting, reorder_list
+from app.parts.queries.stock import (
+    Elsewhere,
+    held_in,
+    kept_in_store,
+    quantity_in,
+    stock_of,
+    stores_of,
+    van_of,
+    where_else,
+)
+from app.parts.queries.used import (
+    CLASSES,
+    FITTED,
+    UsedPart,
+    parts_balance,
+    used_between,
+    used_owed,
+)
+from app.parts.queries.vans import Owed, Van, VanDay, van_day, vans_of
+
+__all__ = [
+    "CLASSES",
+    "FITTED",
+    "Elsewhere",
+    "Finding",
+    "Owed",
+    "ToOrder",
+    "UsedPart",
+    "Van",
+    "VanDay",
+    "below_reorder_point",
+    "counts_open",
+    "drafts_waiting",
+    "findings",
+    "held_in",
+    "kept_in_store",
+    "parts_balance",
+    "quantity_in",
+    "reorder_list",
+    "stock_of",
+    "stores_of",
+    "used_between",
+    "used_owed",
+    "van_day",
+    "van_of",
+    "vans_of",
+    "where_else",
+]
