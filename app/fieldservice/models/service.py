@@ -268,7 +268,10 @@ class TimeEntry(Versioned, Model):
 
 
 class PartFitted(Model):
-    """A part fitted on a job: quantity and the price (CNY a unit) at that moment; its stock move (SO-22)."""
+    """A part fitted on a job: quantity and the price (CNY a unit) at that moment; its stock move (SO-22).
+
+    ``old_serials``: the serial numbers of what was taken out; the new ones stand with the move (SO-17).
+    """
 
     __tablename__ = "part_fitted"
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
@@ -279,9 +282,15 @@ class PartFitted(Model):
     quantity: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
     unit_price: Mapped[Decimal] = mapped_column(Money(), nullable=False)
     stock_move_id: Mapped[int | None] = ref("stock_move.id", nullable=True, unique=True)
+    old_serials: Mapped[str] = text(200)
     work_order: Mapped[WorkOrder] = relationship(back_populates="parts_fitted")
     part: Mapped[Part] = relationship()
     stock_move: Mapped[StockMove | None] = relationship()
+
+    @property
+    def serials(self) -> str:
+        """The serial numbers of the pieces fitted; empty for a part that has none."""
+        return self.stock_move.serials if self.stock_move is not None else ""
 
     def __str__(self) -> str:
         return f"{self.part} × {self.quantity}"
