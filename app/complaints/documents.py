@@ -39,7 +39,7 @@ def complaint_register(params: Params) -> ComplaintRegister:
         number="-".join(part for part in ("TS", params.branch, f"{params.date:%Y%m%d}") if part),
         on=params.date,
         branch_code=branch.code if branch else "",
-        branch_name=branch.name if branch else "",
+        branch_name=str(branch) if branch else "",
         received=received,
         still_open=still_open,
         major=sum(line.major for line in lines),
@@ -98,7 +98,7 @@ def _line(row: int, complaint: Complaint, as_of: datetime) -> ComplaintLine:
         major=complaint.severity == "major",
         content=complaint.content,
         demand=complaint.demand,
-        branch=complaint.branch.name,
+        branch=str(complaint.branch),
         handler=complaint.handler.name if complaint.handler else "",
         stages=tuple(
             StageMark(label=rules.STATE_LABELS[each.stage], due_at=each.due_at, done_at=each.done_at, state=each.state)

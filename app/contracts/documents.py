@@ -46,7 +46,7 @@ def _letter(contract: Contract, day: dt.date) -> ContractExpiryNotice:
         number=contract.number,
         on=day,
         branch_code=branch.code,
-        branch_name=branch.name,
+        branch_name=str(branch),
         customer=customer.name,
         attention=f"{contact.duty} {contact.name}".strip() if contact else "",
         address=str(customer.addresses[0]) if customer.addresses else "",

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, send_file
+from flask import Blueprint, Response, abort, current_app, send_file
 from flask_login import login_required
 from sqlalchemy import select
 
@@ -66,3 +67,10 @@ def give(file_id: int) -> Response:
     except NotFound:
         abort(404)
     return offer(content, row.content_type, row.filename)
+
+
+@blueprint.get("/favicon.ico")
+def icon() -> Response:
+    """The icon that browsers ask for where no page of ours stands around what they show (a PDF, say)."""
+    picture = Path(current_app.static_folder or "") / "img" / "mark.svg"
+    return Response(picture.read_bytes(), mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})

@@ -37,6 +37,11 @@ def language() -> str:
     return found if found in LANGUAGES else DEFAULT
 
 
+def in_words(name: str, name_en: str) -> str:
+    """The name of reference data in the reader's language; the English one where it is filled in."""
+    return name_en if name_en and language() == "en" else name
+
+
 def html_lang() -> str:
     """The language for ``<html lang>``: ``zh-Hans-CN`` or ``en``."""
     return str(get_locale() or DEFAULT).replace("_", "-")

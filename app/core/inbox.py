@@ -23,7 +23,7 @@ from app.core.uow import command, unit_of_work
 
 MAIL_STATES = ("none", "waiting", "sending", "sent", "failed", "uncertain")
 TONES = ("info", "warning", "danger")
-KEPT_ON_PAGE = 200
+PAGE_SIZE = 50
 
 
 class InboxMessage(Stamped, Model):
@@ -93,10 +93,10 @@ def unread() -> int:
     return int(db.session.execute(statement).scalar_one())
 
 
-def newest(limit: int = KEPT_ON_PAGE) -> list[InboxMessage]:
+def newest(limit: int = PAGE_SIZE, offset: int = 0) -> list[InboxMessage]:
     """The acting person's messages, unread ones first, then the newest."""
-    statement = select(InboxMessage).order_by(InboxMessage.read_at.is_not(None), InboxMessage.id.desc()).limit(limit)
-    return list(db.session.scalars(statement))
+    statement = select(InboxMessage).order_by(InboxMessage.read_at.is_not(None), InboxMessage.id.desc())
+    return list(db.session.scalars(statement.limit(limit).offset(offset)))
 
 
 @command("inbox.read")

@@ -29,7 +29,7 @@ def _plan(branch: Branch, day: dt.date) -> ReturnVisitPlan:
         number=f"HF-{branch.code}-{day:%Y%m%d}",
         on=day,
         branch_code=branch.code,
-        branch_name=branch.name,
+        branch_name=str(branch),
         groups=tuple(
             VisitGroup(
                 key=group.key,

@@ -44,7 +44,7 @@ def _sheet(branch: Branch, day: dt.date) -> NextDayDispatch:
         number=f"PGB-{branch.code}-{day:%Y%m%d}",
         on=day,
         branch_code=branch.code,
-        branch_name=branch.name,
+        branch_name=str(branch),
         for_day=for_day,
         closed_at=closed.closed_at if closed else None,
         closed_by=closed.closed_by.name if closed and closed.closed_by else "",

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Model, Money, Versioned, choice, ref, text, watch_version
-from app.core.i18n import say
+from app.core.i18n import in_words, say
 from app.organisation.rules import (
     APPROVER_LABELS,
     AUTHORITY_KIND_LABELS,
@@ -44,7 +44,7 @@ class Branch(Versioned, Model):
     active: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
 
     def __str__(self) -> str:
-        return self.name
+        return in_words(self.name, self.name_en)
 
 
 class District(Versioned, Model):
@@ -101,7 +101,7 @@ class Skill(Versioned, Model):
     name_en: Mapped[str] = text(64)
 
     def __str__(self) -> str:
-        return self.name
+        return in_words(self.name, self.name_en)
 
 
 class StaffSkill(Model):

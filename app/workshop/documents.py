@@ -121,7 +121,7 @@ def _head(receipt: GoodsReceipt, on: dt.date) -> dict[str, Any]:
         "number": receipt.number,
         "on": on,
         "branch_code": receipt.branch.code,
-        "branch_name": receipt.branch.name,
+        "branch_name": str(receipt.branch),
     }
 
 
@@ -216,7 +216,7 @@ def _register(branch: Branch, day: dt.date) -> GoodsRegister:
         number=f"JC-{branch.code}-{day:%Y%m%d}",
         on=day,
         branch_code=branch.code,
-        branch_name=branch.name,
+        branch_name=str(branch),
         carried=tuple(_line(row, receipt, now, end) for row, receipt in enumerate(carried, 1)),
         lines=tuple(_line(row, receipt, now, end) for row, receipt in enumerate(today, 1)),
         came_in=len(today),

@@ -21,6 +21,7 @@ CLOSED = {"403"}
 # and the calendar whose address is its key.
 PUBLIC = {
     "/login/",
+    "/favicon.ico",
     "/health",
     "/health/live",
     "/lang/<string:locale>",

@@ -36,8 +36,6 @@ class Visitor:
         self.page.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.location["url"].endswith("/favicon.ico"):
-            return  # asked for by the browser's own PDF viewer, which has no page of ours around it
         if message.type in ("error", "warning") and REFUSED_FORM not in message.text:
             self.troubles.append(f"{self.page.url}: {message.text}")
 

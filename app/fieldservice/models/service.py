@@ -24,6 +24,7 @@ from app.core.db import (
 )
 from app.core.errors import N_
 from app.core.files import StoredFile
+from app.core.i18n import in_words
 from app.core.settings import declare
 from app.customers.models import Address, Voucher
 from app.customers.rules import CATEGORIES
@@ -70,7 +71,7 @@ class FaultCode(Versioned, Model):
     vague: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
 
     def __str__(self) -> str:
-        return self.name
+        return in_words(self.name, self.name_en)
 
 
 class RepairCall(Versioned, Stamped, Model):

@@ -108,7 +108,7 @@ def fault_codes(category: str | None = None) -> dict[str, str]:
     statement = select(FaultCode).order_by(FaultCode.category == "any", FaultCode.code)
     if category is not None:
         statement = statement.where(or_(FaultCode.category == category, FaultCode.category == "any"))
-    return {str(row.id): f"{row.code} {row.name}" for row in db.session.scalars(statement)}
+    return {str(row.id): f"{row.code} {row}" for row in db.session.scalars(statement)}
 
 
 def technicians_here() -> dict[str, str]:

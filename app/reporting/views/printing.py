@@ -41,7 +41,7 @@ def _branches() -> dict[str, Any]:
     statement = select(Branch).order_by(Branch.code)
     if not commands.sees_every_branch(current()):
         statement = statement.where(Branch.id == current().branch_id)
-    return {str(branch.id): branch.name for branch in db.session.execute(statement).scalars()}
+    return {str(branch.id): str(branch) for branch in db.session.execute(statement).scalars()}
 
 
 def _periods() -> dict[str, Any]:
