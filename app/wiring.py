@@ -8,6 +8,7 @@ import importlib
 MODULES = (
     "app.core.housekeeping",
     "app.organisation.people",
+    "app.customers.importing.jobs",
     "app.customers.search_index",
     "app.contracts.documents",
     "app.contracts.jobs",

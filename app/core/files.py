@@ -19,7 +19,7 @@ from app.core import clock
 from app.core.actors import current
 from app.core.db import Model, UTCDateTime, db, text
 from app.core.errors import NotFound
-from app.core.uow import after_rollback, in_unit_of_work
+from app.core.uow import after_commit, after_rollback, in_unit_of_work
 
 LONGEST_NAME = 200
 
@@ -107,6 +107,17 @@ def _remove(path: str) -> None:
     filesystem, _root = _store()
     with contextlib.suppress(FileNotFoundError):
         filesystem.rm_file(path)
+
+
+def forget(row: StoredFile) -> None:
+    """Delete a file for good: its row in the transaction under way, its content when that is committed."""
+    if not in_unit_of_work():
+        raise RuntimeError("a file is deleted only inside a unit of work")
+    _filesystem, root = _store()
+    path = posixpath.join(root, row.key)
+    db.session.delete(row)
+    db.session.flush()
+    after_commit(lambda: _remove(path))
 
 
 def orphans(older_than: timedelta = timedelta(days=1)) -> list[str]:

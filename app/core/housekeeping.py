@@ -1,4 +1,5 @@
-"""Tidying up: finished background jobs are kept for a while, so that people can look at them, and then deleted."""
+"""Tidying up: finished background jobs are kept for a while, so that people can look at them, and then deleted; files
+that a process left behind when it died are taken away."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Table, delete
 
-from app.core import audit, settings
+from app.core import audit, files, settings
 from app.core.actors import SYSTEM
 from app.core.errors import N_
 from app.core.jobs import on_tick
@@ -15,20 +16,34 @@ from app.core.uow import unit_of_work
 
 KEEP_DAYS = "background_jobs_keep_days"
 EVERY = timedelta(hours=6)
+ORPHANS_EVERY = timedelta(days=1)
 
 settings.declare(KEEP_DAYS, 60, N_("Days for which finished background jobs are kept"))
 
 _outbox: Table = OutboxEntry.__table__
-_last: list[datetime] = []
+_last: dict[str, datetime] = {}
+
+
+def again(name: str, now: datetime, every: timedelta) -> bool:
+    """Whether so much time has passed since this was asked last under the name; the first time: yes."""
+    if name in _last and now - _last[name] < every:
+        return False
+    _last[name] = now
+    return True
 
 
 @on_tick
 def tidy(now: datetime) -> None:
     """Every few hours delete what is finished and old; what waits or was laid aside stays. May run twice."""
-    if _last and now - _last[0] < EVERY:
-        return
-    _last[:] = [now]
-    forget_finished(now)
+    if again("jobs", now, EVERY):
+        forget_finished(now)
+
+
+@on_tick
+def tidy_files(now: datetime) -> None:
+    """Once a day take away the files no row names, a day old at least. May run twice."""
+    if again("orphans", now, ORPHANS_EVERY):
+        files.remove_orphans()
 
 
 def forget_finished(now: datetime) -> int:

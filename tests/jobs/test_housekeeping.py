@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
+import pytest
+from flask import current_app
 from sqlalchemy import select, update
 
-from app.core import clock, housekeeping, outbox
+from app.core import clock, files, housekeeping, jobs, outbox
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
 from app.core.db import db
+from app.core.errors import NotFound
+from app.core.files import StoredFile
 from app.core.outbox import OutboxEntry, want
+from app.core.settings import Setting
 from app.core.uow import unit_of_work
+from app.customers.importing import RECORD
+from app.customers.importing import jobs as lists
 from tests.cast import Cast
 
 
@@ -44,3 +55,45 @@ def test_doing_it_twice_changes_nothing(office: Cast) -> None:
     housekeeping.forget_finished(clock.now())
     assert housekeeping.forget_finished(clock.now()) == 0
     assert _audited() == [{"deleted": 1}]
+
+
+def test_uploaded_lists_go_after_the_days_the_setting_says_with_their_content(office: Cast) -> None:
+    """They hold many customers' data and are needed only while somebody looks at them."""
+    kept: dict[int, StoredFile] = {}
+    for days in (9, 3):
+        with clock.frozen(clock.now() - timedelta(days=days)), unit_of_work(office["supervisor"], "customer.import"):
+            kept[days] = files.store(b"x", "a.xlsx", "application/x", record=RECORD, record_id=1)
+            other = files.store(b"y", "b.pdf", "application/pdf", record="document", record_id=1)
+    old = kept[9]
+    assert files.read(old) == b"x"
+    assert lists.forget_lists(clock.now()) == 1
+    assert lists.forget_lists(clock.now()) == 0
+    with pytest.raises(NotFound):
+        files.read(old)
+    assert (files.read(kept[3]), files.read(other)) == (b"x", b"y")
+    with unit_of_work(office["admin"], "setting.change"):
+        db.session.add(Setting(key=lists.KEEP_DAYS, value="2"))
+    assert lists.forget_lists(clock.now()) == 1
+
+
+def test_what_a_dead_process_left_is_taken_away_once_a_day_by_itself(office: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr(housekeeping, "_last", {})
+    folder = Path(urlsplit(current_app.config["FILES_URL"]).path) / "2026" / "01" / "01"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def left(name: str) -> Path:
+        path = folder / name
+        path.write_bytes(b"x")
+        before = (clock.now() - timedelta(days=2)).timestamp()
+        os.utime(path, (before, before))
+        return path
+
+    now = clock.now()
+    first = left("one")
+    jobs.tick(now)
+    assert not first.exists()
+    second = left("two")
+    jobs.tick(now + timedelta(hours=23))
+    assert second.exists()
+    jobs.tick(now + timedelta(hours=25))
+    assert not second.exists()

@@ -20,14 +20,13 @@ from app.core.permissions import check
 from app.core.uow import unit_of_work
 from app.core.views import FormPage, OfficeForm, fields
 from app.core.views.refusals import FORESEEN, explain
-from app.customers.importing import commands
+from app.customers.importing import RECORD, commands
 from app.customers.importing.plan import Plan
 from app.customers.importing.present import SKIPPED_LABELS, count_table, findings, message_of
 from app.customers.importing.sheet import Book, read_book
 from app.organisation.models import Branch
 
 # Kept under this name with the person's id: /files/<id> gives such a file to nobody.
-RECORD = "customer_import"
 MAX_ROWS = 5_000  # a web request has 30 seconds; longer lists take the command
 SHOWN = 300
 

@@ -18,7 +18,7 @@ from app.core.filesweb import offer
 from app.core.outbox import OutboxEntry
 from app.core.periods import PERIOD_LABELS
 from app.core.views import FormPage, OfficeForm, Page, fields
-from app.organisation.models import Branch
+from app.organisation.models import Branch, Staff
 from app.reporting import commands
 from app.reporting.models import MadeDocument
 
@@ -128,6 +128,20 @@ class PrintView(FormPage):
         return offer(rendered.pdf, "application/pdf", rendered.filename)
 
 
+def _own_address() -> str:
+    """The acting person's mail address, empty for who has none."""
+    found = db.session.scalar(select(Staff.email).where(Staff.id == current().staff_id))
+    return (found or "").casefold()
+
+
+def _own_mail(name: str) -> mail.FolderMail:
+    # Letters speak of customers, whom an administrator does not see: as on a mail server, whoever it is for reads it.
+    found = mail.folder_read(name)
+    if found is None or not found.to or found.to.casefold() != _own_address():
+        abort(404)
+    return found
+
+
 class MailboxView(Page):
     """The mail outbox folder, while no mail server is set: what would have been sent."""
 
@@ -137,27 +151,29 @@ class MailboxView(Page):
     @expose("/")
     @has_access
     def index(self) -> Any:
-        """The newest mails."""
+        """The newest mails; of other people's only that there is one."""
         shown = [found for path in mail.folder_list() if (found := mail.folder_read(path.name))]
         return self.render_template(
-            "reporting/mailbox.html", title=_("Mail outbox"), mails=shown, to_folder=mail.folder() is not None
+            "reporting/mailbox.html",
+            title=_("Mail outbox"),
+            mails=shown,
+            own=_own_address(),
+            to_folder=mail.folder() is not None,
         )
 
     @expose("/<name>")
     @has_access
     def show(self, name: str) -> Any:
-        """One mail."""
-        found = mail.folder_read(name)
-        if found is None:
-            abort(404)
+        """One mail to oneself."""
+        found = _own_mail(name)
         return self.render_template("reporting/mail.html", title=found.subject, mail=found)
 
     @expose("/<name>/<int:number>")
     @has_access
     def attachment(self, name: str, number: int) -> Response:
-        """An attachment of a mail."""
-        found = mail.folder_read(name)
-        if found is None or number >= len(found.attachments):
+        """An attachment of a mail to oneself."""
+        found = _own_mail(name)
+        if number >= len(found.attachments):
             abort(404)
         part = found.attachments[number]
         return offer(part.content, part.content_type, part.filename)
