@@ -379,6 +379,7 @@ SCREENS: dict[str, Screen] = {
     ),
     "AuthorityLimitView": _reference("authority_limit", read=(MANAGER, SERVICE, MANAGEMENT, ADMINISTRATOR)),
     "InboxView": Screen(read=EVERYONE),
+    "SearchView": Screen(read=EVERYONE),
     "SettingView": Screen(read=(ADMINISTRATOR,), edit=(ADMINISTRATOR,), table="setting"),
     "AuditEntryView": Screen(read=(ADMINISTRATOR, MANAGEMENT)),
     "OutboxEntryView": Screen(read=(ADMINISTRATOR,)),
@@ -472,6 +473,14 @@ SCREENS: dict[str, Screen] = {
     ),
     "ContractorView": Screen(read=READERS, add=(SUPERVISOR, MANAGER), edit=(SUPERVISOR, MANAGER), table="contractor"),
     "ContractorRequestView": Screen(read=READERS),
+    # workshop
+    "RepairCardView": Screen(read=FIELD),
+    "GoodsReceiptView": Screen(read=FIELD),
+    "LoanView": Screen(read=FIELD),
+    "LoanUnitView": Screen(read=FIELD, add=(SUPERVISOR,), edit=(SUPERVISOR,), table="loan_unit"),
+    "ScanView": Screen(read=FIELD),
+    "AgeingView": Screen(read=READERS),
+    "MyItemsView": Screen(read=(TECHNICIAN,)),
     # complaints and return visits
     "ComplaintView": Screen(
         read=(*OFFICE, MANAGEMENT), add=OFFICE, edit=(SUPERVISOR, MANAGER, SERVICE), table="complaint"
@@ -508,8 +517,6 @@ SCREENS: dict[str, Screen] = {
         edit=(SERVICE, ADMINISTRATOR),
         table="visit_question",
     ),
-    "ComplaintFiguresView": Screen(read=LEADERS),
-    "VisitFiguresView": Screen(read=(*OFFICE, MANAGEMENT)),
     # reporting
     "TechnicianReportView": Screen(read=(TECHNICIAN, *OFFICE, MANAGEMENT)),
     "SupervisorReportView": Screen(read=(SUPERVISOR, MANAGER, SERVICE, MANAGEMENT)),

@@ -428,13 +428,15 @@ scoped(
     branch=lambda p: Invoice.branch_id == _here(p),
     own=lambda p: Invoice.id.in_(_my_invoices(p)),
 )
-for _of_invoice in (InvoiceLine, InvoicedJob, Instalment, CreditNote):
+_under_invoice: tuple[Any, ...] = (InvoiceLine, InvoicedJob, Instalment, CreditNote)
+for _of_invoice in _under_invoice:
     scoped(
         _of_invoice,
         branch=lambda p, m=_of_invoice: m.invoice_id.in_(_of_branch(_invoice, p)),  # type: ignore[misc]  # likewise
         own=lambda p, m=_of_invoice: m.invoice_id.in_(_my_invoices(p)),  # type: ignore[misc]  # likewise
     )
-for _of_job in (Waiver, CollectionPermit):
+_under_job: tuple[Any, ...] = (Waiver, CollectionPermit)
+for _of_job in _under_job:
     scoped(
         _of_job,
         branch=lambda p, m=_of_job: m.work_order_id.in_(_of_branch(_order, p)),  # type: ignore[misc]  # likewise

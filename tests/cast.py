@@ -21,6 +21,7 @@ from app.core.db import db
 from app.core.uow import unit_of_work
 from app.customers.models import Address, Customer, ProductModel, Telephone, Voucher
 from app.customers.rules import warranty_end
+from app.feedback.models import VisitRule
 from app.fieldservice.models import FaultCode, PriceItem
 from app.organisation.models import AuthorityLimit, Branch, District, Skill, Staff, StaffSkill
 from app.organisation.people import principal_named
@@ -43,6 +44,16 @@ PEOPLE = {
     "technician_sz": ("黄大伟", "technician", "SZ", ("technician",)),
     "supervisor_sz": ("许文彬", "supervisor", "SZ", ("supervisor",)),
 }
+
+
+# after what, calendar days, who visits, who goes along (RV-1, RV-2)
+VISIT_RULES = (
+    ("complaint_major", 3, "service", "supervisor"),
+    ("complaint", 3, "supervisor", "clerk"),
+    ("repair", 7, "clerk", ""),
+    ("contract", 0, "clerk", ""),
+    ("other", 7, "clerk", ""),
+)
 
 
 @dataclass
@@ -105,7 +116,11 @@ def _organisation() -> dict[str, Branch]:
         PriceItem(kind="callout", price=Decimal("30.00"), valid_from=first),
         PriceItem(kind="labour", unit_minutes=30, price=Decimal("50.00"), valid_from=first),
     ]
-    db.session.add_all([*branches.values(), *districts, *limits, skill, *faults, *prices])
+    visits = [
+        VisitRule(trigger_on=trigger, days=days, visitor_job=visitor, companion_job=companion)
+        for trigger, days, visitor, companion in VISIT_RULES
+    ]
+    db.session.add_all([*branches.values(), *districts, *visits, *limits, skill, *faults, *prices])
     db.session.flush()
     return branches
 

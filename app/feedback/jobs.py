@@ -33,6 +33,12 @@ def want_planning(now: datetime) -> None:
         want(PLAN_RETURN_VISITS, {}, dedup=name)
 
 
+@on_tick
+def tell_overdue(now: datetime) -> None:
+    """Tell the supervisors what is overdue for too long (RV-3). A second tick finds it told."""
+    commands.escalate_overdue(now)
+
+
 @handles(PLAN_RETURN_VISITS, N_("Plan return visits"))
 def plan_return_visits(job: Job) -> None:
     """Plan everything that is due to be planned. May run twice: one cause has one visit (unique in the database)."""

@@ -1,15 +1,15 @@
-"""Return visits and their attempts (RV)."""
+"""Return visits: the rules they are planned by, the visits, tries in vain, questions and answers (RV)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models import Complaint
 from app.contracts.models import Contract
-from app.core import clock, settings
+from app.core import clock, i18n, settings
 from app.core.db import (
     Model,
     Stamped,
@@ -21,37 +21,14 @@ from app.core.db import (
     watch_version,
 )
 from app.core.errors import N_
+from app.core.files import StoredFile
 from app.customers.models import Customer
 from app.feedback import rules
-from app.feedback.rules import CAUSES, MANNERS, SATISFACTIONS, STATES
-from app.fieldservice.models import WorkOrder
+from app.feedback.rules import ANSWER_KINDS, CAUSES, MANNERS, OUTCOMES, SATISFACTIONS, STATES, TRIGGERS
+from app.fieldservice.models import RepairCall, WorkOrder
 from app.organisation.models import Branch, Staff
+from app.organisation.rules import JOBS
 
-# After what, in calendar days (RV-1).
-DAYS = {
-    "complaint": "return_visit_days_complaint",
-    "repair": "return_visit_days_repair",
-    "other": "return_visit_days_other",
-}
-settings.declare(DAYS["complaint"], 3, N_("Return visit within days of a complaint's settlement"), "RV-1")
-settings.declare(DAYS["repair"], 7, N_("Return visit within days of a repair"), "RV-1")
-settings.declare(DAYS["other"], 7, N_("Return visit within days of another service"), "RV-1")
-# Who visits, by job; after + who goes along (RV-2).
-VISITORS = {
-    "complaint_major": "return_visit_by_complaint_major",
-    "complaint": "return_visit_by_complaint",
-    "repair": "return_visit_by_repair",
-    "contract": "return_visit_by_contract",
-    "other": "return_visit_by_other",
-}
-for _cause, _by, _says in (
-    ("complaint_major", "service+supervisor", N_("Who visits after a major complaint, by job; after + who goes along")),
-    ("complaint", "supervisor+clerk", N_("Who visits after a complaint, by job; after + who goes along")),
-    ("repair", "clerk", N_("Who visits after a repair, by job; after + who goes along")),
-    ("contract", "clerk", N_("Who visits during a contract, by job; after + who goes along")),
-    ("other", "clerk", N_("Who visits after another service, by job; after + who goes along")),
-):
-    settings.declare(VISITORS[_cause], _by, _says, "RV-2")
 PLAN_DAYS, OVERDUE_DAYS, LOOK_BACK_DAYS = (
     "return_visit_plan_days",
     "return_visit_overdue_days",
@@ -61,8 +38,74 @@ settings.declare(PLAN_DAYS, 7, N_("Days the return-visit plan looks ahead"), "RV
 settings.declare(OVERDUE_DAYS, 3, N_("Days after which an overdue return visit goes to the supervisor"), "RV-3")
 settings.declare(LOOK_BACK_DAYS, 30, N_("Days back for which return visits are still planned"), "RV-1")
 
+RETRY_PAUSES, MOST_TRIES = "return_visit_retry_hours", "return_visit_tries"
+settings.declare(
+    RETRY_PAUSES,
+    "2, 24",
+    N_("Hours after which a return visit in vain is tried again: after the first, the second … try"),
+    "RV-4",
+    check=rules.parse_pauses,
+)
+settings.declare(MOST_TRIES, 3, N_("Tries in vain after which a return visit is given up to the supervisor"), "RV-4")
+
 _SATISFACTIONS = ", ".join(f"'{value}'" for value in SATISFACTIONS)
 _MANNERS = ", ".join(f"'{value}'" for value in MANNERS)
+
+
+class VisitRule(Versioned, Model):
+    """After what a return visit is planned, within how many days, and who makes it (RV-1, RV-2): data, not code.
+
+    ``days`` are calendar days after what happened; of a contract they are counted from the middle of its term. Without
+    a companion the visitor goes alone. A trigger whose rule is not active gets no visit.
+    """
+
+    __tablename__ = "visit_rule"
+    __table_args__ = (
+        choice("trigger_on", TRIGGERS),
+        choice("visitor_job", JOBS),
+        CheckConstraint("days >= 0", name="days_not_negative"),
+        UniqueConstraint("trigger_on"),
+    )
+    __small__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trigger_on: Mapped[str] = mapped_column(String(16), nullable=False)
+    days: Mapped[int] = mapped_column(Integer, nullable=False)
+    visitor_job: Mapped[str] = mapped_column(String(16), nullable=False)
+    companion_job: Mapped[str] = text(16)
+    active: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
+
+    def __str__(self) -> str:
+        return i18n.say(rules.TRIGGER_LABELS[self.trigger_on])
+
+
+class VisitQuestion(Versioned, Model):
+    """A question the caller asks, in the order of ``position``; what is asked belongs to the trigger (RV-4)."""
+
+    __tablename__ = "visit_question"
+    __table_args__ = (
+        choice("trigger_on", TRIGGERS),
+        choice("answer_kind", ANSWER_KINDS),
+        UniqueConstraint("trigger_on", "question"),
+        Index("ix_visit_question_order", "trigger_on", "position"),
+    )
+    __small__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trigger_on: Mapped[str] = mapped_column(String(16), nullable=False)
+    position: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    question: Mapped[str] = mapped_column(String(200), nullable=False)
+    question_en: Mapped[str] = text(200)
+    answer_kind: Mapped[str] = mapped_column(String(8), nullable=False, default="yes_no")
+    active: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
+
+    @property
+    def words(self) -> str:
+        """The question in the reader's language."""
+        return self.question_en if self.question_en and i18n.language() == "en" else self.question
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class ReturnVisit(Versioned, Stamped, Model):
@@ -83,6 +126,8 @@ class ReturnVisit(Versioned, Stamped, Model):
             name="somebody_to_visit",
         ),
         CheckConstraint("occasion > 0", name="occasion_positive"),
+        # What the last try in vain left behind belongs to a visit that is still to be made.
+        CheckConstraint("next_try_at IS NULL OR status = 'planned'", name="next_try_of_planned"),
         UniqueConstraint("number"),
         # A complaint that was reopened and settled again is visited again (RV-1).
         UniqueConstraint("complaint_id", "occasion"),
@@ -110,16 +155,29 @@ class ReturnVisit(Versioned, Stamped, Model):
     shortcomings: Mapped[str] = text(1000)
     suggestions: Mapped[str] = text(1000)
     cancel_reason: Mapped[str] = text(200)
+    rule_id: Mapped[int | None] = ref("visit_rule.id", nullable=True)
+    # The day that the due day was counted from: when it moves, the visit moves with it.
+    cause_on: Mapped[date | None] = mapped_column(Date)
+    next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
+    # When the supervisor was told that it is overdue (RV-3), once.
+    escalated_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     opened_complaint_id: Mapped[int | None] = ref("complaint.id", nullable=True, unique=True)
+    opened_call_id: Mapped[int | None] = ref("repair_call.id", nullable=True, unique=True)
+    no_follow_up: Mapped[str] = text(200)
+    signature_id: Mapped[int | None] = ref("stored_file.id", nullable=True, unique=True)
     branch: Mapped[Branch] = relationship()
     customer: Mapped[Customer | None] = relationship()
     complaint: Mapped[Complaint | None] = relationship(foreign_keys=[complaint_id])
     opened_complaint: Mapped[Complaint | None] = relationship(foreign_keys=[opened_complaint_id])
+    opened_call: Mapped[RepairCall | None] = relationship()
+    rule: Mapped[VisitRule | None] = relationship()
+    signature: Mapped[StoredFile | None] = relationship()
     work_order: Mapped[WorkOrder | None] = relationship()
     contract: Mapped[Contract | None] = relationship()
     visitor: Mapped[Staff | None] = relationship(foreign_keys=[visitor_id])
     companion: Mapped[Staff | None] = relationship(foreign_keys=[companion_id])
     attempts: Mapped[list[VisitAttempt]] = relationship(back_populates="return_visit", order_by="VisitAttempt.id")
+    answers: Mapped[list[VisitAnswer]] = relationship(back_populates="return_visit", order_by="VisitAnswer.id")
 
     @property
     def who(self) -> str:
@@ -154,8 +212,26 @@ class ReturnVisit(Versioned, Stamped, Model):
 
     @property
     def unanswered(self) -> bool:
-        """Unsatisfactory, and no complaint has been opened for it yet (RV-4)."""
-        return rules.is_unsatisfactory(self.satisfaction) and self.opened_complaint_id is None
+        """Unsatisfactory, and neither a call nor a complaint nor a reason for having none (RV-4)."""
+        opened = self.opened_complaint_id is not None or self.opened_call_id is not None or bool(self.no_follow_up)
+        return rules.is_unsatisfactory(self.satisfaction) and not opened
+
+    @property
+    def trigger(self) -> str:
+        """What it was planned for (RV-2): its cause, or ``complaint_major``."""
+        return self.rule.trigger_on if self.rule is not None else self.cause
+
+    @property
+    def voucher_id(self) -> int | None:
+        """The service voucher of the product it is about, where there is one and it may be seen."""
+        if self.work_order is not None and self.work_order.repair_call is not None:
+            return self.work_order.repair_call.voucher_id
+        return self.complaint.voucher_id if self.complaint is not None else None
+
+    @property
+    def to_call(self) -> bool:
+        """Whether somebody may still reach the customer."""
+        return self.status in ("planned", "given_up")
 
     def __str__(self) -> str:
         return self.number
@@ -165,11 +241,13 @@ class VisitAttempt(Model):
     """A try that did not reach the customer (RV-4)."""
 
     __tablename__ = "visit_attempt"
+    __table_args__ = (choice("outcome", OUTCOMES),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     return_visit_id: Mapped[int] = ref("return_visit.id")
     at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
     staff_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    outcome: Mapped[str] = mapped_column(String(16), nullable=False, default="no_answer", server_default="no_answer")
     note: Mapped[str] = text(200)
     return_visit: Mapped[ReturnVisit] = relationship(back_populates="attempts")
     staff: Mapped[Staff | None] = relationship()
@@ -178,4 +256,23 @@ class VisitAttempt(Model):
         return f"{self.return_visit_id} {self.at}"
 
 
-watch_version(ReturnVisit)
+class VisitAnswer(Model):
+    """What the customer answered to a question of the script, as it was asked (RV-4)."""
+
+    __tablename__ = "visit_answer"
+    __table_args__ = (UniqueConstraint("return_visit_id", "visit_question_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    return_visit_id: Mapped[int] = ref("return_visit.id", index=False)
+    visit_question_id: Mapped[int] = ref("visit_question.id")
+    asked: Mapped[str] = mapped_column(String(200), nullable=False)
+    answer: Mapped[str] = mapped_column(String(500), nullable=False)
+    return_visit: Mapped[ReturnVisit] = relationship(back_populates="answers")
+    visit_question: Mapped[VisitQuestion] = relationship()
+
+    def __str__(self) -> str:
+        return self.asked
+
+
+for _model in (ReturnVisit, VisitRule, VisitQuestion):
+    watch_version(_model)

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.complaints.models import Complaint
 from app.contracts.models import Contract
 from app.core import clock, settings
 from app.core.db import db
-from app.customers.models import Customer
+from app.customers.models import Customer, Voucher
 from app.feedback import rules
-from app.feedback.models import OVERDUE_DAYS, PLAN_DAYS, ReturnVisit
-from app.fieldservice.models import WorkOrder
+from app.feedback.models import OVERDUE_DAYS, PLAN_DAYS, ReturnVisit, VisitQuestion
+from app.fieldservice.models import RepairCall, WorkOrder
 
 _complaint: Any = Complaint.__table__
 _order: Any = WorkOrder.__table__
@@ -49,8 +49,33 @@ def of_visitor(staff_id: int | None) -> ColumnElement[bool]:
 
 
 def unanswered() -> ColumnElement[bool]:
-    """Unsatisfactory visits for which no complaint was opened (RV-4)."""
-    return and_(ReturnVisit.satisfaction.in_(rules.UNSATISFACTORY), ReturnVisit.opened_complaint_id.is_(None))
+    """Unsatisfactory visits that opened neither a call nor a complaint, without a reason (RV-4)."""
+    return and_(
+        ReturnVisit.satisfaction.in_(rules.UNSATISFACTORY),
+        ReturnVisit.opened_complaint_id.is_(None),
+        ReturnVisit.opened_call_id.is_(None),
+        ReturnVisit.no_follow_up == "",
+    )
+
+
+def unsatisfactory() -> ColumnElement[bool]:
+    """Visits whose customer was not content (RV-5)."""
+    return ReturnVisit.satisfaction.in_(rules.UNSATISFACTORY)
+
+
+def given_up() -> ColumnElement[bool]:
+    """Visits whose customer was never reached: the supervisor decides (RV-4)."""
+    return ReturnVisit.status == "given_up"
+
+
+def for_supervisor(on: date) -> ColumnElement[bool]:
+    """Overdue for too long, or given up: what the supervisor sees to (RV-3, RV-4)."""
+    return or_(escalated(on), given_up())
+
+
+def resting(now: datetime) -> ColumnElement[bool]:
+    """Tried in vain, and not to be tried again before later (RV-4)."""
+    return and_(ReturnVisit.next_try_at.is_not(None), ReturnVisit.next_try_at > now)
 
 
 @dataclass(frozen=True)
@@ -74,16 +99,7 @@ def plan_rows(
     statement = (
         select(ReturnVisit)
         .where(to_be_made(), ReturnVisit.due_on <= until)
-        .options(
-            joinedload(ReturnVisit.branch),
-            joinedload(ReturnVisit.customer).selectinload(Customer.telephones),
-            joinedload(ReturnVisit.complaint),
-            joinedload(ReturnVisit.contract),
-            joinedload(ReturnVisit.work_order).joinedload(WorkOrder.repair_call),
-            joinedload(ReturnVisit.visitor),
-            joinedload(ReturnVisit.companion),
-            selectinload(ReturnVisit.attempts),
-        )
+        .options(*_eager())
         .order_by(ReturnVisit.due_on, ReturnVisit.id)
         .limit(limit)
     )
@@ -105,6 +121,158 @@ def loads() -> dict[int, int]:
         select(table.c.visitor_id, func.count()).where(table.c.status == "planned").group_by(table.c.visitor_id)
     ).all()
     return {staff_id: count for staff_id, count in rows if staff_id is not None}
+
+
+# -- the caller's worklist ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """A page of the caller's worklist: the numbers of every group, the visits of the page, and how many there are."""
+
+    counts: dict[str, int]
+    visits: list[ReturnVisit]
+    total: int
+
+
+def worklist(
+    on: date, now: datetime, *, group: str = "due", visitor_id: int | None = None, first: int = 0, size: int = 20
+) -> Worklist:
+    """Whom to call: ``group`` is due (overdue and today), overdue, today, coming, later (tried in vain) or given_up.
+
+    Each visit stands in exactly one of overdue, today, coming, later and given_up; the most urgent come first.
+    """
+    until = on + timedelta(days=settings.number(PLAN_DAYS))
+    plan = and_(to_be_made(), ~resting_now(now))
+    groups = {
+        "due": and_(plan, ReturnVisit.due_on <= on),
+        "overdue": and_(plan, ReturnVisit.due_on < on),
+        "today": and_(plan, ReturnVisit.due_on == on),
+        "coming": and_(plan, ReturnVisit.due_on > on, ReturnVisit.due_on <= until),
+        "later": and_(to_be_made(), resting(now)),
+        "given_up": given_up(),
+    }
+    mine = of_visitor(visitor_id) if visitor_id is not None else None
+    asked = {key: where if mine is None else and_(where, mine) for key, where in groups.items()}
+    columns = [func.count(case((where, 1))).label(key) for key, where in asked.items()]
+    counts = dict(db.session.execute(select(*columns).select_from(ReturnVisit)).one()._mapping)
+    order = (ReturnVisit.next_try_at, ReturnVisit.due_on) if group == "later" else (ReturnVisit.due_on,)
+    statement = select(ReturnVisit).where(asked[group]).options(*_eager()).order_by(*order, ReturnVisit.id).limit(size)
+    visits = list(db.session.scalars(statement.offset(first)).unique())
+    return Worklist({key: int(count) for key, count in counts.items()}, visits, int(counts[group]))
+
+
+def resting_now(now: datetime) -> ColumnElement[bool]:
+    """``resting`` that is false, not unknown, for a visit never tried."""
+    return func.coalesce(ReturnVisit.next_try_at > now, False)
+
+
+def _eager() -> tuple[Any, ...]:
+    return (
+        joinedload(ReturnVisit.branch),
+        joinedload(ReturnVisit.customer).selectinload(Customer.telephones),
+        joinedload(ReturnVisit.complaint),
+        joinedload(ReturnVisit.contract),
+        joinedload(ReturnVisit.rule),
+        joinedload(ReturnVisit.work_order)
+        .joinedload(WorkOrder.repair_call)
+        .joinedload(RepairCall.voucher)
+        .joinedload(Voucher.product_model),
+        joinedload(ReturnVisit.visitor),
+        joinedload(ReturnVisit.companion),
+        selectinload(ReturnVisit.attempts),
+    )
+
+
+def questions_for(trigger: str) -> list[VisitQuestion]:
+    """The caller's script for a trigger, in order (RV-4)."""
+    statement = (
+        select(VisitQuestion)
+        .where(VisitQuestion.trigger_on == trigger, VisitQuestion.active.is_(True))
+        .order_by(VisitQuestion.position, VisitQuestion.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Something that happened with this customer before; ``kind`` is call, complaint or visit."""
+
+    kind: str
+    on: date
+    number: str
+    words: str
+    outcome: str
+    id: int
+
+
+def earlier(visit: ReturnVisit, limit: int = 8) -> list[Earlier]:
+    """What happened with the customer before, newest first: calls, complaints the reader may see, and other visits."""
+    if visit.customer_id is None:
+        return []
+    calls = db.session.scalars(
+        select(RepairCall)
+        .join(RepairCall.voucher)
+        .where(Voucher.customer_id == visit.customer_id)
+        .options(selectinload(RepairCall.work_orders))
+        .order_by(RepairCall.reported_at.desc(), RepairCall.id.desc())
+        .limit(limit)
+    )
+    complaints = db.session.scalars(
+        select(Complaint)
+        .where(Complaint.customer_id == visit.customer_id)
+        .order_by(Complaint.received_at.desc(), Complaint.id.desc())
+        .limit(limit)
+    )
+    visits = db.session.scalars(
+        select(ReturnVisit)
+        .where(ReturnVisit.customer_id == visit.customer_id, ReturnVisit.id != visit.id, ReturnVisit.status == "done")
+        .order_by(ReturnVisit.done_at.desc(), ReturnVisit.id.desc())
+        .limit(limit)
+    )
+    found = [
+        *(
+            Earlier(
+                "call",
+                clock.local(call.reported_at).date(),
+                call.number,
+                call.symptom,
+                next((order.result for order in reversed(call.work_orders) if order.result), ""),
+                call.id,
+            )
+            for call in calls
+        ),
+        *(
+            Earlier("complaint", clock.local(row.received_at).date(), row.number, row.content, row.solution, row.id)
+            for row in complaints
+        ),
+        *(
+            Earlier(
+                "visit",
+                clock.local(row.done_at).date() if row.done_at else row.due_on,
+                row.number,
+                row.shortcomings or row.suggestions,
+                row.satisfaction or "",
+                row.id,
+            )
+            for row in visits
+        ),
+    ]
+    return sorted(found, key=lambda row: (row.on, row.number), reverse=True)[:limit]
+
+
+def products_of(visit: ReturnVisit) -> list[Voucher]:
+    """The customer's products, for a call that a visit opens; the one the visit is about first."""
+    if visit.customer_id is None:
+        return []
+    statement = (
+        select(Voucher)
+        .where(Voucher.customer_id == visit.customer_id)
+        .options(joinedload(Voucher.product_model))
+        .order_by(Voucher.id)
+        .limit(50)
+    )
+    return sorted(db.session.scalars(statement), key=lambda row: row.id != visit.voucher_id)
 
 
 # -- what has no visit yet (RV-1) -------------------------------------------------------------------------------

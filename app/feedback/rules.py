@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from app.core.errors import N_, Misconfigured, Refused
+from app.core.errors import N_, Refused
 from app.core.lifecycle import Lifecycle, Transition, roles
 
 CAUSES = ("complaint", "repair", "contract", "other")
@@ -16,9 +16,19 @@ CAUSE_LABELS = {
     "contract": N_("Maintenance contract"),
     "other": N_("Other service"),
 }
-STATES = ("planned", "done", "cancelled")
+# What a visit rule answers to (RV-1, RV-2): the cause, where a major complaint has a rule of its own.
+TRIGGERS = ("complaint_major", "complaint", "repair", "contract", "other")
+TRIGGER_LABELS = {
+    "complaint_major": N_("Major complaint settled"),
+    "complaint": N_("Ordinary complaint settled"),
+    "repair": N_("Repair finished"),
+    "contract": N_("Middle of a contract's term"),
+    "other": N_("Other service"),
+}
+STATES = ("planned", "given_up", "done", "cancelled")
 STATE_LABELS = {
     "planned": N_("Planned"),
+    "given_up": N_("Customer never reached"),
     "done": N_("Done"),
     "cancelled": N_("Cancelled"),
 }
@@ -32,6 +42,19 @@ SATISFACTION_LABELS = {
     "dissatisfied": N_("Dissatisfied"),
 }
 
+# Why nobody was spoken to (RV-4).
+OUTCOMES = ("no_answer", "busy", "call_later", "wrong_number", "refused", "absent")
+OUTCOME_LABELS = {
+    "no_answer": N_("No answer"),
+    "busy": N_("Busy or switched off"),
+    "call_later": N_("Asks to be called later"),
+    "wrong_number": N_("Wrong number"),
+    "refused": N_("Does not want to talk"),
+    "absent": N_("Nobody at home"),
+}
+ANSWER_KINDS = ("yes_no", "text")
+ANSWER_KIND_LABELS = {"yes_no": N_("Yes or no"), "text": N_("In words")}
+
 # -- the lifecycle (RV-4) ---------------------------------------------------------------------------------------
 
 _DESK = roles("clerk", "supervisor", "branch_manager", "service_department")
@@ -43,13 +66,22 @@ LIFECYCLE = Lifecycle(
     state_labels=STATE_LABELS,
     transitions=(
         Transition("planned", "record", "done", _DESK, required=("satisfaction", "manner", "spoke_to")),
-        Transition("planned", "attempt", "planned", _DESK, required=("said",)),
-        Transition("planned", "reassign", "planned", _LEAD, required=("visitor_id",)),
-        Transition("planned", "cancel", "cancelled", _LEAD, required=("reason",)),
+        Transition("planned", "attempt", "planned", _DESK, required=("outcome",)),
+        # The last of so many tries: the supervisor decides what becomes of it.
+        Transition("planned", "give_up", "given_up", _DESK),
+        Transition("given_up", "record", "done", _LEAD, required=("satisfaction", "manner", "spoke_to")),
+        Transition("given_up", "try_again", "planned", _LEAD, required=("reason",)),
+        *(
+            Transition(state, "reassign", "planned", _LEAD, required=("visitor_id",))
+            for state in ("planned", "given_up")
+        ),
+        *(Transition(state, "cancel", "cancelled", _LEAD, required=("reason",)) for state in ("planned", "given_up")),
     ),
     verb_labels={
         "record": N_("Record the visit"),
         "attempt": N_("Customer not reached"),
+        "give_up": N_("Give up"),
+        "try_again": N_("Have it tried again"),
         "reassign": N_("Reassign the visit"),
         "cancel": N_("Cancel the visit"),
     },
@@ -100,17 +132,6 @@ def urgency(due: date, on: date, overdue_days: int) -> Urgency:
 # -- who (RV-2) -------------------------------------------------------------------------------------------------
 
 
-def parse_jobs(text: str, known: Collection[str]) -> tuple[str, ...]:
-    """``service+supervisor`` → the job of the visitor and of who goes along (RV-2), at most one of those.
-
-    Raises ``Misconfigured`` for a job that does not exist.
-    """
-    jobs = tuple(part.strip() for part in text.split("+"))
-    if not 1 <= len(jobs) <= 2 or set(jobs) - set(known):
-        raise Misconfigured(f"return visits: {text!r} names no one or two of the jobs {', '.join(sorted(known))}")
-    return jobs
-
-
 class Candidate(NamedTuple):
     """Somebody who could make the visit; ``load`` is how many planned visits they have already."""
 
@@ -128,3 +149,58 @@ def check_visitor(staff_id: int, barred: Collection[int | None]) -> None:
     """Whom the visit is about does not make it (CP-4). Raises ``Refused``."""
     if staff_id in barred:
         raise Refused(N_("The visit is about this person's work: somebody else makes it."), field="visitor_id")
+
+
+# -- again and again (RV-4) ---------------------------------------------------------------------------------------
+
+
+def parse_pauses(text: str) -> tuple[int, ...]:
+    """``2, 24`` → the pauses in hours after the first, second … try in vain. Raises ``Refused`` for anything else."""
+    try:
+        pauses = tuple(int(part) for part in text.replace("，", ",").split(","))
+    except ValueError:
+        pauses = ()
+    if not pauses or not all(0 < hours <= 24 * 60 for hours in pauses):
+        raise Refused(N_("Write the pauses in whole hours, separated by commas: 2, 24."), field="value")
+    return pauses
+
+
+class NextTry(NamedTuple):
+    """What follows a try in vain: ``at`` is when to try again, None when it is given up."""
+
+    at: datetime | None
+    given_up: bool
+
+
+def after_attempt(tries: int, at: datetime, pauses: tuple[int, ...], most: int, wished: datetime | None) -> NextTry:
+    """What follows the try number ``tries`` (from 1) in vain at ``at`` (RV-4).
+
+    Tried again after the pause of that number (the last one repeats) or when the customer wished, at most ``most``
+    times altogether; then it is given up to the supervisor. A time the customer named is kept even so: that is not
+    being out of reach. Raises ``Refused`` for a wish in the past.
+    """
+    if wished is not None:
+        if wished <= at:
+            raise Refused(N_("This has passed already."), field="again_at")
+        return NextTry(wished, False)
+    if tries >= most:
+        return NextTry(None, True)
+    return NextTry(at + timedelta(hours=pauses[min(tries, len(pauses)) - 1]), False)
+
+
+FOLLOW_UPS = ("", "call", "complaint")
+FOLLOW_UP_LABELS = {"": N_("Nothing"), "call": N_("Open a repair call"), "complaint": N_("Open a complaint")}
+
+
+def check_outcome(satisfaction: str, shortcomings: str, follow_up: str, reason: str) -> None:
+    """An unsatisfactory visit says what is wrong and opens a call or a complaint, or says why not (RV-4).
+
+    Raises ``Refused`` at the field that is missing.
+    """
+    if (is_unsatisfactory(satisfaction) or follow_up) and not shortcomings:
+        raise Refused(N_("Write down what the customer is not satisfied with."), field="shortcomings")
+    if is_unsatisfactory(satisfaction) and not follow_up and not reason:
+        raise Refused(
+            N_("The customer is dissatisfied: open a call or a complaint, or write why neither is needed."),
+            field="follow_up",
+        )

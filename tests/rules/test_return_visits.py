@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.errors import Misconfigured, Refused
+from app.core.errors import Refused
 from app.feedback import rules
 from app.feedback.rules import LIFECYCLE, Candidate
-from app.organisation.rules import JOBS
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
@@ -64,17 +63,6 @@ def test_rv3_overdue_by_more_than_three_days_goes_to_the_supervisor(late: int, e
     assert rules.urgency(due, due + timedelta(days=late), 3) == expected
 
 
-def test_rv2_jobs_of_visitor_and_companion() -> None:
-    assert rules.parse_jobs("service+supervisor", JOBS) == ("service", "supervisor")
-    assert rules.parse_jobs(" clerk ", JOBS) == ("clerk",)
-
-
-@pytest.mark.parametrize("text", ["", "pilot", "clerk+pilot", "clerk+clerk+clerk"])
-def test_rv2_an_unknown_job_is_a_mistake_in_the_settings(text: str) -> None:
-    with pytest.raises(Misconfigured):
-        rules.parse_jobs(text, JOBS)
-
-
 @pytest.mark.parametrize(
     ("loads", "barred", "chosen"),
     [
@@ -112,3 +100,75 @@ def test_rv4_an_attempt_leaves_the_visit_to_be_made() -> None:
 )
 def test_rv4_what_is_unsatisfactory(answer: str | None, unsatisfactory: bool) -> None:
     assert rules.is_unsatisfactory(answer) is unsatisfactory
+
+
+# -- not reached (RV-4) -------------------------------------------------------------------------------------------
+
+NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("tries", "pauses", "most", "hours"),
+    [(1, (2, 24), 3, 2), (2, (2, 24), 3, 24), (3, (2, 24), 5, 24), (4, (2, 24), 5, 24), (1, (1,), 2, 1)],
+)
+def test_rv4_tried_again_after_the_pause_of_that_try(
+    tries: int, pauses: tuple[int, ...], most: int, hours: int
+) -> None:
+    assert rules.after_attempt(tries, NOON, pauses, most, None) == (NOON + timedelta(hours=hours), False)
+
+
+@given(st.integers(1, 9), st.lists(st.integers(1, 99), min_size=1, max_size=4), st.integers(1, 9))
+def test_rv4_at_most_so_many_times(tries: int, pauses: list[int], most: int) -> None:
+    then = rules.after_attempt(tries, NOON, tuple(pauses), most, None)
+    assert then.given_up is (tries >= most) and (then.at is None) is then.given_up
+
+
+def test_rv4_a_time_the_customer_named_is_kept_and_never_gives_up() -> None:
+    wished = NOON + timedelta(hours=5)
+    assert rules.after_attempt(9, NOON, (2,), 3, wished) == (wished, False)
+    with pytest.raises(Refused) as refusal:
+        rules.after_attempt(1, NOON, (2,), 3, NOON)
+    assert refusal.value.field == "again_at"
+
+
+@pytest.mark.parametrize(("text", "hours"), [("2, 24", (2, 24)), ("4", (4,)), ("2，3", (2, 3))])
+def test_rv4_pauses_are_data(text: str, hours: tuple[int, ...]) -> None:
+    assert rules.parse_pauses(text) == hours
+
+
+@pytest.mark.parametrize("text", ["", "2,", "bald", "0", "-1", "1.5", "9999"])
+def test_rv4_pauses_that_cannot_be_read_are_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        rules.parse_pauses(text)
+
+
+@pytest.mark.parametrize(
+    ("satisfaction", "shortcomings", "follow_up", "reason", "field"),
+    [
+        ("satisfied", "", "", "", None),
+        ("neutral", "有点慢", "", "", None),
+        ("satisfied", "还有点响", "call", "", None),
+        ("satisfied", "", "call", "", "shortcomings"),
+        ("dissatisfied", "", "call", "", "shortcomings"),
+        ("dissatisfied", "还是不制冷", "", "", "follow_up"),
+        ("dissatisfied", "还是不制冷", "call", "", None),
+        ("dissatisfied", "态度差", "complaint", "", None),
+        ("dissatisfied", "嫌贵", "", "已解释收费标准，客户接受", None),
+    ],
+)
+def test_rv4_an_unsatisfactory_visit_leads_to_something(
+    satisfaction: str, shortcomings: str, follow_up: str, reason: str, field: str | None
+) -> None:
+    if field is None:
+        rules.check_outcome(satisfaction, shortcomings, follow_up, reason)
+    else:
+        with pytest.raises(Refused) as refusal:
+            rules.check_outcome(satisfaction, shortcomings, follow_up, reason)
+        assert refusal.value.field == field
+
+
+def test_rv4_given_up_is_the_supervisors() -> None:
+    assert LIFECYCLE.find("planned", "give_up").target == "given_up"
+    for verb in ("record", "try_again", "reassign", "cancel"):
+        assert "clerk" not in LIFECYCLE.find("given_up", verb).roles
+        assert "supervisor" in LIFECYCLE.find("given_up", verb).roles

@@ -1,0 +1,19 @@
+"""Screens of the return visits (RV)."""
+
+from app.feedback.views.records import (
+    ReturnVisitView,
+    VisitAnswerView,
+    VisitAttemptView,
+    VisitQuestionView,
+    VisitRuleView,
+)
+from app.feedback.views.worklist import WorklistView
+
+__all__ = [
+    "ReturnVisitView",
+    "VisitAnswerView",
+    "VisitAttemptView",
+    "VisitQuestionView",
+    "VisitRuleView",
+    "WorklistView",
+]
