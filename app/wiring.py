@@ -15,6 +15,7 @@ MODULES = (
     "app.fieldservice.documents",
     "app.fieldservice.documents_deadlines",
     "app.fieldservice.documents_overnight",
+    "app.fieldservice.documents_quote",
     "app.fieldservice.jobs",
     "app.workshop.documents",
     "app.workshop.jobs",
@@ -24,6 +25,7 @@ MODULES = (
     "app.feedback.jobs",
     "app.reporting.documents",
     "app.reporting.jobs",
+    "app.finding",
 )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from decimal import Decimal
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from app.billing import commands as billing
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
@@ -267,7 +269,7 @@ def test_so19_a_contractor_goes_with_the_managers_approval(office: Cast) -> None
     with clock.frozen(office_time(16)):
         with pytest.raises(Refused) as refusal:
             commands.record_contractor(
-                office["supervisor"], order_id, arrived_at=office_time(15), finished_at=office_time(14), **given
+                office["supervisor"], order_id, arrived_at=office_time(14), finished_at=office_time(15), **given
             )
         assert refusal.value.field == "charges"
         # SO-6: nobody of the contractor's tells the charges; the office does, and records how the customer agreed.
@@ -292,6 +294,7 @@ def test_so19_a_contractor_goes_with_the_managers_approval(office: Cast) -> None
         with pytest.raises(Refused):
             commands.close(office["clerk"], order_id)
         commands.leave_unsigned(office["supervisor"], order_id, reason="外请单位交回纸质凭证")
+        billing.collect(office["clerk"], order_id, amount=Decimal("130.00"), method="transfer")
         commands.close(office["clerk"], order_id)
     assert status_of(call_id) == "closed"
 

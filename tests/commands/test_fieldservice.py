@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
+from app.billing import commands as billing
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
@@ -291,6 +292,10 @@ def test_the_whole_way_of_a_paid_job(office: Cast) -> None:
     assert status(order_id) == ("finished", "finished")
     assert quantity_in(part, van) == 2
     with at(17, 0):
+        with pytest.raises(Refused) as refusal:
+            commands.close(office["clerk"], order_id)
+        assert "195.50" in str(refusal.value)  # SO-6: undecided money keeps it open
+        billing.collect(tech, order_id, amount=Decimal("195.50"))
         commands.close(office["clerk"], order_id)
     assert status(order_id) == ("closed", "closed")
     assert custody_now(office.vouchers["out_of_warranty"]) is None

@@ -24,6 +24,7 @@ from app.fieldservice.views.planning import (
     CrewMemberView,
     ServiceAreaView,
 )
+from app.fieldservice.views.pricing import PriceItemView, QuoteView, WarrantyCoverView
 from app.fieldservice.views.records import (
     ChargeView,
     FaultCodeView,
@@ -55,11 +56,14 @@ __all__ = [
     "MyDayView",
     "PartFittedView",
     "PlannedVisitView",
+    "PriceItemView",
+    "QuoteView",
     "RepairCallView",
     "ServiceAreaView",
     "SignatureView",
     "TimeEntryView",
     "WaitingChangeView",
+    "WarrantyCoverView",
     "WorkOrderEventView",
     "WorkOrderView",
 ]

@@ -27,6 +27,7 @@ from app.fieldservice.models import WorkOrder
 from app.fieldservice.queries import free_on
 from app.fieldservice.views import chips, words
 from app.fieldservice.views.deadlines import WAITING
+from app.fieldservice.views.pricing import CONSENTS, SPOKEN
 from app.parts.queries import stock_of, van_of
 
 JOB_LINKS: list[Callable[[WorkOrder, set[str]], Iterable[Link]]] = []
@@ -55,9 +56,11 @@ class MoveForm(OfficeForm):
 
 
 class ConsentForm(OfficeForm):
-    """Who agreed."""
+    """Who agreed, and how: with a finger on the screen, or in words (SO-6)."""
 
     name = fields.text(_l("Name of the customer who agrees"), 64)
+    how = fields.choice(_l("How"), SPOKEN, default="on_site")
+    drawing = fields.signature(_l("Signature"), required=False)
 
 
 class PartForm(OfficeForm):
@@ -101,6 +104,16 @@ class QuoteForm(OfficeForm):
     """Expected minutes; the parts stand beside it, one number each."""
 
     minutes = fields.number(_l("Expected minutes"), 0, rules.LONGEST_ENTRY, default=30)
+    fault_code_id = fields.choice(
+        _l("Flat price for the fault"), words.fault_codes, required=False, help=_l("Empty: labour by time.")
+    )
+
+
+class MisuseForm(OfficeForm):
+    """Whether the damage is the customer's doing, and what shows it."""
+
+    misuse = fields.yes(_l("Damaged by misuse"), default=True)
+    reason = fields.text(_l("What shows it"), 200, required=False)
 
 
 FORMS: dict[str, type[OfficeForm]] = {
@@ -110,6 +123,7 @@ FORMS: dict[str, type[OfficeForm]] = {
     "ask_for_help": ReasonForm,
     "leave_unsigned": ReasonForm,
     "agree_charges": ConsentForm,
+    "mark_misuse": MisuseForm,
     "quote": QuoteForm,
     "fit_part": PartForm,
     "record_time": MinutesForm,
@@ -129,6 +143,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "arrive": commands.arrive,
     "quote": commands.quote,
     "agree_charges": commands.agree_charges,
+    "mark_misuse": commands.mark_misuse,
     "fit_part": commands.fit_part,
     "remove_part": commands.remove_part,
     "record_time": commands.record_time,
@@ -268,7 +283,7 @@ class MyDayView(Page):
             given["fitted_id"] = request.form.get("fitted_id", 0, type=int)
         for name in ("part_id", "fault_code_id"):
             if name in given:
-                given[name] = int(given[name])
+                given[name] = int(given[name]) if given[name] else None
         return given
 
     def _form(self, verb: str, order: WorkOrder, form: Any) -> Any:
@@ -303,7 +318,8 @@ class MyDayView(Page):
         minutes = rules.drafted_minutes(begin, now) if begin is not None else None
         return {
             "record_time": {"started_at": begin, "minutes": minutes},
-            "agree_charges": {"name": customer},
+            "agree_charges": {"name": customer, "how": "on_site"},
+            "mark_misuse": {"misuse": not order.misuse_reason, "reason": order.misuse_reason},
             "sign": {"signer": customer},
             "quote": {"minutes": 30},
             "fit_part": {"quantity": 1, **_agreed_not_fitted(order)},
@@ -398,6 +414,7 @@ class MyDayView(Page):
             order_states=words.ORDER_STATES,
             order_tones=words.ORDER_TONES,
             charge_kinds=words.CHARGE_KINDS,
+            consents=CONSENTS,
             waiting=WAITING,
             signed_for=words.SIGNED_FOR,
             me=self._me(),

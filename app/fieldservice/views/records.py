@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
@@ -10,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import and_
 
+from app.core import permissions
 from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fields
 from app.core.views.display import chip
@@ -37,6 +39,7 @@ from app.fieldservice.views.deadlines import (
     WaitingChangeView,
 )
 from app.fieldservice.views.planning import ContractorRequestView, CrewMemberView
+from app.fieldservice.views.pricing import CONSENTS
 
 
 def _file_link(row: Any) -> Any:
@@ -240,8 +243,17 @@ class ChargeView(BaseView):
 
     datamodel = OfficeInterface(Charge)
     record_name = _l("Charge")
-    list_columns = ["kind", "description", "quantity", "unit_price", "amount"]
-    show_columns = ["work_order", "kind", "description", "quantity", "unit_price", "amount"]
+    list_columns = ["kind", "description", "quantity", "unit_price", "amount", "free_reason"]
+    show_columns = [
+        "work_order",
+        "kind",
+        "description",
+        "quantity",
+        "unit_price",
+        "amount",
+        "list_price",
+        "free_reason",
+    ]
     search_columns = ["kind", "work_order"]
     order_columns = ["kind", "unit_price"]
     numeric_columns = ["amount"]
@@ -253,6 +265,8 @@ class ChargeView(BaseView):
         "quantity": _l("Quantity"),
         "unit_price": _l("Unit price"),
         "amount": _l("Amount"),
+        "list_price": _l("List price"),
+        "free_reason": _l("Free because"),
     }
 
 
@@ -271,6 +285,10 @@ class SignatureView(BaseView):
         "stored_file": _l("Signature"),
     }
     formatters_columns = {"stored_file": _file_link}
+
+
+FURTHER_LINKS: list[Callable[[WorkOrder], list[Link]]] = []
+"""Ways on from a job's page that a later area gives."""
 
 
 def _to_order(member: CrewMember) -> str:
@@ -336,6 +354,9 @@ class WorkOrderView(BaseView):
                     "arrived_device_at",
                     "charges_agreed_at",
                     "charges_agreed_by",
+                    "consent_how",
+                    "consent_file",
+                    "misuse_reason",
                     "finished_at",
                     "fault_code",
                     "result",
@@ -355,7 +376,8 @@ class WorkOrderView(BaseView):
         "repair_call.waiting_changes",
         "repair_call.work_orders.technician",
     ]
-    choices = {"service_class": words.CLASSES, "derived_class": words.CLASSES}
+    choices = {"service_class": words.CLASSES, "derived_class": words.CLASSES, "consent_how": CONSENTS}
+    formatters_columns = {"consent_file": _file_link}
     tones = {"status": words.ORDER_TONES, "service_class": words.CLASS_TONES}
     label_columns = words.ORDER_LABELS
     related_views = [
@@ -421,6 +443,12 @@ class WorkOrderView(BaseView):
     def links(self, item: WorkOrder) -> list[Link]:
         """The voucher to print; the technician's own page for the job."""
         links = print_links("voucher", item.repair_call.voucher_id, _l("Service voucher"))
+        if permissions.may(current(), "work_order.quote") and not current().has("technician"):
+            links.append(Link(_l("Quote"), url_for("QuoteView.show", order_id=item.id), "fa-calculator"))
+        if item.charges:
+            links += print_links("quotation", item.id, _l("Print the quote"))
+        for more in FURTHER_LINKS:
+            links += more(item)
         if item.technician_id == current().staff_id:
             links.append(
                 Link(_l("Open on the telephone page"), url_for("MyDayView.job", order_id=item.id), "fa-mobile")
