@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from app.complaints import commands, queries, rules
-from app.complaints.models import SETTLE_DAYS, Complaint, ComplaintStep
+from app.complaints.models import SETTLE_DAYS, Approval, Complaint, ComplaintStep, RefusalReason
 from app.core import clock
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.audit import AuditEntry
@@ -66,6 +66,15 @@ def walk(office: Cast, complaint_id: int, *verbs: str) -> Complaint:
 
 
 WHOLE_ROAD = ("acknowledge", "verify", "propose", "approve", "tell", "settle", "rate", "close")
+
+
+def reason() -> int:
+    """A reason for refusing a solution."""
+    with unit_of_work(SYSTEM, "test.reason") as session:
+        row = RefusalReason(code="dear", name="金额过高")
+        session.add(row)
+        session.flush()
+        return row.id
 
 
 # -- entry ------------------------------------------------------------------------------------------------------
@@ -175,7 +184,8 @@ def test_cp5_a_manager_judges_with_a_reason(office: Cast) -> None:
         commands.judge(office["manager"], complaint.id, severity="major", said="")
     assert refusal.value.field == "said"
     judged = commands.judge(office["manager"], complaint.id, severity="major", said="客户带记者来", ground="press")
-    assert (judged.severity, judged.severity_ground, judged.steps[-1].verb) == ("major", "press", "judge")
+    assert (judged.severity, judged.severity_ground) == ("major", "press")
+    assert [step.verb for step in judged.steps] == ["enter", "judge", "open_crisis"]
     assert judged.status == "received"
 
 
@@ -368,7 +378,14 @@ def test_cp9_compensation_needs_the_authority(office: Cast, who: str, amount: st
 def test_cp9_not_approved_goes_back_for_another_solution(office: Cast) -> None:
     complaint_id = enter(office["clerk"]).id
     walk(office, complaint_id, "acknowledge", "verify", "propose")
-    assert commands.send_back(office["director"], complaint_id, said="金额过高").status == "verified"
+    with pytest.raises(Refused) as refusal:
+        commands.send_back(office["director"], complaint_id, said="金额过高")
+    assert refusal.value.field == "reason_id"
+    why = reason()
+    assert commands.send_back(office["director"], complaint_id, said="金额过高", reason_id=why).status == "verified"
+    with acting_as(SYSTEM):
+        row = db.session.scalars(select(Approval)).one()
+    assert (row.status, row.refusal_reason_id, row.decided_by_id) == ("refused", why, office.staff("director"))
 
 
 def test_cp13_every_reading_is_noted(office: Cast) -> None:
@@ -410,5 +427,5 @@ def test_rv1_settling_wants_a_return_visit_in_the_same_transaction(office: Cast)
     complaint_id = enter(office["clerk"]).id
     walk(office, complaint_id, "acknowledge", "verify", "propose", "approve", "tell", "settle")
     with acting_as(SYSTEM):
-        wanted = db.session.scalars(select(OutboxEntry)).all()
+        wanted = db.session.scalars(select(OutboxEntry).where(OutboxEntry.kind == "plan_return_visits")).all()
     assert [(entry.kind, entry.payload) for entry in wanted] == [("plan_return_visits", {"complaint": complaint_id})]

@@ -186,45 +186,221 @@ def test_cal4_a_step_lies_between_the_step_before_and_now(at: datetime, field: s
 
 
 def test_cp4_the_subject_takes_no_part() -> None:
-    rules.check_not_subject(1, 2)
-    rules.check_not_subject(1, None)
-    rules.check_not_subject(None, None)
-    with pytest.raises(Refused):
-        rules.check_not_subject(2, 2)
+    rules.check_not_subject(1, {2, 3})
+    rules.check_not_subject(1, set())
+    rules.check_not_subject(None, {1})
+    for each in (2, 3):
+        with pytest.raises(Refused):
+            rules.check_not_subject(each, {2, 3})
 
 
 @pytest.mark.parametrize(
-    ("earlier", "ground", "expected"),
+    ("earlier", "ground", "wants", "expected"),
     [
-        (None, None, ("ordinary", None)),
-        ("TS-NJ-20261101-0001", None, ("major", "again")),
-        (None, "press", ("major", "press")),
-        ("TS-NJ-20261101-0001", "injury", ("major", "injury")),
+        (None, None, "", ("ordinary", None)),
+        ("TS-NJ-20261101-0001", None, "", ("major", "again")),
+        (None, "press", "", ("major", "press")),
+        ("TS-NJ-20261101-0001", "injury", "", ("major", "injury")),
+        # demanding return or exchange is a ground by itself; money or an apology is not
+        (None, None, "exchange", ("major", "return")),
+        (None, None, "refund", ("major", "return")),
+        ("TS-NJ-20261101-0001", None, "refund", ("major", "return")),
+        (None, "press", "refund", ("major", "press")),
+        (None, None, "compensation", ("ordinary", None)),
+        (None, None, "explanation", ("ordinary", None)),
+        ("TS-NJ-20261101-0001", None, "repair", ("major", "again")),
     ],
 )
-def test_cp5_severity_at_entry(earlier: str | None, ground: str | None, expected: tuple[str, str | None]) -> None:
-    assert rules.severity_at_entry(earlier, ground) == expected
+def test_cp5_severity_at_entry(
+    earlier: str | None, ground: str | None, wants: str, expected: tuple[str, str | None]
+) -> None:
+    assert rules.severity_at_entry(earlier, ground, wants) == expected
+
+
+MATRIX = {"supervisor": Decimal("200"), "branch_manager": Decimal("2000"), "management": None}
 
 
 @pytest.mark.parametrize(
-    ("amount", "limits", "allowed"),
+    ("amount", "conflicted", "needed"),
     [
-        ("0", [], True),
-        ("0.01", [], False),
-        ("200.00", ["200"], True),
-        ("200.01", ["200"], False),
-        ("2000", ["200", "2000"], True),
-        ("99999", [None], True),
-        ("99999", ["200", None], True),
+        ("0", [], "supervisor"),
+        ("200.00", [], "supervisor"),
+        ("200.01", [], "branch_manager"),
+        ("2000.00", [], "branch_manager"),
+        ("2000.01", [], "management"),
+        # a conflict of interest goes one level up, whatever the amount
+        ("0", ["supervisor"], "branch_manager"),
+        ("150", ["supervisor"], "branch_manager"),
+        ("150", ["branch_manager"], "management"),
+        ("150", ["supervisor", "branch_manager"], "management"),
+        ("150", ["service_department"], "management"),
+        ("5000", ["supervisor"], "management"),
+        # nobody is above the management: another of them decides
+        ("150", ["management"], "management"),
+        # a technician or clerk decides nothing anyway
+        ("150", ["technician", "clerk"], "supervisor"),
     ],
 )
-def test_cp9_authority(amount: str, limits: list[str | None], allowed: bool) -> None:
-    held = [Decimal(limit) if limit is not None else None for limit in limits]
+def test_cp9_the_level_that_may_approve(amount: str, conflicted: list[str], needed: str) -> None:
+    assert rules.level_needed(Decimal(amount), MATRIX, conflicted) == needed
+
+
+def test_cp9_without_a_matrix_it_is_the_management() -> None:
+    assert rules.level_needed(Decimal("0.01"), {}, []) == "management"
+
+
+@pytest.mark.parametrize(
+    ("amount", "held", "needed", "refusal"),
+    [
+        ("0", ["supervisor"], "supervisor", None),
+        ("0", ["service_department"], "supervisor", None),
+        ("0", ["clerk"], "supervisor", "more than"),
+        ("0", ["supervisor"], "branch_manager", "conflict"),
+        ("0.01", ["service_department"], "supervisor", "more than"),
+        ("200.00", ["supervisor"], "supervisor", None),
+        ("200.01", ["supervisor"], "branch_manager", "more than"),
+        ("2000", ["supervisor", "branch_manager"], "branch_manager", None),
+        ("150", ["supervisor"], "branch_manager", "conflict"),
+        ("150", ["branch_manager"], "branch_manager", None),
+        ("150", ["branch_manager"], "management", "conflict"),
+        ("99999", ["management"], "management", None),
+        ("99999", ["branch_manager"], "management", "more than"),
+    ],
+)
+def test_cp9_authority(amount: str, held: list[str], needed: str, refusal: str | None) -> None:
+    if refusal is None:
+        rules.check_authority(Decimal(amount), held, needed, MATRIX)
+    else:
+        with pytest.raises(Refused, match=refusal):
+            rules.check_authority(Decimal(amount), held, needed, MATRIX)
+
+
+@given(
+    st.decimals(min_value=0, max_value=10**6, places=2),
+    st.sets(st.sampled_from(["supervisor", "branch_manager", "service_department", "management"])),
+)
+def test_cp9_whoever_is_needed_may_and_nobody_in_conflict(amount: Decimal, conflicted: set[str]) -> None:
+    needed = rules.level_needed(amount, MATRIX, conflicted)
+    rules.check_authority(amount, [needed], needed, MATRIX)
+    for role in conflicted - {"management"}:
+        with pytest.raises(Refused):
+            rules.check_authority(amount, [role], needed, MATRIX)
+
+
+@pytest.mark.parametrize(
+    ("amount", "decided_by", "proposed_by", "allowed"),
+    [("200.00", 1, 1, True), ("200.01", 1, 1, False), ("200.01", 2, 1, True), ("900", None, None, True)],
+)
+def test_cp9_four_eyes(amount: str, decided_by: int | None, proposed_by: int | None, allowed: bool) -> None:
     if allowed:
-        rules.check_authority(Decimal(amount), held)
+        rules.check_four_eyes(Decimal(amount), decided_by, proposed_by, Decimal(200))
     else:
         with pytest.raises(Refused):
-            rules.check_authority(Decimal(amount), held)
+            rules.check_four_eyes(Decimal(amount), decided_by, proposed_by, Decimal(200))
+
+
+def test_cp9_what_is_paid_has_an_amount() -> None:
+    rules.check_remedy("none", Decimal(0))
+    rules.check_remedy("refund", Decimal("0.01"))
+    with pytest.raises(Refused) as refusal:
+        rules.check_remedy("exchange", Decimal(0))
+    assert refusal.value.field == "compensation"
+
+
+@pytest.mark.parametrize(
+    ("contacts", "handler", "called"),
+    [
+        ([], None, False),
+        ([("acknowledge", 7, "clerk")], None, False),
+        ([("acknowledge", 7, "clerk")], 7, True),
+        ([("acknowledge", 7, "clerk")], 8, False),
+        ([("acknowledge", 3, "supervisor")], None, True),
+        ([("tell", 4, "service")], 7, True),
+        # writing something down is not speaking with the customer
+        ([("verify", 3, "supervisor"), ("attach", 7, "clerk")], 7, False),
+        ([("acknowledge", None, "")], None, False),
+    ],
+)
+def test_cp7_the_supervisor_or_whom_they_name_speaks_with_the_customer(
+    contacts: list[tuple[str, int | None, str]], handler: int | None, called: bool
+) -> None:
+    assert rules.is_called_on([rules.Contact(*each) for each in contacts], handler) is called
+
+
+@pytest.mark.parametrize(
+    ("due", "told", "now", "state"),
+    [
+        (None, None, 0, NONE),
+        (24, None, 23, OPEN),
+        (24, None, 25, OVERDUE),
+        (24, 24, 30, MET),
+        (24, 25, 30, LATE),
+    ],
+)
+def test_cp6_put_before_the_management(due: int | None, told: int | None, now: int, state: str) -> None:
+    def at(hours: int | None) -> datetime | None:
+        return None if hours is None else T0 + hours * HOUR
+
+    assert rules.management_standing(at(due), at(told), T0 + now * HOUR).state == state
+
+
+FAULT = rules.Fault(5, 9)
+
+
+@pytest.mark.parametrize(
+    ("done", "found", "days_after", "back"),
+    [
+        (True, FAULT, 1, True),
+        (True, FAULT, 90, True),
+        (True, FAULT, 90.01, False),
+        (True, FAULT, 0, False),
+        (True, FAULT, -1, False),
+        (False, FAULT, 1, False),
+        (True, rules.Fault(5, 8), 1, False),
+        (True, rules.Fault(6, 9), 1, False),
+    ],
+)
+def test_cp11_the_same_fault_on_the_same_model(done: bool, found: rules.Fault, days_after: float, back: bool) -> None:
+    done_at = T0 if done else None
+    assert rules.comes_back(FAULT, done_at, found, T0 + timedelta(days=days_after), 90) is back
+
+
+def test_cp11_an_unknown_fault_is_never_the_same() -> None:
+    unknown = rules.Fault(5, None)
+    assert not rules.comes_back(unknown, T0, unknown, T0 + HOUR, 90)
+
+
+@pytest.mark.parametrize(
+    ("ended_after", "looked_after", "goes"),
+    [
+        (None, 400, False),  # open: it stays, however old
+        (1, 30, False),
+        (1, 31.5, True),
+        (20, 49, False),
+        (20, 51, True),
+    ],
+)
+def test_cp15_recordings_stay_while_the_matter_is_open_and_thirty_days_after(
+    ended_after: float | None, looked_after: float, goes: bool
+) -> None:
+    ended = None if ended_after is None else T0 + timedelta(days=ended_after)
+    assert rules.recording_goes(T0, ended, T0 + timedelta(days=looked_after), 30) is goes
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n....", "photo"),
+        (b"\xff\xd8\xff\xe0", "photo"),
+        (b"ID3\x04", "recording"),
+        (b"RIFF\x00\x00\x00\x00WAVE", "recording"),
+        (b"\x00\x00\x00\x1cftypM4A ", "recording"),
+        (b"%PDF-1.7", "other"),
+        (b"<html><script>", "other"),
+    ],
+)
+def test_cp8_a_file_is_what_it_begins_like(content: bytes, kind: str) -> None:
+    assert rules.kind_of_file(rules.content_type_of(content)) == kind
 
 
 @pytest.mark.parametrize(

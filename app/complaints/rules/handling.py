@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 from app.core.errors import N_, Refused
@@ -92,6 +91,17 @@ GROUND_LABELS = {
     "injury": N_("Injury or damage"),
     "judged": N_("Judged so by a manager"),
 }
+# What the customer asks for, as far as it decides something (CP-5, CP-9); the words stand beside it.
+WANTS = ("", "repair", "explanation", "exchange", "refund", "compensation")
+WANTS_LABELS = {
+    "repair": N_("Repair done again"),
+    "explanation": N_("Explanation or apology"),
+    "exchange": N_("Exchange"),
+    "refund": N_("Refund"),
+    "compensation": N_("Compensation"),
+}
+# Too general to be "the same matter" when no product is named (CP-5).
+VAGUE_CATEGORIES = ("other", "suggestion", "communication")
 SATISFACTIONS = ("very_satisfied", "satisfied", "neutral", "dissatisfied", "not_reached")
 SATISFACTION_LABELS = {
     "very_satisfied": N_("Very satisfied"),
@@ -123,7 +133,7 @@ LIFECYCLE = Lifecycle(
         Transition("told", "propose", "proposed", _DESK, required=("solution", "said")),
         Transition("mediation", "propose", "proposed", _DESK, required=("solution", "said")),
         Transition("proposed", "approve", "approved", _APPROVE, required=SAID),
-        Transition("proposed", "send_back", "verified", _APPROVE, required=SAID),
+        Transition("proposed", "send_back", "verified", _APPROVE, required=("reason_id", "said")),
         Transition("approved", "tell", "told", _DESK, required=SAID),
         Transition("told", "settle", "settled", _DESK, required=SAID),
         Transition("mediation", "settle", "settled", _LEAD, required=SAID),
@@ -138,7 +148,7 @@ LIFECYCLE = Lifecycle(
         "verify": N_("Facts verified"),
         "propose": N_("Propose a solution"),
         "approve": N_("Approve the solution"),
-        "send_back": N_("Send back for another solution"),
+        "send_back": N_("Refuse the solution"),
         "tell": N_("Told to the customer"),
         "settle": N_("Settle"),
         "rate": N_("Ask for satisfaction"),
@@ -148,14 +158,29 @@ LIFECYCLE = Lifecycle(
         "reopen": N_("Reopen the complaint"),
     },
 )
-LIFECYCLES = (LIFECYCLE,)
-VERBS = (*LIFECYCLE.verb_labels, "enter", "assign", "judge")
-VERB_LABELS = {
-    **LIFECYCLE.verb_labels,
+# What is written down beside the road: it leaves the complaint in its stage.
+NOTE_LABELS = {
     "enter": N_("Complaint entered"),
     "assign": N_("Handler assigned"),
     "judge": N_("Severity judged"),
+    "add_subject": N_("Another person complained about"),
+    "attach": N_("File added"),
+    "erase": N_("Recording deleted"),
+    "timetable": N_("Timetable told to the customer"),
+    "answer": N_("Answered in writing"),
+    "agree": N_("Settlement agreement made"),
+    "sign": N_("Customer signed the agreement"),
+    "report_back": N_("Reported back to the consumer association"),
+    "mark_police": N_("Marked for the police"),
+    "open_crisis": N_("Crisis group called together"),
+    "alert": N_("Put before the management"),
+    "follow_up": N_("Corrective action reopened"),
 }
+VERBS = (*LIFECYCLE.verb_labels, *NOTE_LABELS)
+VERB_LABELS = {**LIFECYCLE.verb_labels, **NOTE_LABELS}
+# By these the customer hears from somebody in person or by telephone (CP-7).
+CONTACT_VERBS = ("acknowledge", "tell", "settle", "timetable")
+LEADING_JOBS = ("supervisor", "branch_manager", "service", "management")
 
 
 def is_open(status: str) -> bool:
@@ -163,25 +188,50 @@ def is_open(status: str) -> bool:
     return status in _UNDER_WAY or status == "mediation"
 
 
-# -- who (CP-4) -------------------------------------------------------------------------------------------------
+def moves(verb: str) -> bool:
+    """Whether this verb took the complaint to a stage; the others only write something down beside the road."""
+    return verb in LIFECYCLE.verb_labels or verb in ("enter", "")
 
 
-def check_not_subject(staff_id: int | None, subject_id: int | None, field: str | None = None) -> None:
+# -- who (CP-4, CP-7) -------------------------------------------------------------------------------------------
+
+
+def check_not_subject(staff_id: int | None, subjects: Collection[int], field: str | None = None) -> None:
     """A person complained about takes no part in handling it (CP-4). Raises ``Refused``."""
-    if staff_id is not None and staff_id == subject_id:
+    if staff_id is not None and staff_id in subjects:
         raise Refused(N_("The person complained about takes no part in handling the complaint."), field=field)
+
+
+class Contact(NamedTuple):
+    """Somebody of ours who spoke with the customer: verb of the step, person, job."""
+
+    verb: str
+    staff_id: int | None
+    job: str
+
+
+def is_called_on(contacts: Iterable[Contact], handler_id: int | None) -> bool:
+    """Whether the supervisor, somebody above, or whom the supervisor named spoke with the customer (CP-7)."""
+    return any(
+        each.verb in CONTACT_VERBS
+        and (each.job in LEADING_JOBS or (each.staff_id is not None and each.staff_id == handler_id))
+        for each in contacts
+    )
 
 
 # -- severity (CP-5) --------------------------------------------------------------------------------------------
 
 
-def severity_at_entry(earlier: str | None, ground: str | None) -> tuple[str, str | None]:
+def severity_at_entry(earlier: str | None, ground: str | None, wants: str = "") -> tuple[str, str | None]:
     """``(severity, ground)`` of a new complaint (CP-5).
 
-    ``earlier`` is the number of another complaint of the same customer about the same product, if there is one.
+    ``earlier`` is the number of another complaint about the same matter, if there is one; ``wants`` what the customer
+    asks for. What somebody ticked comes first, then what the portal finds by itself.
     """
     if ground:
         return "major", ground
+    if wants in ("exchange", "refund"):
+        return "major", "return"
     return ("major", "again") if earlier else ("ordinary", None)
 
 
@@ -204,6 +254,9 @@ PENDING = {
     "told": ("settle_by",),
     "mediation": ("settle_by",),
 }
+# Beside the four: a major complaint is put before the management (CP-6).
+MANAGEMENT = "management"
+MANAGEMENT_LABEL = N_("Put before the management")
 MET, LATE, OVERDUE, OPEN, NONE = "met", "late", "overdue", "open", "none"
 STANDING_LABELS = {
     MET: N_("In time"),
@@ -285,6 +338,17 @@ def standings(
     return found[::-1]
 
 
+def management_standing(due_at: datetime | None, told_at: datetime | None, now: datetime) -> StageStanding:
+    """How the 24 hours stand within which a major complaint is put before the management (CP-6)."""
+    if due_at is None:
+        state = NONE
+    elif told_at is not None:
+        state = LATE if _minute(told_at) > _minute(due_at) else MET
+    else:
+        state = OVERDUE if _minute(now) > _minute(due_at) else OPEN
+    return StageStanding(MANAGEMENT, due_at, told_at, state)
+
+
 def next_due(status: str, due: Mapping[str, datetime | None]) -> datetime | None:
     """The nearest deadline still to be kept; None when there is none."""
     waiting = [at for column in PENDING.get(status, ()) if (at := due.get(column)) is not None]
@@ -302,24 +366,16 @@ def check_step_time(at: datetime, now: datetime, received_at: datetime, last: da
         raise Refused(N_("This lies before the step that came before it."), field="at")
 
 
-# -- approval (CP-9), confidentiality (CP-13) -------------------------------------------------------------------
+# -- confidentiality (CP-13) ------------------------------------------------------------------------------------
 
 
-def check_authority(amount: Decimal, limits: Iterable[Decimal | None]) -> None:
-    """Whether someone with these limits (CNY; None: without limit) may approve ``amount`` (CP-9).
-
-    Nothing to pay needs no limit. Raises ``Refused``.
-    """
-    held = list(limits)
-    if amount == 0 or None in held:
-        return
-    highest = max((limit for limit in held if limit is not None), default=Decimal(0))
-    if amount > highest:
-        raise Refused(
-            N_("%(amount)s CNY is more than you may approve (%(limit)s CNY)."),
-            amount=f"{amount:.2f}",
-            limit=f"{highest:.2f}",
-        )
+READINGS = ("page", "number", "file", "paper")
+READING_LABELS = {
+    "page": N_("Opened the complaint"),
+    "number": N_("Asked for the telephone number"),
+    "file": N_("Opened a file"),
+    "paper": N_("Printed a paper"),
+}
 
 
 def mask_phone(number: str) -> str:

@@ -6,44 +6,55 @@ is complained of again must be noticed also by someone who may not read the firs
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.complaints import rules
-from app.complaints.models import Complaint, ComplaintStep
+from app.complaints.models import Complaint, ComplaintStep, ComplaintSubject
 from app.core import clock
 from app.core.db import db
-from app.organisation.models import AuthorityLimit
 
 _complaint: Any = Complaint.__table__
 _step: Any = ComplaintStep.__table__
+_subject: Any = ComplaintSubject.__table__
 
 
-def earlier_number(customer_id: int | None, voucher_id: int | None) -> str | None:
-    """The newest complaint of this customer about this product that was not withdrawn (CP-5); None: the first."""
-    if customer_id is None or voucher_id is None:
-        return None
+def earlier_number(
+    customer_id: int | None,
+    voucher_id: int | None,
+    *,
+    category: str = "other",
+    phone: str = "",
+    since: datetime | None = None,
+) -> str | None:
+    """The newest complaint about the same matter that was not withdrawn (CP-5); None: this is the first.
+
+    The same matter is the same product, or, where no product is named, the same customer or telephone number and the
+    same kind of complaint since ``since``.
+    """
     table = _complaint
-    statement = (
-        select(table.c.number)
-        .where(table.c.customer_id == customer_id, table.c.voucher_id == voucher_id, table.c.status != "withdrawn")
-        .order_by(table.c.id.desc())
-        .limit(1)
-    )
+    if voucher_id is not None:
+        same = table.c.voucher_id == voucher_id
+    elif category in rules.VAGUE_CATEGORIES or since is None:
+        return None
+    else:
+        who = [table.c.phone == phone] if phone else []
+        who += [table.c.customer_id == customer_id] if customer_id is not None else []
+        if not who:
+            return None
+        same = and_(or_(*who), table.c.category == category, table.c.received_at >= since)
+    statement = select(table.c.number).where(same, table.c.status != "withdrawn").order_by(table.c.id.desc()).limit(1)
     found: str | None = db.session.execute(statement).scalar_one_or_none()
     return found
 
 
-def limits_of(roles: Iterable[str]) -> list[Decimal | None]:
-    """Up to which amounts (CNY; None: without limit) these roles may approve compensation (CP-9)."""
-    statement = select(AuthorityLimit.up_to).where(
-        AuthorityLimit.kind == "compensation", AuthorityLimit.role.in_(sorted(roles))
-    )
-    return list(db.session.scalars(statement))
+def subjects_of(complaint_id: int) -> set[int]:
+    """Everybody complained about, by staff id, whoever asks (CP-4)."""
+    first = select(_complaint.c.subject_id).where(_complaint.c.id == complaint_id)
+    further = select(_subject.c.staff_id).where(_subject.c.complaint_id == complaint_id)
+    return {key for key in (*db.session.scalars(first), *db.session.scalars(further)) if key is not None}
 
 
 # -- narrowing lists --------------------------------------------------------------------------------------------
@@ -80,11 +91,6 @@ def due_on(day: date) -> ColumnElement[bool]:
 
 
 # -- what happened ----------------------------------------------------------------------------------------------
-
-
-def standings(complaint: Complaint, now: datetime | None = None) -> list[rules.StageStanding]:
-    """How the stages of CP-3 stand for a complaint (default: now)."""
-    return rules.standings(complaint.due, complaint.taken, complaint.status, now or clock.now())
 
 
 def settled_since(moment: datetime) -> list[tuple[int, datetime, int]]:

@@ -1,0 +1,135 @@
+"""The verbs of complaint handling (CP). Every one leaves a step: who, when, what was said (CP-8)."""
+
+from app.complaints.commands.actions import (
+    cancel_action,
+    confirm,
+    finish,
+    repeat,
+    take_action,
+)
+from app.complaints.commands.approvals import (
+    approve,
+    approve_row,
+    ask_for_approval,
+    propose,
+    refuse_row,
+    send_back,
+)
+from app.complaints.commands.crisis import (
+    ALERT,
+    add_member,
+    alert_again,
+    alert_of,
+    become_major,
+    judge,
+    minute,
+    put_before_management,
+)
+from app.complaints.commands.entry import (
+    add_subject,
+    correct,
+    enter,
+)
+from app.complaints.commands.escalation import (
+    MISSED,
+    SOON,
+    escalate,
+)
+from app.complaints.commands.letters import (
+    AFTER_SETTLING,
+    AFTER_TELLING,
+    agree,
+    answer,
+    check_closing,
+    check_settling,
+    mark_police,
+    report_back,
+    sign,
+    timetable,
+)
+from app.complaints.commands.public import (
+    complain,
+)
+from app.complaints.commands.reading import (
+    erase_recordings,
+    read,
+)
+from app.complaints.commands.recurrence import (
+    fault_of,
+    reopen_actions,
+    reopen_actions_for,
+)
+from app.complaints.commands.stages import (
+    HANDLING_JOBS,
+    PLAN_RETURN_VISITS,
+    acknowledge,
+    assign,
+    attach,
+    close,
+    mediate,
+    rate,
+    reopen,
+    settle,
+    verify,
+    withdraw,
+)
+from app.complaints.commands.stages import (
+    tell_customer as tell,
+)
+
+__all__ = [
+    "AFTER_SETTLING",
+    "AFTER_TELLING",
+    "ALERT",
+    "HANDLING_JOBS",
+    "MISSED",
+    "PLAN_RETURN_VISITS",
+    "SOON",
+    "acknowledge",
+    "add_member",
+    "add_subject",
+    "agree",
+    "alert_again",
+    "alert_of",
+    "answer",
+    "approve",
+    "approve_row",
+    "ask_for_approval",
+    "assign",
+    "attach",
+    "become_major",
+    "cancel_action",
+    "check_closing",
+    "check_settling",
+    "close",
+    "complain",
+    "confirm",
+    "correct",
+    "enter",
+    "erase_recordings",
+    "escalate",
+    "fault_of",
+    "finish",
+    "judge",
+    "mark_police",
+    "mediate",
+    "minute",
+    "propose",
+    "put_before_management",
+    "rate",
+    "read",
+    "refuse_row",
+    "reopen",
+    "reopen_actions",
+    "reopen_actions_for",
+    "repeat",
+    "report_back",
+    "send_back",
+    "settle",
+    "sign",
+    "take_action",
+    "tell",
+    "timetable",
+    "verify",
+    "withdraw",
+]

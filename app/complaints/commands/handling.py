@@ -1,0 +1,162 @@
+"""What every verb of complaint handling stands on: the complaint it is about, its deadlines, the step it leaves (CP-8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import IO, Any, Protocol
+
+from app.calendars.queries import calendar_for
+from app.calendars.rules import deadline
+from app.complaints import queries, rules
+from app.complaints.models import (
+    ACKNOWLEDGE_HOURS,
+    PROPOSE_DAYS,
+    SETTLE_DAYS,
+    VERIFY_DAYS,
+    Complaint,
+    ComplaintFile,
+    ComplaintLateness,
+    ComplaintStep,
+)
+from app.core import clock, files, settings
+from app.core.actors import SYSTEM, Principal, acting_as
+from app.core.db import db
+from app.core.errors import N_, Refused
+from app.core.fetch import fetch
+
+
+class Upload(Protocol):
+    """A file as it was sent: what a browser's form or a test hands over."""
+
+    filename: str | None
+    stream: IO[bytes]
+
+
+def fetch_for(actor: Principal, complaint_id: int, version: int | None = None) -> Complaint:
+    """The complaint, for somebody who may take part in it (CP-4). Raises ``NotFound``, ``Conflict``, ``Refused``."""
+    complaint = fetch(Complaint, complaint_id, version=version)
+    # The row scope hides it from them already; someone who sees all rows by another role is stopped here (CP-4).
+    rules.check_not_subject(actor.staff_id, complaint.subjects)
+    return complaint
+
+
+def set_deadlines(complaint: Complaint) -> None:
+    """The deadlines of CP-3, from the receipt (CAL-4) or, after a reopening, from then on."""
+    steps = complaint.taken
+    start = rules.clock_start(complaint.received_at, steps)
+    verified = rules.reached("verified", rules.this_round(steps))
+    complaint.acknowledge_by = rules.acknowledge_by(complaint.received_at, settings.number(ACKNOWLEDGE_HOURS))
+    complaint.verify_by = _working_days(complaint, start, VERIFY_DAYS)
+    complaint.propose_by = _working_days(complaint, verified, PROPOSE_DAYS) if verified else None
+    complaint.settle_by = _working_days(complaint, start, SETTLE_DAYS)
+
+
+def _working_days(complaint: Complaint, start: datetime, setting: str) -> datetime:
+    due = deadline(calendar_for(complaint.branch_id), start, working_days=settings.number(setting)).due
+    assert due is not None  # without pauses a deadline is always due
+    return due
+
+
+def record(complaint: Complaint, actor: Principal, verb: str, said: str, at: datetime) -> ComplaintStep:
+    """Write down who did what, when, and what was said (CP-8)."""
+    step = ComplaintStep(stage=complaint.status, verb=verb, at=at, staff_id=actor.staff_id, said=said[:2000])
+    complaint.steps.append(step)
+    return step
+
+
+def need_words(said: str, field: str = "said") -> None:
+    """Nothing is done in silence (CP-8). Raises ``Refused``."""
+    if not said.strip():
+        raise Refused(N_("This is required."), field=field)
+
+
+def not_in_future(at: datetime | None) -> datetime:
+    """The moment given, or now. Raises ``Refused`` for one to come."""
+    now = clock.now()
+    if at is not None and at > now:
+        raise Refused(N_("This lies in the future."), field="at")
+    return at or now
+
+
+def advance(
+    actor: Principal,
+    complaint_id: int,
+    verb: str,
+    *,
+    said: str,
+    at: datetime | None,
+    attachment: Upload | None = None,
+    **given: Any,
+) -> Complaint:
+    """Move the complaint along its lifecycle and write the step down, with what was handed in."""
+    complaint = fetch_for(actor, complaint_id)
+    now = clock.now()
+    moment = at or now
+    moved = [step.at for step in complaint.steps if step.verb in rules.LIFECYCLE.verb_labels]
+    rules.check_step_time(moment, now, complaint.received_at, moved[-1] if moved else None)
+    rules.LIFECYCLE.apply(complaint, verb, actor.roles, said=said, **given)
+    step = record(complaint, actor, verb, said, moment)
+    if attachment is not None:
+        keep_file(complaint, actor, attachment, step=step)
+    note_lateness(complaint, now)
+    return complaint
+
+
+def keep_file(
+    complaint: Complaint,
+    actor: Principal,
+    upload: Upload,
+    *,
+    kind: str | None = None,
+    step: ComplaintStep | None = None,
+) -> ComplaintFile:
+    """Put a file beside the complaint: whoever may read the complaint may read the file (CP-8, CP-13)."""
+    return keep_bytes(complaint, actor, upload.stream.read(), upload.filename or "file", kind=kind, step=step)
+
+
+def keep_bytes(
+    complaint: Complaint,
+    actor: Principal,
+    content: bytes,
+    filename: str,
+    *,
+    kind: str | None = None,
+    step: ComplaintStep | None = None,
+) -> ComplaintFile:
+    """The same for content at hand (a signature drawn on screen)."""
+    db.session.flush()
+    kept = rules.content_type_of(content)
+    stored = files.store(content, filename, kept, record="complaint", record_id=complaint.id)
+    row = ComplaintFile(
+        complaint_id=complaint.id,
+        complaint_step_id=step.id if step is not None else None,
+        kind=kind or rules.kind_of_file(kept),
+        filename=stored.filename,
+        stored_file_id=stored.id,
+        added_by_id=actor.staff_id,
+    )
+    complaint.files.append(row)
+    db.session.flush()
+    return row
+
+
+def note_lateness(complaint: Complaint, now: datetime) -> int:
+    """Record what came, or comes, too late against whoever answers for it (CP-16); gives how much is new.
+
+    May run twice: a stage is late once for each deadline. When it is reached at last the moment is added.
+    """
+    known = {(row.stage, row.due_at): row for row in complaint.lateness}
+    fresh = 0
+    for each in queries.all_standings(complaint, now):
+        if each.due_at is None or each.state not in (rules.LATE, rules.OVERDUE):
+            continue
+        row = known.get((each.stage, each.due_at))
+        if row is None:
+            with acting_as(SYSTEM):
+                who = queries.answerable(complaint)
+            row = ComplaintLateness(stage=each.stage, due_at=each.due_at, staff_id=who.id if who else None)
+            complaint.lateness.append(row)
+            fresh += 1
+        if row.done_at is None and each.done_at is not None:
+            row.done_at = each.done_at
+    return fresh

@@ -1,0 +1,45 @@
+"""The public door: a customer complains without a login (CP-1). The system acts; nothing but the form is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.complaints.commands.entry import enter
+from app.complaints.commands.handling import Upload, keep_file
+from app.complaints.models import Complaint
+from app.core.actors import Principal
+from app.core.uow import command
+
+
+@command("complaint.complain")
+def complain(
+    actor: Principal,
+    *,
+    complainant: str,
+    phone: str,
+    content: str,
+    category: str,
+    branch_id: int | None,
+    voucher_id: int | None = None,
+    demand: str = "",
+    wants: str | None = None,
+    email: str = "",
+    photos: Sequence[Upload] = (),
+) -> Complaint:
+    """Enter what a customer wrote in the public form; the voucher, if any, comes from its own token (CP-1)."""
+    complaint = enter(
+        actor,
+        complainant=complainant,
+        phone=phone,
+        content=content,
+        channel="online",
+        category=category,
+        demand=demand,
+        wants=wants,
+        email=email,
+        voucher_id=voucher_id,
+        branch_id=branch_id,
+    )
+    for photo in photos:
+        keep_file(complaint, actor, photo, kind="photo", step=complaint.steps[0])
+    return complaint

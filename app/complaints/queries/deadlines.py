@@ -1,0 +1,136 @@
+"""The deadlines of a complaint side by side: how each stands, who answers for it, and why it is then (CP-3, CP-6, CAL-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.calendars.queries import calendar_for, explanation
+from app.calendars.rules import deadline, working_minutes_between
+from app.complaints import rules
+from app.complaints.models import (
+    ACKNOWLEDGE_HOURS,
+    MANAGEMENT_HOURS,
+    PROPOSE_DAYS,
+    SETTLE_DAYS,
+    STAGE_LABELS,
+    VERIFY_DAYS,
+    Complaint,
+)
+from app.complaints.queries.people import answerable
+from app.core import clock, i18n, settings
+from app.core.db import db
+from app.core.errors import N_
+from app.organisation.models import Staff
+
+_DAYS = {"verified": VERIFY_DAYS, "proposed": PROPOSE_DAYS, "settled": SETTLE_DAYS}
+
+
+@dataclass(frozen=True)
+class StageDeadline:
+    """One deadline: ``state`` is met, late, overdue, open or none; ``left`` in working minutes, negative after it."""
+
+    stage: str
+    label: str
+    due_at: datetime | None
+    done_at: datetime | None
+    state: str
+    left: int
+    answerable: Staff | None
+    why: str
+
+
+def standings(complaint: Complaint, now: datetime | None = None) -> list[rules.StageStanding]:
+    """How the stages of CP-3 stand for a complaint (default: now)."""
+    return rules.standings(complaint.due, complaint.taken, complaint.status, now or clock.now())
+
+
+def all_standings(complaint: Complaint, now: datetime | None = None) -> list[rules.StageStanding]:
+    """The same, and whether a major complaint was put before the management in time (CP-6)."""
+    moment = now or clock.now()
+    found = standings(complaint, moment)
+    if complaint.management_by is not None:
+        found.append(rules.management_standing(complaint.management_by, complaint.management_told_at, moment))
+    return found
+
+
+def deadlines(complaint: Complaint, now: datetime | None = None) -> list[StageDeadline]:
+    """Every deadline of the complaint, with the person answerable and the explanation, in the reader's language."""
+    moment = now or clock.now()
+    who = answerable(complaint)
+    calendar = calendar_for(complaint.branch_id)
+    found = []
+    for each in all_standings(complaint, moment):
+        late = next(
+            (row.staff for row in complaint.lateness if (row.stage, row.due_at) == (each.stage, each.due_at)), None
+        )
+        left = working_minutes_between(calendar, moment, each.due_at) if each.due_at and each.state in _RUNNING else 0
+        found.append(
+            StageDeadline(
+                each.stage,
+                STAGE_LABELS[each.stage],
+                each.due_at,
+                each.done_at,
+                each.state,
+                left,
+                late or who,
+                _why(complaint, each),
+            )
+        )
+    return found
+
+
+_RUNNING = (rules.OPEN, rules.OVERDUE)
+
+
+def _why(complaint: Complaint, standing: rules.StageStanding) -> str:
+    """Clock hours in one sentence; working days as the list of days they used (CAL-3, CAL-5)."""
+    if standing.due_at is None:
+        return ""
+    if standing.stage == "acknowledged":
+        return _hours(complaint.received_at, standing.due_at, settings.number(ACKNOWLEDGE_HOURS))
+    if standing.stage == rules.MANAGEMENT:
+        return _hours(None, standing.due_at, settings.number(MANAGEMENT_HOURS))
+    start = rules.clock_start(complaint.received_at, complaint.taken)
+    if standing.stage == "proposed":
+        start = rules.reached("verified", rules.this_round(complaint.taken)) or start
+    found = deadline(calendar_for(complaint.branch_id), start, working_days=settings.number(_DAYS[standing.stage]))
+    words = explanation(found)
+    if found.due != standing.due_at:  # the calendar or the setting was changed since: what was set then holds
+        words += " " + i18n.say(N_("(set before calendar or settings were changed)"))
+    return words
+
+
+def _hours(start: datetime | None, due: datetime, hours: int) -> str:
+    if start is None:
+        return i18n.say(N_("%(hours)d clock hours, day and night"), hours=hours)
+    return i18n.say(
+        N_("%(hours)d clock hours from %(start)s, day and night"),
+        hours=hours,
+        start=f"{clock.local(start):%m-%d %H:%M}",
+    )
+
+
+def with_deadlines(branch_id: int | None = None, limit: int = 500) -> Sequence[Complaint]:
+    """Complaints with a deadline still to keep: open ones, and major ones not yet put before the management."""
+    waiting = Complaint.management_by.is_not(None) & Complaint.management_told_at.is_(None)
+    statement = (
+        select(Complaint)
+        .where(or_(Complaint.status.in_(list(rules.PENDING)), waiting))
+        .options(
+            selectinload(Complaint.steps),
+            selectinload(Complaint.lateness),
+            selectinload(Complaint.further_subjects),
+            joinedload(Complaint.handler),
+            joinedload(Complaint.branch),
+        )
+        .order_by(Complaint.settle_by, Complaint.id)
+        .limit(limit)
+    )
+    if branch_id is not None:
+        statement = statement.where(Complaint.branch_id == branch_id)
+    return db.session.scalars(statement).unique().all()

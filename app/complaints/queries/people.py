@@ -1,0 +1,114 @@
+"""Who answers for a complaint, who is told of it, who may decide it: never one complained about (CP-4, CP-7, CP-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from app.complaints import rules
+from app.complaints.models import Approval, ApprovalDeputy, Complaint
+from app.core.actors import Principal
+from app.core.db import db
+from app.organisation.models import AuthorityLimit, Staff
+
+_JOB_OF = {"service_department": "service"}
+_UPWARDS = {
+    "handler": "supervisor",
+    "supervisor": "branch_manager",
+    "branch_manager": "service_department",
+    "service_department": "management",
+}
+_OF_BRANCH = ("supervisor", "branch_manager")
+
+
+def people_of(complaint: Complaint, role: str, without: Collection[int] = ()) -> list[Staff]:
+    """The active people of that role who may know of the complaint; without any, those of the next role above."""
+    barred = complaint.subjects | set(without)
+    if role == "handler":
+        handler = complaint.handler
+        found = [handler] if handler is not None and handler.active and handler.id not in barred else []
+    else:
+        statement = select(Staff).where(Staff.job == _JOB_OF.get(role, role), Staff.active.is_(True))
+        if role in _OF_BRANCH:
+            statement = statement.where(Staff.branch_id == complaint.branch_id)
+        found = [person for person in db.session.scalars(statement.order_by(Staff.staff_no)) if person.id not in barred]
+    if found or role not in _UPWARDS:
+        return found
+    return people_of(complaint, _UPWARDS[role], without)
+
+
+def answerable(complaint: Complaint) -> Staff | None:
+    """Who answers for the next deadline: the handler, until one is named the supervisor (CP-7, CP-16)."""
+    return next(iter(people_of(complaint, "handler")), None)
+
+
+# -- approval (CP-9) --------------------------------------------------------------------------------------------
+
+
+def limits_for(kind: str) -> dict[str, Decimal | None]:
+    """The authority matrix for one kind of remedy: role → up to which amount in CNY (None: without limit)."""
+    statement = select(AuthorityLimit.role, AuthorityLimit.up_to).where(AuthorityLimit.kind == kind)
+    return {row.role: row.up_to for row in db.session.execute(statement)}
+
+
+def pending_approval(complaint_id: int) -> Approval | None:
+    """The proposal that waits for a decision."""
+    statement = select(Approval).where(Approval.complaint_id == complaint_id, Approval.status == "pending")
+    found: Approval | None = db.session.scalars(statement).one_or_none()
+    return found
+
+
+def conflicted_roles(complaint: Complaint) -> set[str]:
+    """The roles of those complained about: what they could approve goes one level up."""
+    jobs = db.session.scalars(select(Staff.job).where(Staff.id.in_(complaint.subjects)))
+    return {rules.ROLE_OF_JOB[job] for job in jobs if job in rules.ROLE_OF_JOB}
+
+
+def deputies_of(staff_ids: Collection[int], day: date) -> list[ApprovalDeputy]:
+    """Who decides for these people on that office day."""
+    statement = select(ApprovalDeputy).where(
+        ApprovalDeputy.staff_id.in_(staff_ids), ApprovalDeputy.starts_on <= day, ApprovalDeputy.ends_on >= day
+    )
+    return list(db.session.scalars(statement))
+
+
+def stands_in_for(actor: Principal, complaint: Complaint, day: date) -> list[Staff]:
+    """For whom the acting person decides that day: nobody complained about, nobody of another branch's office."""
+    if actor.staff_id is None:
+        return []
+    statement = (
+        select(Staff)
+        .join(ApprovalDeputy, ApprovalDeputy.staff_id == Staff.id)
+        .where(
+            ApprovalDeputy.deputy_id == actor.staff_id,
+            ApprovalDeputy.starts_on <= day,
+            ApprovalDeputy.ends_on >= day,
+        )
+    )
+    return [
+        person
+        for person in db.session.scalars(statement)
+        if person.id not in complaint.subjects
+        and (person.job not in _OF_BRANCH or person.branch_id == complaint.branch_id)
+    ]
+
+
+def approvers(complaint: Complaint, role: str, day: date, without: Collection[int] = ()) -> list[Staff]:
+    """Who is asked to decide at that level, and who stands in for them that day; nobody in ``without``."""
+    barred = complaint.subjects | set(without)
+    people = [person for person in _at_level(complaint, role) if person.id not in barred]
+    found = {person.id: person for person in people}
+    for row in deputies_of(list(found), day):
+        if row.deputy_id not in barred and row.deputy.active:
+            found[row.deputy_id] = row.deputy
+    return list(found.values())
+
+
+def _at_level(complaint: Complaint, role: str) -> list[Staff]:
+    statement = select(Staff).where(Staff.job == _JOB_OF.get(role, role), Staff.active.is_(True))
+    if role in _OF_BRANCH:
+        statement = statement.where(Staff.branch_id == complaint.branch_id)
+    return list(db.session.scalars(statement.order_by(Staff.staff_no)))
