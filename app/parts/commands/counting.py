@@ -166,11 +166,12 @@ def book(actor: Principal, count_id: int, *, at: datetime | None = None) -> Stoc
     """
     moment = at or clock.now()
     count = _locked(count_id)
-    STOCK_COUNT.apply(count, "book", actor.roles)
+    STOCK_COUNT.find(count.status, "book")
     lines = sorted(count.lines, key=lambda line: line.part_id)
     for line in lines:
         lock(line.part_id, [count.place_id])
-    found = queries.findings(count)
+    found = queries.findings(count)  # of a count not booked yet: a booked one repeats what was booked
+    STOCK_COUNT.apply(count, "book", actor.roles)
     check_explained((x.line.part.name, x.line.counted, x.pieces, x.line.reason) for x in found)
     for each in found:
         each.line.difference = each.difference
