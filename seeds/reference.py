@@ -62,6 +62,10 @@ ESCALATION = (
     ("finish", 120, "technician"),
     ("finish", 60, "supervisor"),
     ("finish", 0, "branch_manager"),
+    # Of a repair in the workshop: minutes to spare beyond the work still needed (SO-10).
+    ("workshop", 240, "technician"),
+    ("workshop", 120, "supervisor"),
+    ("workshop", 0, "branch_manager"),
 )
 # Prices (CNY, tax included) from the first day on: kind, zone, minutes of a unit, price (SO-6)
 PRICES = (

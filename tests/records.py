@@ -21,7 +21,7 @@ from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.inbox import InboxMessage
 from app.core.uow import unit_of_work
-from app.customers.models import Contact, Customer, Voucher, VoucherCustody
+from app.customers.models import Contact, Customer, SerialChange, Voucher, VoucherCustody
 from app.feedback.models import ReturnVisit, VisitAttempt
 from app.fieldservice.models import (
     Absence,
@@ -45,6 +45,19 @@ from app.fieldservice.models import (
 )
 from app.parts.models import StockBalance, StockMove, StockPlace
 from app.reporting.models import Delivery, MadeDocument, SupervisorReport, TechnicianReport
+from app.workshop.models import (
+    GoodsPhoto,
+    GoodsReceipt,
+    Inspection,
+    ItemMovement,
+    Loan,
+    LoanUnit,
+    PartsWait,
+    PromiseChange,
+    PromiseNotice,
+    RepairCard,
+    RepairCardEvent,
+)
 from tests.cast import PEOPLE, Cast
 
 DAY = date(2026, 11, 20)
@@ -188,6 +201,7 @@ def _jobs(records: Records) -> None:
         _job_details(records, which, made[which], technician, people)
     _deadlines(records, calls, made)
     _planning(records, calls, made)
+    _workshop(records, made)
     for which, technician, people in (("mine", "technician", mine), ("suzhou", "technician_sz", theirs)):
         voucher = calls[which].voucher
         custody = VoucherCustody(voucher=voucher, staff_id=records.cast.staff(technician), out_at=MOMENT)
@@ -227,6 +241,51 @@ def _planning(records: Records, calls: dict[str, RepairCall], orders: dict[str, 
         firm = add(f"contractor/{which}", Contractor(branch_id=call.branch_id, name=f"维修部{which}"), office)
         request = ContractorRequest(repair_call=call, branch_id=call.branch_id, contractor=firm, reason="无人")
         add(f"contractor_request/{which}", request, office)
+
+
+def _workshop(records: Records, orders: dict[str, WorkOrder]) -> None:
+    """An item on the technician's bench in each branch: office and that technician see all that hangs on it."""
+    add = records.add
+    level = EscalationLevel(deadline="workshop", minutes=45, role="supervisor")
+    db.session.add(level)
+    for which, technician, people, office, colleagues in (
+        ("mine", "technician", NJ | {"technician"}, NJ, NJ | {"technician", "technician2"}),
+        ("suzhou", "technician_sz", SZ | {"technician_sz"}, SZ, SZ | {"technician_sz"}),
+    ):
+        order, staff_id = orders[which], records.cast.staff(technician)
+        voucher = order.repair_call.voucher
+        receipt = GoodsReceipt(
+            number=f"SJ-{which}",
+            work_order=order,
+            voucher=voucher,
+            branch_id=order.branch_id,
+            in_at=MOMENT,
+            condition="完好",
+            promised_at=MOMENT + timedelta(days=5),
+        )
+        add(f"goods_receipt/{which}", receipt, people)
+        card = RepairCard(goods_receipt=receipt, tag=f"tag-{which}", technician_id=staff_id, promised_at=MOMENT)
+        add(f"repair_card/{which}", card, people)
+        move = ItemMovement(
+            goods_receipt=receipt, at=MOMENT, from_kind="customer", to_kind="technician", to_staff_id=staff_id
+        )
+        add(f"item_movement/{which}", move, people)
+        add(f"repair_card_event/{which}", RepairCardEvent(card=card, kind="opened", at=MOMENT), people)
+        add(f"inspection/{which}", Inspection(card=card, at=MOMENT, passed=True), people)
+        add(f"parts_wait/{which}", PartsWait(card=card, what="压缩机", from_at=MOMENT), people)
+        change = PromiseChange(card=card, at=MOMENT, old_at=MOMENT, new_at=MOMENT, told_to="客户", told_at=MOMENT)
+        add(f"promise_change/{which}", change, people)
+        notice = PromiseNotice(card=card, level=level, promised_at=MOMENT, at=MOMENT)
+        add(f"promise_notice/{which}", notice, office)
+        picture = files.store(b"\x89PNG", "照片.png", "image/png", record="goods_receipt", record_id=receipt.id)
+        records.files[f"goods_receipt/{which}"] = picture.id
+        add(f"goods_photo/{which}", GoodsPhoto(goods_receipt=receipt, stored_file=picture, at=MOMENT), people)
+        unit = LoanUnit(branch_id=order.branch_id, product_model=voucher.product_model, serial_no=f"LOAN-{which}")
+        add(f"loan_unit/{which}", unit, colleagues)
+        loan = Loan(loan_unit=unit, goods_receipt=receipt, customer_id=voucher.customer_id, out_at=MOMENT, due_on=DAY)
+        add(f"loan/{which}", loan, people)
+        swap = SerialChange(voucher=voucher, old_no=f"OLD-{which}", new_no=f"NEW-{which}", at=MOMENT)
+        add(f"serial_change/{which}", swap, people)
 
 
 def _job_details(records: Records, which: str, order: WorkOrder, technician: str, people: frozenset[str]) -> None:
