@@ -400,3 +400,9 @@ declare(
     N_("A repair with no more than so many working minutes to spare is shown as pressing"),
     "SO-10",
 )
+declare(
+    "inspection_checklist",
+    "外观清洁、绝缘接地、功能性能、运转声音、附件齐全",
+    N_("What the supervisor looks at before a repair leaves the house, as the form proposes"),
+    "SO-8",
+)
