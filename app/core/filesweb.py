@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from app.core.files import StoredFile, read
 
 blueprint = Blueprint("files", __name__)
 
+# Told when a file is given out: an area notes who read what (CP-13).
+GIVEN: list[Callable[[StoredFile], None]] = []
 # Shown in the browser; everything else is only offered for saving, so that no uploaded page runs as ours.
 INLINE = {"application/pdf", "image/png", "image/jpeg", "image/webp"}
 
@@ -66,7 +69,10 @@ def give(file_id: int) -> Response:
         content = read(row)
     except NotFound:
         abort(404)
-    return offer(content, row.content_type, row.filename)
+    name, content_type = row.filename, row.content_type
+    for note in GIVEN:
+        note(row)
+    return offer(content, content_type, name)
 
 
 @blueprint.get("/favicon.ico")

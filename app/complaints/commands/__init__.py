@@ -11,6 +11,7 @@ from app.complaints.commands.approvals import (
     approve,
     approve_row,
     ask_for_approval,
+    check_deputy,
     propose,
     refuse_row,
     send_back,
@@ -19,7 +20,9 @@ from app.complaints.commands.crisis import (
     ALERT,
     add_member,
     alert_again,
+    alert_moved,
     alert_of,
+    alert_sent,
     become_major,
     judge,
     minute,
@@ -55,6 +58,7 @@ from app.complaints.commands.reading import (
     read,
 )
 from app.complaints.commands.recurrence import (
+    LATE_FINDING_DAYS,
     fault_of,
     reopen_actions,
     reopen_actions_for,
@@ -76,12 +80,16 @@ from app.complaints.commands.stages import (
 from app.complaints.commands.stages import (
     tell_customer as tell,
 )
+from app.complaints.commands.telling import (
+    page_of,
+)
 
 __all__ = [
     "AFTER_SETTLING",
     "AFTER_TELLING",
     "ALERT",
     "HANDLING_JOBS",
+    "LATE_FINDING_DAYS",
     "MISSED",
     "PLAN_RETURN_VISITS",
     "SOON",
@@ -90,7 +98,9 @@ __all__ = [
     "add_subject",
     "agree",
     "alert_again",
+    "alert_moved",
     "alert_of",
+    "alert_sent",
     "answer",
     "approve",
     "approve_row",
@@ -100,6 +110,7 @@ __all__ = [
     "become_major",
     "cancel_action",
     "check_closing",
+    "check_deputy",
     "check_settling",
     "close",
     "complain",
@@ -114,6 +125,7 @@ __all__ = [
     "mark_police",
     "mediate",
     "minute",
+    "page_of",
     "propose",
     "put_before_management",
     "rate",

@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.complaints import queries, rules
 from app.complaints.commands.handling import Upload, advance, fetch_for
 from app.complaints.commands.telling import tell
-from app.complaints.models import FOUR_EYES_ABOVE, Approval, Complaint, RefusalReason
+from app.complaints.models import FOUR_EYES_ABOVE, Approval, ApprovalDeputy, Complaint, RefusalReason
 from app.core import clock, settings
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
@@ -188,3 +188,13 @@ def _row(approval_id: int) -> Approval:
     if row.status != "pending":
         raise Refused(N_("This is not possible now: the record has moved on."))
     return row
+
+
+def check_deputy(row: ApprovalDeputy) -> None:
+    """Days in order, two people, and a deputy who may open complaints at all. Raises ``Refused``."""
+    if row.ends_on < row.starts_on:
+        raise Refused(N_("The last day lies before the first."), field="ends_on")
+    if row.staff.id == row.deputy.id:
+        raise Refused(N_("Nobody stands in for themselves."), field="deputy")
+    if row.deputy.job not in rules.ROLE_OF_JOB:
+        raise Refused(N_("Only a supervisor, a manager or the service department can decide."), field="deputy")

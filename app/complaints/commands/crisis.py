@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.complaints import queries, rules
-from app.complaints.commands.handling import fetch_for, need_words, not_in_future, record
+from app.complaints.commands.handling import fetch_for, need_words, not_in_future, note_lateness, record
 from app.complaints.commands.telling import tell
 from app.complaints.models import (
     ALERT_ALSO,
@@ -25,7 +25,7 @@ from app.core.db import db
 from app.core.errors import N_, Refused
 from app.core.fetch import fetch
 from app.core.outbox import want
-from app.core.uow import command
+from app.core.uow import command, unit_of_work
 from app.organisation.models import Staff
 
 ALERT = "complaint_alert"
@@ -181,6 +181,24 @@ def minute(
         with acting_as(SYSTEM):
             tell(complaint, [owner], message, {"number": complaint.number}, tone="warning")
     return complaint
+
+
+def alert_moved(alert_id: int, status: str, error: str = "") -> None:
+    """Where the mail to the management stands, in a transaction of its own."""
+    with unit_of_work(SYSTEM, f"complaint.alert_{status}"):
+        row = alert_of(alert_id)
+        row.mail_status, row.error = status, error[:300]
+
+
+def alert_sent(alert_id: int, at: datetime) -> None:
+    """The mail went out: with the first of them the complaint is put before the management (CP-6)."""
+    row = alert_of(alert_id)
+    row.mail_status, row.sent_at, row.error = "sent", at, ""
+    complaint = row.complaint
+    if complaint.management_by is not None and complaint.management_told_at is None:
+        complaint.management_told_at = at
+        note_lateness(complaint, at)
+    record(complaint, SYSTEM, "alert", row.staff.name if row.staff is not None else row.email, at)
 
 
 def alert_of(alert_id: int) -> ManagementAlert:

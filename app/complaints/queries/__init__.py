@@ -7,6 +7,14 @@ from app.complaints.queries.deadlines import (
     standings,
     with_deadlines,
 )
+from app.complaints.queries.evidence import (
+    LATEST,
+    Evidence,
+    evidence_of,
+    letters_of,
+    newest_letter,
+    readings_of,
+)
 from app.complaints.queries.lists import (
     due_before,
     due_on,
@@ -19,6 +27,7 @@ from app.complaints.queries.lists import (
 )
 from app.complaints.queries.people import (
     answerable,
+    approvals_for,
     approvers,
     conflicted_roles,
     deputies_of,
@@ -29,9 +38,12 @@ from app.complaints.queries.people import (
 )
 
 __all__ = [
+    "LATEST",
+    "Evidence",
     "StageDeadline",
     "all_standings",
     "answerable",
+    "approvals_for",
     "approvers",
     "conflicted_roles",
     "deadlines",
@@ -39,11 +51,15 @@ __all__ = [
     "due_before",
     "due_on",
     "earlier_number",
+    "evidence_of",
+    "letters_of",
     "limits_for",
+    "newest_letter",
     "of_handler",
     "overdue",
     "pending_approval",
     "people_of",
+    "readings_of",
     "settled_since",
     "standings",
     "stands_in_for",

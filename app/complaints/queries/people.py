@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.complaints import rules
 from app.complaints.models import Approval, ApprovalDeputy, Complaint
@@ -112,3 +112,21 @@ def _at_level(complaint: Complaint, role: str) -> list[Staff]:
     if role in _OF_BRANCH:
         statement = statement.where(Staff.branch_id == complaint.branch_id)
     return list(db.session.scalars(statement.order_by(Staff.staff_no)))
+
+
+def approvals_for(actor: Principal, day: date) -> ColumnElement[bool]:
+    """Proposals at this person's level, or that of somebody they stand in for; the decision itself is checked again."""
+    held = {rules.RANK[role] for role in actor.roles if role in rules.RANK}
+    if actor.staff_id is not None:
+        away = select(Staff.job).join(ApprovalDeputy, ApprovalDeputy.staff_id == Staff.id)
+        days = (ApprovalDeputy.starts_on <= day) & (ApprovalDeputy.ends_on >= day)
+        jobs = db.session.scalars(away.where(ApprovalDeputy.deputy_id == actor.staff_id, days))
+        held |= {rules.RANK[rules.ROLE_OF_JOB[job]] for job in jobs if job in rules.ROLE_OF_JOB}
+    levels = [level for level in rules.LEVELS if rules.RANK[level] in held]
+    if actor.has("service_department"):
+        # Its rank is the branch manager's, but it has no limit of its own: what costs nothing is all it decides.
+        return (Approval.status == "pending") & (
+            Approval.role.in_([level for level in levels if level not in ("branch_manager",)])
+            | ((Approval.amount == 0) & Approval.role.in_(("supervisor", "branch_manager")))
+        )
+    return (Approval.status == "pending") & Approval.role.in_(levels)

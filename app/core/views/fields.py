@@ -41,6 +41,11 @@ MAGIC = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
     "application/pdf": (b"%PDF-",),
+    "audio/mpeg": (b"ID3", b"\xff\xfb", b"\xff\xf3"),
+    "audio/wav": (b"RIFF",),
+    "audio/ogg": (b"OggS",),
+    "audio/amr": (b"#!AMR",),
+    "audio/mp4": tuple(b"\x00\x00\x00" + bytes([size]) + b"ftyp" for size in (0x14, 0x18, 0x1C, 0x20, 0x24)),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (b"PK\x03\x04",),
 }
 

@@ -42,6 +42,8 @@ COMMON_LABELS = {
 # Never typed by people: the system keeps them (design §2: status columns are never in an edit form).
 KEPT_BY_SYSTEM = {"id", "version", "created_at"}
 REMEMBERED = 400
+# An area below puts a way on under the records of one above it: view class -> functions that give links of a record.
+MORE_LINKS: dict[type, list[Callable[[Any], Sequence[Link]]]] = {}
 
 
 class BaseView(VerbsMixin, ModelView):
@@ -301,6 +303,11 @@ class BaseView(VerbsMixin, ModelView):
             filters.add_filter_related_view(back, RelatedMany if many else Related, item.id)
             found.append(ListPage(view, filters, related=True))
         return found
+
+    # -- ways on that lower areas add ------------------------------------------------------------------------------
+    def all_links(self, item: Any) -> Sequence[Link]:
+        """The view's own links and those that other areas put there (``MORE_LINKS``)."""
+        return [*self.links(item), *(link for hook in MORE_LINKS.get(type(self), ()) for link in hook(item))]
 
     # -- forms -------------------------------------------------------------------------------------------------------
     @expose("/add", methods=["GET", "POST"])

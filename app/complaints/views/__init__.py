@@ -1,0 +1,30 @@
+"""Screens of complaint handling (CP)."""
+
+from app.complaints.views.complaints import ComplaintStepView, ComplaintView
+from app.complaints.views.records import (
+    ApprovalDeputyView,
+    ApprovalView,
+    ComplaintEscalationLevelView,
+    ComplaintFileView,
+    ComplaintLatenessView,
+    ComplaintNoticeView,
+    ComplaintReadingView,
+    CorrectiveActionView,
+    CrisisEntryView,
+    RefusalReasonView,
+)
+
+__all__ = [
+    "ApprovalDeputyView",
+    "ApprovalView",
+    "ComplaintEscalationLevelView",
+    "ComplaintFileView",
+    "ComplaintLatenessView",
+    "ComplaintNoticeView",
+    "ComplaintReadingView",
+    "ComplaintStepView",
+    "ComplaintView",
+    "CorrectiveActionView",
+    "CrisisEntryView",
+    "RefusalReasonView",
+]
