@@ -170,7 +170,7 @@ def void_payment(actor: Principal, payment_id: int, *, reason: str, at: datetime
     return row
 
 
-@command("collection_permit.give")
+@command("collection_permit.permit")
 def give_permit(actor: Principal, order_id: int, *, reason: str, at: datetime | None = None) -> CollectionPermit:
     """The supervisor lets the technician collect a larger sum of this job on the spot, with the reason (SO-6)."""
     order = steps.locked_order(order_id)
@@ -186,7 +186,7 @@ def give_permit(actor: Principal, order_id: int, *, reason: str, at: datetime | 
     return row
 
 
-@command("waiver.give")
+@command("waiver.waive")
 def waive(actor: Principal, order_id: int, *, amount: Decimal, reason: str, at: datetime | None = None) -> Waiver:
     """Do without a part of a job's charges, or all of them, within one's authority (kind ``waiver`` of the matrix).
 

@@ -1,0 +1,29 @@
+"""Screens of money. ``records``: the generated ones. ``pages``: the accountant's lists. ``mine``: the telephone page."""
+
+from app.billing.views.mine import MyMoneyView
+from app.billing.views.pages import CashView, OutstandingView, ToInvoiceView
+from app.billing.views.records import (
+    CashHandoverView,
+    CollectionPermitView,
+    CreditNoteView,
+    InstalmentView,
+    InvoiceLineView,
+    InvoiceView,
+    PaymentView,
+    WaiverView,
+)
+
+__all__ = [
+    "CashHandoverView",
+    "CashView",
+    "CollectionPermitView",
+    "CreditNoteView",
+    "InstalmentView",
+    "InvoiceLineView",
+    "InvoiceView",
+    "MyMoneyView",
+    "OutstandingView",
+    "PaymentView",
+    "ToInvoiceView",
+    "WaiverView",
+]

@@ -1,0 +1,233 @@
+"""The accountant's lists: cash in people's hands, what is to be invoiced, what is outstanding (SO-6, SO-9)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.billing import commands, queries
+from app.billing.commands.invoicing import title_for
+from app.billing.models import CashHandover, Invoice
+from app.billing.views.forms import IssueForm, ReasonForm
+from app.core import clock, permissions
+from app.core.actors import current
+from app.core.fetch import fetch
+from app.core.home import card
+from app.core.money import ZERO, total
+from app.core.views import Page
+from app.core.views.refusals import FORESEEN, explain
+from app.fieldservice.models import WorkOrder
+from app.fieldservice.queries import count_of
+from app.organisation.models import Branch, Staff
+
+
+def _today_paper(name: str) -> str:
+    """The document of today for the person's branch; of every branch where the person belongs to none."""
+    given: dict[str, Any] = {"date": clock.today().isoformat()}
+    branch_id = current().branch_id
+    if branch_id is not None and not current().has("service_department", "management"):
+        given["branch"] = fetch(Branch, branch_id).code
+    return url_for("PrintView.now", name=name, **given)
+
+
+class CashView(Page):
+    """``/money/cash/``: who has cash in hand, since when; the supervisor settles for who cannot hand it in (SO-6)."""
+
+    route_base = "/money/cash"
+
+    @expose("/")
+    @has_access
+    def index(self) -> Any:
+        """The list."""
+        people, today = queries.cash_in_hand(), clock.today()
+        me = current().staff_id
+        mine = queries.in_hand_of(me) if me is not None else []
+        page: str = self.render_template(
+            "billing/cash.html",
+            title=_("Cash not handed in"),
+            people=people,
+            today=today,
+            total=total([each.amount for each in people]),
+            late=total([each.late(today) for each in people]),
+            to_count=count_of(CashHandover, CashHandover.status == "submitted"),
+            mine=mine if permissions.may(current(), "cash_handover.hand_in") else [],
+            may_settle=permissions.may(current(), "cash_handover.settle"),
+            me=me,
+            may_print=permissions.may(current(), "print.cash_not_handed_in"),
+            paper=_today_paper("cash_not_handed_in"),
+            overdue=lambda payment: clock.local(payment.paid_at).date() < today,
+        )
+        return page
+
+    @expose("/hand_in", methods=["POST"])
+    @has_access
+    def hand_in(self) -> Any:
+        """Hand in one's own cash."""
+        try:
+            row = commands.hand_in(current())
+        except FORESEEN as error:
+            flash(explain(error, self)[1], "danger")
+            return redirect(url_for("CashView.index"))
+        flash(_("Handed in: the accountant counts it now."), "success")
+        return redirect(url_for("CashHandoverView.show", pk=row.id))
+
+    @expose("/settle/<int:staff_id>", methods=["GET", "POST"])
+    @has_access
+    def settle(self, staff_id: int) -> Any:
+        """Account for the cash of somebody who cannot hand it in any more."""
+        person, form = fetch(Staff, staff_id), ReasonForm()
+        held = [each for each in queries.cash_in_hand() if each.staff.id == staff_id]
+        if request.method == "POST" and form.validate():
+            try:
+                row = commands.settle(current(), staff_id, **form.values)
+            except FORESEEN as error:
+                form.refuse(*explain(error, self))
+            else:
+                flash(_("Settled."), "success")
+                return redirect(url_for("CashHandoverView.show", pk=row.id))
+        page = self.render_template(
+            "billing/settle.html",
+            title=_("Settle the cash of %(name)s", name=person.name),
+            form=form,
+            held=held[0] if held else None,
+        )
+        return page, 422 if request.method == "POST" else 200
+
+
+class ToInvoiceView(Page):
+    """``/money/to-invoice/``: what is to be invoiced today, and what follows after money was collected (SO-6, SO-9)."""
+
+    route_base = "/money/to-invoice"
+
+    @expose("/")
+    @has_access
+    def index(self) -> Any:
+        """The two lists."""
+        page: str = self.render_template(
+            "billing/to_invoice.html",
+            title=_("To be invoiced"),
+            today=clock.today(),
+            open_jobs=queries.to_invoice(),
+            paid_jobs=queries.to_follow(),
+            may_issue=permissions.may(current(), "invoice.issue"),
+        )
+        return page
+
+    @expose("/issue", methods=["GET", "POST"])
+    @has_access
+    def issue(self) -> Any:
+        """Make out one invoice for the jobs ticked."""
+        ids = [int(each) for each in request.values.getlist("order") if each.isdigit()][:50]
+        orders = [fetch(WorkOrder, order_id) for order_id in ids]
+        if not orders:
+            flash(_("No row is ticked."), "warning")
+            return redirect(url_for("ToInvoiceView.index"))
+        first = orders[0].repair_call.voucher.customer
+        form = IssueForm(data=title_for(first) if request.method == "GET" else None)
+        if request.method == "POST" and form.validate():
+            try:
+                invoice = commands.issue_for_jobs(current(), ids, **form.values)
+            except FORESEEN as error:
+                form.refuse(*explain(error, self))
+            else:
+                flash(_("Invoice %(number)s is made out.", number=invoice.number), "success")
+                return redirect(url_for("InvoiceView.show", pk=invoice.id))
+        page = self.render_template(
+            "billing/issue.html",
+            title=_("Make out the invoice"),
+            form=form,
+            orders=orders,
+            money=queries.money_of_jobs(ids),
+            customer=first,
+        )
+        return page, 422 if request.method == "POST" else 200
+
+
+class OutstandingView(Page):
+    """``/money/outstanding/``: what customers owe, by age."""
+
+    route_base = "/money/outstanding"
+
+    @expose("/")
+    @has_access
+    def index(self) -> Any:
+        """The list."""
+        limits, rows = queries.outstanding_by_customer(clock.today())
+        sums = [total([row.columns[place] for row in rows]) for place in range(len(limits) + 2)]
+        page: str = self.render_template(
+            "billing/outstanding.html",
+            title=_("Outstanding money"),
+            limits=limits,
+            rows=rows,
+            sums=sums,
+            total=total(sums),
+            paper=_today_paper("outstanding") if permissions.may(current(), "print.outstanding") else "",
+        )
+        return page
+
+
+# -- cards ----------------------------------------------------------------------------------------------------------
+
+_MONEY_ROLES = ("accountant", "supervisor", "branch_manager")
+
+
+def _late_people() -> int:
+    today: date = clock.today()
+    return sum(each.late(today) > ZERO for each in queries.cash_in_hand())
+
+
+card(
+    "accountant",
+    title=_l("Cash to count"),
+    url="CashHandoverView.list",
+    arguments={"show": "count"},
+    count=lambda: count_of(CashHandover, CashHandover.status == "submitted"),
+    icon="fa-calculator",
+    tone="warning",
+    order=10,
+)
+card(
+    "accountant",
+    "supervisor",
+    title=_l("To be invoiced"),
+    url="ToInvoiceView.index",
+    count=lambda: len(queries.to_invoice()),
+    icon="fa-pencil-square-o",
+    tone="info",
+    order=44,
+)
+card(
+    *_MONEY_ROLES,
+    title=_l("Cash over a day not handed in"),
+    url="CashView.index",
+    count=_late_people,
+    icon="fa-briefcase",
+    tone="danger",
+    order=46,
+)
+card(
+    "accountant",
+    "branch_manager",
+    title=_l("Overdue invoices"),
+    url="InvoiceView.list",
+    arguments={"show": "overdue"},
+    count=lambda: count_of(Invoice, Invoice.status.in_(("issued", "part_paid")), Invoice.due_on < clock.today()),
+    icon="fa-hourglass-end",
+    tone="danger",
+    order=48,
+)
+card(
+    "clerk",
+    title=_l("Invoices to be sent"),
+    url="InvoiceView.list",
+    arguments={"show": "send"},
+    count=lambda: count_of(Invoice, Invoice.posted_on.is_(None), Invoice.status != "credited"),
+    icon="fa-envelope-o",
+    tone="info",
+    order=60,
+)
