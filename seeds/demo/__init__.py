@@ -20,7 +20,7 @@ from app.core.db import Model, db
 from app.core.uow import unit_of_work
 from app.customers.models import Customer
 from app.customers.search_index import rebuild
-from seeds.demo import complaints, customers, organisation, signatures, work
+from seeds.demo import complaints, customers, organisation, signatures, work, workshop
 from seeds.demo.rows import Rows
 
 PASSWORD = "aftercare-demo"  # nosec B105 - printed in the README; nothing but the demo company has it
@@ -42,6 +42,7 @@ def load() -> bool:
         tally = rows.write(session)
         _advance_sequences()
         signatures.build(session, rows, dice, done)
+        workshop.pictures(session, dice, done.benches)
         organisation.schedule_from(calendar_for(None), today)
         rebuild()
         note("demo", None, tally)

@@ -7,13 +7,16 @@ import random
 import struct
 import zlib
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from app.core import files
 from app.fieldservice.models import Signature, WorkOrder, WorkOrderEvent
 from seeds.demo.rows import Rows
-from seeds.demo.work import Done
+
+if TYPE_CHECKING:
+    from seeds.demo.work import Done
 
 WIDTH, HEIGHT, PEN = 300, 100, 2
 

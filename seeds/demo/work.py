@@ -35,6 +35,7 @@ from app.reporting.models import SupervisorReport, TechnicianReport
 from seeds.demo.customers import Base, Product
 from seeds.demo.organisation import Crew, Office
 from seeds.demo.rows import Numbers, Rows
+from seeds.demo.workshop import Bench
 
 DAYS_BACK = 92
 DAYS_ON_SCREEN = 4  # since when customers sign on the telephone
@@ -79,6 +80,7 @@ class Done:
     """What was done, by branch code."""
 
     jobs: dict[str, list[Job]] = field(default_factory=lambda: defaultdict(list))
+    benches: list[Bench] = field(default_factory=list)
 
 
 class Stock:
@@ -399,13 +401,19 @@ def build(rows: Rows, dice: random.Random, office: Office, base: Base, today: da
             stock.move("receipt", part, 25, start, source=None, to=crew.store, reference="期初入库")
         diary = Diary(rows, dice, crew, base.products[code], stock, today - timedelta(days=DAYS_ON_SCREEN))
         days = diary.open_days(today)
+        bench = Bench(diary, days, today)
+        bench.build()
         for place, day in enumerate(days):
             previous = days[place - 1] if place else None
             for technician in crew.technicians:
+                if technician == bench.technician and day in bench.busy:
+                    continue  # in the workshop that day
                 diary.day_of(technician, day, previous, last=day == days[-1])
         diary.reports(days)
         diary.still_open(days[-1])
         diary.number_all()
+        bench.number()
+        done.benches.append(bench)
         done.jobs[code] = diary.jobs
     stock.write_balances()
     return done
