@@ -1,18 +1,31 @@
-"""What the feedback area prints: the daily 回访计划 (RV-3)."""
+"""What the feedback area prints: the daily 回访计划 (RV-3) and the 回访记录 of a visit (RV-4)."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import count
 
-from app.core import settings
+from sqlalchemy import select
+
+from app.core import clock, files, settings
+from app.core.db import db
 from app.core.documents import Document, Params, register
 from app.core.errors import N_
+from app.core.fetch import fetch
+from app.core.sheets import Sheet
 from app.feedback import queries
 from app.feedback.models import OVERDUE_DAYS, PLAN_DAYS, ReturnVisit
-from app.feedback.papers import ReturnVisitPlan, VisitGroup, VisitLine
-from app.feedback.rules import CAUSE_LABELS, urgency
+from app.feedback.papers import AnswerLine, ReturnVisitPlan, ReturnVisitRecord, TryLine, VisitGroup, VisitLine
+from app.feedback.rules import (
+    CAUSE_LABELS,
+    MANNER_LABELS,
+    OUTCOME_LABELS,
+    SATISFACTION_LABELS,
+    STATE_LABELS,
+    urgency,
+)
 from app.organisation.models import Branch
 from app.organisation.queries import branches_of
 
@@ -59,6 +72,8 @@ def _line(row: int, visit: ReturnVisit, day: dt.date) -> VisitLine:
         days_late=standing.days_late,
         attempts=len(visit.attempts),
         escalated=standing.escalated,
+        next_try_at=visit.next_try_at,
+        last_try=OUTCOME_LABELS[visit.attempts[-1].outcome] if visit.attempts else "",
     )
 
 
@@ -78,6 +93,90 @@ def _address(visit: ReturnVisit) -> str:
     return str(visit.customer.addresses[0]) if visit.customer is not None and visit.customer.addresses else ""
 
 
+def _plan_sheets(papers: Sequence[ReturnVisitPlan], say: Callable[..., str]) -> list[Sheet]:
+    heads = (
+        N_("Branch"), N_("Visitor"), N_("Due"), N_("Visit due on"), N_("Days late"), N_("Visit no."), N_("Cause"),
+        N_("Concerning"), N_("Customer"), N_("Telephone"), N_("Address"), N_("What happened before"), N_("Attempts in vain"),
+    )  # fmt: skip
+    rows = [
+        [
+            paper.branch_name, line.visitor, say(group.title), line.due_on, line.days_late, line.number, say(line.cause),
+            line.reference, line.customer, line.phone, line.address, line.before, line.attempts,
+        ]
+        for paper in papers
+        for group in paper.groups
+        for line in group.lines
+    ]  # fmt: skip
+    return [Sheet(say(N_("Return-visit plan")), [say(head) for head in heads], rows)]
+
+
+def return_visit_records(params: Params) -> list[ReturnVisitRecord]:
+    """The record of one visit (``record_id``), else those of the visits made on the day."""
+    if params.record_id is not None:
+        return [_record(fetch(ReturnVisit, params.record_id))]
+    begin, end = clock.day_bounds(params.date)
+    made = (
+        select(ReturnVisit)
+        .where(
+            ReturnVisit.branch_id.in_([branch.id for branch in branches_of(params.branch)]),
+            ReturnVisit.done_at >= begin,
+            ReturnVisit.done_at < end,
+        )
+        .order_by(ReturnVisit.done_at, ReturnVisit.id)
+    )
+    return [_record(visit) for visit in db.session.scalars(made)]
+
+
+def _record(visit: ReturnVisit) -> ReturnVisitRecord:
+    people = [person.name for person in (visit.visitor, visit.companion) if person is not None]
+    opened = [row.number for row in (visit.opened_call, visit.opened_complaint) if row is not None]
+    answers = [AnswerLine(asked=row.asked, answer=row.answer) for row in visit.answers]
+    if visit.status != "done":
+        answers = [AnswerLine(asked=row.words, answer="") for row in queries.questions_for(visit.trigger)]
+    return ReturnVisitRecord(
+        number=visit.number,
+        on=clock.local(visit.done_at).date() if visit.done_at is not None else visit.due_on,
+        branch_code=visit.branch.code,
+        branch_name=str(visit.branch),
+        status=STATE_LABELS[visit.status],
+        cause=CAUSE_LABELS[visit.cause],
+        reference=visit.about,
+        before=_before(visit),
+        customer=visit.who,
+        phone=visit.phone,
+        address=_address(visit),
+        due_on=visit.due_on,
+        visitor="、".join(people),
+        tries=tuple(
+            TryLine(
+                at=row.at, outcome=OUTCOME_LABELS[row.outcome], note=row.note, by=row.staff.name if row.staff else ""
+            )
+            for row in visit.attempts
+        ),
+        answers=tuple(answers),
+        done=visit.status == "done",
+        done_at=visit.done_at,
+        manner=MANNER_LABELS.get(visit.manner or "", ""),
+        spoke_to=visit.spoke_to,
+        satisfaction=SATISFACTION_LABELS.get(visit.satisfaction or "", ""),
+        grades=tuple(SATISFACTION_LABELS.values()),
+        shortcomings=visit.shortcomings,
+        suggestions=visit.suggestions,
+        followed=" ".join(opened) or visit.no_follow_up,
+        signature=files.read(visit.signature) if visit.signature is not None else None,
+    )
+
+
+register(
+    Document(
+        name="return_visit_record",
+        title=N_("Return-visit record"),
+        area="feedback",
+        template="return_visit_record.html",
+        query=return_visit_records,
+        params=("date", "branch", "record_id"),
+    )
+)
 register(
     Document(
         name="return_visit_plan",
@@ -87,5 +186,6 @@ register(
         query=return_visit_plans,
         paper="A4 landscape",
         scheduled_at=dt.time(7, 30),
+        sheets=_plan_sheets,
     )
 )

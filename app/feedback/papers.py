@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app.core.documents import Paper
 
@@ -25,6 +25,8 @@ class VisitLine:
     days_late: int
     attempts: int
     escalated: bool
+    next_try_at: datetime | None = None
+    last_try: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +49,64 @@ class ReturnVisitPlan(Paper):
     def total(self) -> int:
         """How many visits the plan holds."""
         return sum(len(group.lines) for group in self.groups)
+
+    @property
+    def people(self) -> list[tuple[str, tuple[VisitGroup, ...]]]:
+        """Each visitor with their part of the plan, in the order of the names; nobody's visits first (RV-3)."""
+        names = sorted({line.visitor for group in self.groups for line in group.lines})
+        return [
+            (
+                name,
+                tuple(
+                    VisitGroup(key=group.key, title=group.title, lines=found)
+                    for group in self.groups
+                    if (found := tuple(line for line in group.lines if line.visitor == name))
+                ),
+            )
+            for name in names
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryLine:
+    """A try that did not reach the customer; ``outcome`` is an English message id."""
+
+    at: datetime
+    outcome: str
+    note: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerLine:
+    """A question as it was asked, and the answer in the reader's words (``yes`` and ``no`` are message ids)."""
+
+    asked: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnVisitRecord(Paper):
+    """回访记录: one return visit, before it is made a form to be filled in by hand (RV-4)."""
+
+    status: str
+    cause: str
+    reference: str
+    before: str
+    customer: str
+    phone: str
+    address: str
+    due_on: date
+    visitor: str
+    tries: tuple[TryLine, ...]
+    answers: tuple[AnswerLine, ...]
+    done: bool
+    done_at: datetime | None
+    manner: str
+    spoke_to: str
+    satisfaction: str
+    grades: tuple[str, ...]
+    shortcomings: str
+    suggestions: str
+    followed: str
+    signature: bytes | None

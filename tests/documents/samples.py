@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from app.complaints.papers import ComplaintLine, ComplaintRegister, StageMark
 from app.contracts.papers import ContractExpiryNotice, CoveredProduct
 from app.customers.papers import CustodyLine, ServiceLine, ServiceVoucher
-from app.feedback.papers import ReturnVisitPlan, VisitGroup, VisitLine
+from app.feedback.papers import AnswerLine, ReturnVisitPlan, ReturnVisitRecord, TryLine, VisitGroup, VisitLine
 from app.fieldservice.papers import CallLine, RepairCallRegister
 from app.fieldservice.papers_deadlines import ArrivalBreaches, BreachLine, DeadlineExplanation, PauseLine
 from app.fieldservice.papers_overnight import AppointedLine, FindingLine, NextDayDispatch, TurnLine
+from app.reporting.figures import ComplaintTally, Lateness, VisitTally
 from app.reporting.papers import (
     Finding,
     MinutesByClass,
@@ -21,6 +21,19 @@ from app.reporting.papers import (
     TechnicianLine,
     WorkLine,
 )
+from app.reporting.papers_complaints import (
+    ActionLine,
+    AgainLine,
+    Bar,
+    ComplaintAnalysis,
+    ComplaintLine,
+    ComplaintRegister,
+    DeadlineLine,
+    StageMark,
+    Summary,
+    TallyLine,
+)
+from app.reporting.papers_visits import AnswerBar, UnsatisfactoryLine, VisitAnalysis, VisitSummary, VisitTallyLine
 
 DAY = date(2026, 11, 20)
 COMPANY = "安心家电服务有限公司"
@@ -199,11 +212,66 @@ def complaint(row: int, **changes: object) -> ComplaintLine:
     return ComplaintLine(**{**given, **changes})  # type: ignore[arg-type]  # the keys are ComplaintLine's fields
 
 
+TALLY = ComplaintTally(received=2, carried=1, settled=1, withdrawn=0, open=2, missed=3, major=1)
+COUNTED = {
+    "total": TALLY,
+    "summaries": (
+        Summary(key="branch", title="By branch", lines=(TallyLine(label="总公司", plain=True, tally=TALLY),)),
+        Summary(
+            key="category",
+            title="By kind of complaint",
+            lines=(TallyLine(label="Repair quality", plain=False, tally=TALLY),),
+        ),
+    ),
+    "deadlines": (DeadlineLine(label="Acknowledged", met=2, late=1, overdue=0, running=0),),
+}
+
+
 def complaint_register() -> ComplaintRegister:
     """Two received today, one still open from before; for the whole company."""
     old = complaint(3, number="TS-HQ-20261112-0001", received_at=at(15, 20, date(2026, 11, 12)), handler="")
     return ComplaintRegister(
-        number="TS-20261120", on=DAY, received=(complaint(1), complaint(2)), still_open=(old,), major=1, overdue=3, settled_today=0
+        number="TS-20261120", on=DAY, first=DAY, kind="day", received=(complaint(1), complaint(2)), still_open=(old,), **COUNTED
+    )  # type: ignore[arg-type]  # the keys are the register's fields  # fmt: skip
+
+
+def complaint_analysis() -> ComplaintAnalysis:
+    """A month with two kinds of complaint, one matter twice, one handler late, one action open."""
+    numbers = ("TS-HQ-20261103-0001", "TS-HQ-20261120-0001")
+    return ComplaintAnalysis(
+        number="TF-2026-11", on=DAY, first=date(2026, 11, 1), kind="month", **BRANCH, before=ComplaintTally(),
+        bars=(Bar(label="Repair quality", count=5, share=714, cumulative=714), Bar(label="Service attitude", count=2, share=286, cumulative=1000)),
+        same_matter=(AgainLine(subject="吴先生", detail="KFR-35GW/A1 SN20250115A0032", times=2, numbers=numbers),),
+        same_model=(AgainLine(subject="KFR-35GW/A1", detail="Repair quality", times=3, numbers=numbers),),
+        lateness=(Lateness(handler="陈志强", cases=3, deadlines=9, late=1, overdue=2), Lateness(handler="", cases=1, deadlines=1, late=0, overdue=0)),
+        actions=(ActionLine(complaint=numbers[0], cause="排水管坡度不足", action="安装规范增加坡度检查", owner="陈志强", due_on=date(2026, 11, 10), overdue=True, status="Open"),),
+        **COUNTED,
+    )  # type: ignore[arg-type]  # the keys are the analysis's fields  # fmt: skip
+
+
+def return_visit_record() -> ReturnVisitRecord:
+    """Reached at the second try, in person, not content."""
+    return ReturnVisitRecord(
+        number="HF-HQ-20261120-0007", on=DAY, **BRANCH, status="Done", cause="Repair", reference="PG-HQ-20261113-0004", before="室内机漏水 → 疏通排水管",
+        customer="王秀英", phone="13812345678", address="上海市浦东新区世纪大道1501号", due_on=DAY, visitor="钱芳",
+        tries=(TryLine(at=at(9), outcome="No answer", note="", by="钱芳"),),
+        answers=(AnswerLine(asked="修好以后使用是否正常？", answer="no"), AnswerLine(asked="还有什么要求？", answer="尽快再来看看")),
+        done=True, done_at=at(14), manner="In person", spoke_to="王秀英", satisfaction="Dissatisfied",
+        grades=("Very satisfied", "Satisfied", "Neutral", "Dissatisfied"), shortcomings="修好两天又漏水", suggestions="", followed="JX-HQ-20261120-0009", signature=DOT,
+    )  # fmt: skip
+
+
+def return_visit_analysis() -> VisitAnalysis:
+    """A quarter with one unsatisfactory visit and a repair done three times."""
+    tally = VisitTally(due=10, made=8, in_time=7, late=1, open=1, given_up=1, done=9, unsatisfactory=1)
+    return VisitAnalysis(
+        number="HA-2026-Q4", on=date(2026, 12, 31), first=date(2026, 10, 1), kind="quarter", **BRANCH, total=tally, before=VisitTally(),
+        summaries=(VisitSummary(key="cause", title="By cause of the visit", lines=(VisitTallyLine(label="Repair", plain=False, tally=tally),)),),
+        answers=(AnswerBar(label="Satisfied", count=8, share=889), AnswerBar(label="Dissatisfied", count=1, share=111)),
+        unsatisfactory=(UnsatisfactoryLine(number="HF-HQ-20261120-0007", on=DAY, branch="总公司", customer="王秀英", cause="Repair",
+            reference="PG-HQ-20261113-0004", shortcomings="修好两天又漏水", followed=""),),
+        same_matter=(),
+        same_repair=(AgainLine(subject="王秀英", detail="KFR-35GW/A1 漏水", times=3, numbers=("JX-HQ-20261020-0001", "JX-HQ-20261101-0002", "JX-HQ-20261120-0009")),),
     )  # fmt: skip
 
 
@@ -267,5 +335,8 @@ SAMPLES = {
     "supervisor_daily": supervisor_daily,
     "contract_expiry_notice": contract_expiry_notice,
     "complaint_register": complaint_register,
+    "complaint_analysis": complaint_analysis,
+    "return_visit_record": return_visit_record,
+    "return_visit_analysis": return_visit_analysis,
     "return_visit_plan": return_visit_plan,
 }

@@ -253,7 +253,7 @@ def test_cp14_the_register_holds_todays_and_the_open_ones(day: Cast):
     (paper,) = papers("complaint_register", None)
     assert [line.number for line in paper.received] == ["TS-2"]
     assert [line.number for line in paper.still_open] == ["TS-1"]
-    assert (paper.major, paper.overdue) == (1, 1)
+    assert (paper.total.received, paper.total.carried, paper.total.major, paper.total.missed) == (1, 1, 1, 1)
     (old,) = paper.still_open
     assert [stage.state for stage in old.stages][:2] == ["late", "overdue"] and old.phone == "138****5678"
 

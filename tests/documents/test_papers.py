@@ -30,6 +30,9 @@ TITLES = {
     "supervisor_daily": "服务主任日报表",
     "contract_expiry_notice": "保养到期通知书",
     "complaint_register": "投诉登记簿",
+    "complaint_analysis": "投诉分析报告",
+    "return_visit_record": "回访记录",
+    "return_visit_analysis": "回访分析报告",
     "return_visit_plan": "回访计划",
     "goods_receipt": "客户商品领取收据",
     "goods_register": "客户商品进出登记本",
@@ -180,7 +183,8 @@ def test_cp13_the_complaint_register_shows_masked_numbers_only():
 def test_rv3_the_plan_puts_overdue_visits_first():
     _, pages = printed("return_visit_plan")
     text = pages[0]
-    assert text.index("逾期未访 (1)") < text.index("今日应访 (1)") < text.index("近日应访 (2)")
+    assert text.index("逾期未访 1") < text.index("今日应访 1") < text.index("近日应访 2")
+    assert "钱芳" in text
     assert "逾期 4 天" in text and "报主任" in text
 
 

@@ -1,0 +1,318 @@
+"""投诉登记簿 of a day, week or month, and the month's analysis of the complaints (CP-1, CP-3, CP-13, CP-14, CP-16)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from app.complaints import rules
+from app.complaints.models import Complaint
+from app.complaints.rules import ACTION_STATE_LABELS
+from app.core.documents import Document, Params, register
+from app.core.errors import N_
+from app.core.periods import DAY, MONTH, QUARTER, WEEK
+from app.core.sheets import Sheet
+from app.organisation.queries import branches_of
+from app.reporting import figures, queries
+from app.reporting.figures import ComplaintTally
+from app.reporting.papers_complaints import (
+    ActionLine,
+    AgainLine,
+    Bar,
+    ComplaintAnalysis,
+    ComplaintLine,
+    ComplaintRegister,
+    DeadlineLine,
+    StageMark,
+    Summary,
+    TallyLine,
+)
+from app.reporting.queries import ComplaintPeriod
+
+# By what complaints are counted: field of the facts, title, labels (None: the names as they are).
+COUNTED_BY: tuple[tuple[str, str, dict[str, str] | None], ...] = (
+    ("branch", N_("By branch"), None),
+    ("category", N_("By kind of complaint"), rules.CATEGORY_LABELS),
+    ("severity", N_("By severity"), rules.SEVERITY_LABELS),
+    ("status", N_("By stage reached"), rules.STATE_LABELS),
+)
+COLUMNS = {
+    "received": N_("received"),
+    "carried": N_("open from before"),
+    "settled": N_("settled"),
+    "withdrawn": N_("withdrawn"),
+    "open": N_("open at the end"),
+    "missed": N_("deadline missed"),
+    "major": N_("major"),
+}
+SEVERITY_WORDS = {True: N_("major"), False: N_("ordinary")}
+
+
+def summaries(found: ComplaintPeriod) -> tuple[Summary, ...]:
+    """The counts by branch, category, severity and stage; each adds up to the total."""
+    return tuple(
+        Summary(
+            key=key,
+            title=title,
+            lines=tuple(
+                TallyLine(label=labels[value] if labels else value, plain=labels is None, tally=tally)
+                for value, tally in found.by(key).items()
+            ),
+        )
+        for key, title, labels in COUNTED_BY
+    )
+
+
+def deadline_lines(found: ComplaintPeriod) -> tuple[DeadlineLine, ...]:
+    """How the deadlines of CP-3 were kept, stage by stage."""
+    return tuple(
+        DeadlineLine(
+            label=rules.STATE_LABELS[stage],
+            met=counts[figures.MET],
+            late=counts[figures.LATE],
+            overdue=counts[figures.OVERDUE],
+            running=counts[figures.RUNNING],
+        )
+        for stage, counts in found.deadlines.items()
+    )
+
+
+# -- the register -------------------------------------------------------------------------------------------------
+
+
+def complaint_register(params: Params) -> ComplaintRegister:
+    """The register as it stood at the end of the period (or stands now): what came in, and what was open from before.
+
+    Without a branch it is the company's one register, less what the acting person may not see (CP-4, CP-13).
+    """
+    branches = branches_of(params.branch)
+    found = queries.complaints_of(params.period, branches)
+    branch = branches[0] if params.branch else None
+    return ComplaintRegister(
+        number=_number("TS", params),
+        on=params.period.last,
+        first=params.period.first,
+        kind=params.kind,
+        branch_code=branch.code if branch else "",
+        branch_name=str(branch) if branch else "",
+        received=tuple(_line(row, found, each) for row, each in enumerate(found.received, 1)),
+        still_open=tuple(_line(row, found, each) for row, each in enumerate(found.carried, len(found.received) + 1)),
+        total=found.total,
+        summaries=summaries(found),
+        deadlines=deadline_lines(found),
+    )
+
+
+def _number(prefix: str, params: Params) -> str:
+    code = f"{params.date:%Y%m%d}" if params.kind == DAY else params.period.code
+    return "-".join(part for part in (prefix, params.branch, code) if part)
+
+
+def _line(row: int, found: ComplaintPeriod, complaint: Complaint) -> ComplaintLine:
+    voucher = complaint.voucher
+    return ComplaintLine(
+        row=row,
+        number=complaint.number,
+        received_at=complaint.received_at,
+        channel=rules.CHANNEL_LABELS[complaint.channel],
+        complainant=complaint.complainant,
+        phone=complaint.masked_phone,
+        product=f"{voucher.product_model.code} {voucher.serial_no or ''}".strip() if voucher else "",
+        category=rules.CATEGORY_LABELS[complaint.category],
+        major=complaint.severity == "major",
+        content=complaint.content,
+        demand=complaint.demand,
+        branch=str(complaint.branch),
+        handler=complaint.handler.name if complaint.handler else "",
+        stages=tuple(
+            StageMark(label=rules.STATE_LABELS[each.stage], due_at=each.due_at, done_at=each.done_at, state=each.state)
+            for each in found.standings(complaint)
+        ),
+        status=rules.STATE_LABELS[queries.status_at(complaint, found.as_of)],
+    )
+
+
+def _register_sheets(papers: Sequence[ComplaintRegister], say: Callable[..., str]) -> list[Sheet]:
+    (paper,) = papers
+    stages = (
+        [stage.label for stage in (*paper.received, *paper.still_open)[0].stages]
+        if paper.total.received + paper.total.carried
+        else []
+    )
+    headings = [
+        N_("Row"), N_("Complaint no."), N_("Received at"), N_("Open from before"), N_("Branch"), N_("Channel"), N_("Complainant"),
+        N_("Telephone"), N_("Product"), N_("Kind of complaint"), N_("Severity"), N_("Complaint content"),
+        N_("What the customer asks for"), N_("Handler"), N_("Status"),
+    ]  # fmt: skip
+    stage_heads = [f"{say(stage)} {say(what)}" for stage in stages for what in (N_("due"), N_("done"), N_("standing"))]
+    rows = [
+        _sheet_row(line, say, carried=carried)
+        for carried, lines in ((False, paper.received), (True, paper.still_open))
+        for line in lines
+    ]
+    listing = Sheet(say(N_("Complaint register")), [*(say(head) for head in headings), *stage_heads], rows)
+    return [listing, *summary_sheets(paper, say)]
+
+
+def _sheet_row(line: ComplaintLine, say: Callable[..., str], *, carried: bool) -> list[Any]:
+    stages = [
+        value
+        for stage in line.stages
+        for value in (stage.due_at, stage.done_at, say(rules.STANDING_LABELS[stage.state]))
+    ]
+    return [
+        line.row, line.number, line.received_at, say(N_("Yes")) if carried else "", line.branch, say(line.channel),
+        line.complainant, line.phone, line.product, say(line.category), say(SEVERITY_WORDS[line.major]), line.content,
+        line.demand, line.handler, say(line.status), *stages,
+    ]  # fmt: skip
+
+
+def summary_sheets(paper: ComplaintRegister | ComplaintAnalysis, say: Callable[..., str]) -> list[Sheet]:
+    """The summaries as sheets, each with its sum."""
+    heads = [say(label) for label in COLUMNS.values()]
+    found = [
+        Sheet(
+            say(summary.title),
+            [say(summary.title), *heads],
+            [
+                [line.label if line.plain else say(line.label), *(getattr(line.tally, key) for key in COLUMNS)]
+                for line in summary.lines
+            ],
+            [say(N_("Total")), *(getattr(paper.total, key) for key in COLUMNS)],
+        )
+        for summary in paper.summaries
+    ]
+    names = (N_("met"), N_("met late"), N_("past the deadline"), N_("running"))
+    rows = [[say(line.label), line.met, line.late, line.overdue, line.running] for line in paper.deadlines]
+    return [*found, Sheet(say(N_("Deadlines")), [say(N_("Stage")), *(say(name) for name in names)], rows)]
+
+
+# -- the analysis -------------------------------------------------------------------------------------------------
+
+
+def complaint_analysis(params: Params) -> ComplaintAnalysis:
+    """The analysis of a month (or week, or quarter): causes, what recurs, lateness by handler, open actions."""
+    branches = branches_of(params.branch)
+    found = queries.complaints_of(params.period, branches)
+    branch = branches[0] if params.branch else None
+    return ComplaintAnalysis(
+        number=_number("TF", params),
+        on=params.period.last,
+        first=params.period.first,
+        kind=params.kind,
+        branch_code=branch.code if branch else "",
+        branch_name=str(branch) if branch else "",
+        total=found.total,
+        before=queries.complaints_of(params.period.before, branches).total,
+        bars=tuple(Bar.of(bar, rules.CATEGORY_LABELS[bar.key]) for bar in found.pareto),
+        summaries=summaries(found),
+        deadlines=deadline_lines(found),
+        same_matter=tuple(again_lines(queries.same_matter(params.period, branches))),
+        same_model=tuple(
+            AgainLine(
+                subject=model,
+                detail=rules.CATEGORY_LABELS[category],
+                times=len(rows),
+                numbers=tuple(row.number for row in rows),
+            )
+            for model, category, rows in queries.same_model(params.period, branches)
+        ),
+        lateness=tuple(found.lateness),
+        actions=tuple(_actions(params)),
+    )
+
+
+def again_lines(groups: list[list[Complaint]]) -> list[AgainLine]:
+    """Complaints of the same matter, a line a matter."""
+    return [
+        AgainLine(
+            subject=group[-1].complainant,
+            detail=f"{group[-1].voucher.product_model.code} {group[-1].voucher.serial_no or ''}".strip()
+            if group[-1].voucher
+            else "",
+            times=len(group),
+            numbers=tuple(complaint.number for complaint in group),
+        )
+        for group in groups
+    ]
+
+
+def _actions(params: Params) -> list[ActionLine]:
+    last = params.period.last
+    return [
+        ActionLine(
+            complaint=action.complaint.number,
+            cause=action.cause,
+            action=action.action,
+            owner=action.owner.name,
+            due_on=action.due_on,
+            overdue=action.status == "open" and action.due_on < last,
+            status=ACTION_STATE_LABELS[action.status],
+        )
+        for action in queries.open_actions(branches_of(params.branch), last)
+    ]
+
+
+def _analysis_sheets(papers: Sequence[ComplaintAnalysis], say: Callable[..., str]) -> list[Sheet]:
+    (paper,) = papers
+    causes = [[say(bar.label), bar.count, bar.share / 1000, bar.cumulative / 1000] for bar in paper.bars]
+    late = [[row.handler or "—", row.cases, row.deadlines, row.late, row.overdue] for row in paper.lateness]
+    again = [
+        *([line.subject, line.detail, line.times, "\n".join(line.numbers)] for line in paper.same_matter),
+        *([line.subject, say(line.detail), line.times, "\n".join(line.numbers)] for line in paper.same_model),
+    ]
+    actions = [[row.complaint, row.cause, row.action, row.owner, row.due_on, say(row.status)] for row in paper.actions]
+
+    def heads(*names: str) -> list[str]:
+        return [say(name) for name in names]
+
+    return [
+        Sheet(
+            say(N_("Frequent causes")),
+            heads(N_("Kind of complaint"), N_("How many"), N_("Share"), N_("Running share")),
+            causes,
+            [say(N_("Total")), sum(bar.count for bar in paper.bars)],
+        ),
+        *summary_sheets(paper, say),
+        Sheet(
+            say(N_("What recurs")), heads(N_("Customer or model"), N_("What about"), N_("Times"), N_("Numbers")), again
+        ),
+        Sheet(
+            say(N_("Lateness by handler")),
+            heads(N_("Handler"), N_("Complaints"), N_("Deadlines"), N_("met late"), N_("past the deadline")),
+            late,
+        ),
+        Sheet(
+            say(N_("Open actions")),
+            heads(N_("Complaint"), N_("Cause"), N_("Action"), N_("Owner"), N_("To be done by"), N_("Status")),
+            actions,
+        ),
+    ]
+
+
+register(
+    Document(
+        name="complaint_register",
+        title=N_("Complaint register"),
+        area="reporting",
+        template="complaint_register.html",
+        query=complaint_register,
+        paper="A4 landscape",
+        scheduled_at=dt.time(18, 0),
+        periods=(DAY, WEEK, MONTH),
+        sheets=_register_sheets,
+    )
+)
+register(
+    Document(
+        name="complaint_analysis",
+        title=N_("Complaint analysis"),
+        area="reporting",
+        template="complaint_analysis.html",
+        query=complaint_analysis,
+        periods=(MONTH, WEEK, QUARTER),
+        sheets=_analysis_sheets,
+    )
+)
+__all__ = ["ComplaintTally", "complaint_analysis", "complaint_register"]

@@ -1,0 +1,29 @@
+"""What reports and their screens ask: the day's sheets, and the figures of complaints and return visits."""
+
+from app.reporting.queries.complaints import (
+    ComplaintPeriod,
+    complaints_of,
+    open_actions,
+    same_matter,
+    same_model,
+    status_at,
+    taken_until,
+)
+from app.reporting.queries.daily import branches_with_work, supervisor_sheet, technician_sheets
+from app.reporting.queries.visits import VisitPeriod, same_repair, visits_of
+
+__all__ = [
+    "ComplaintPeriod",
+    "VisitPeriod",
+    "branches_with_work",
+    "complaints_of",
+    "open_actions",
+    "same_matter",
+    "same_model",
+    "same_repair",
+    "status_at",
+    "supervisor_sheet",
+    "taken_until",
+    "technician_sheets",
+    "visits_of",
+]

@@ -1,0 +1,148 @@
+"""Return visits of a week, month or quarter: the one source of their figures and of the analysis (RV-3, RV-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.core import clock, settings
+from app.core.db import db
+from app.core.errors import N_
+from app.core.periods import Period
+from app.customers.models import Voucher
+from app.feedback import rules
+from app.feedback.models import ReturnVisit
+from app.fieldservice.models import RepairCall, WorkOrder
+from app.organisation.models import Branch
+from app.reporting import figures
+from app.reporting.figures import Occurrence, VisitFact, VisitTally
+from app.reporting.queries.complaints import SAME_MATTER_DAYS
+
+SAME_REPAIR_TIMES = "analysis_same_repair_times"
+settings.declare(SAME_REPAIR_TIMES, 3, N_("From so many repairs on it is the same repair again"), "RV-5")
+
+
+@dataclass(frozen=True)
+class VisitPeriod:
+    """The return visits that were due in a period or made in it; cancelled ones do not count."""
+
+    period: Period
+    branches: tuple[Branch, ...]
+    visits: tuple[ReturnVisit, ...]
+
+    @cached_property
+    def facts(self) -> tuple[VisitFact, ...]:
+        """The same as plain facts."""
+        return tuple(self._fact(visit) for visit in self.visits)
+
+    def _fact(self, visit: ReturnVisit) -> VisitFact:
+        done_on = clock.local(visit.done_at).date() if visit.done_at is not None else None
+        return VisitFact(
+            id=visit.id,
+            number=visit.number,
+            branch=str(visit.branch),
+            cause=visit.cause,
+            visitor=visit.visitor.name if visit.visitor else "",
+            due_on=visit.due_on,
+            done_on=done_on,
+            due=self._within(visit.due_on),
+            done=visit.status == "done" and self._within(done_on),
+            outcome={"done": "made", "given_up": "given_up"}.get(visit.status, "open"),
+            satisfaction=visit.satisfaction or "",
+            attempts=len(visit.attempts),
+        )
+
+    def _within(self, day: date | None) -> bool:
+        return day is not None and self.period.first <= day <= self.period.last
+
+    @cached_property
+    def total(self) -> VisitTally:
+        """Everything counted once."""
+        return figures.tally(VisitTally, self.facts)
+
+    def by(self, key: str) -> dict[str, VisitTally]:
+        """The same by branch, cause or visitor."""
+        return figures.by(VisitTally, self.facts, lambda fact: getattr(fact, key))
+
+    @property
+    def satisfaction(self) -> dict[str, int]:
+        """Of the visits made in the period: how many customers gave each answer (RV-4)."""
+        made = [fact.satisfaction for fact in self.facts if fact.done]
+        return {answer: made.count(answer) for answer in rules.SATISFACTIONS}
+
+    @property
+    def unsatisfactory(self) -> list[ReturnVisit]:
+        """The unsatisfactory visits made in the period, newest first (RV-5)."""
+        keys = {fact.id for fact in self.facts if fact.unsatisfactory}
+        found = [visit for visit in self.visits if visit.id in keys]
+        return sorted(found, key=lambda visit: (visit.done_at or clock.now(), visit.id), reverse=True)
+
+
+def visits_of(period: Period, branches: Iterable[Branch]) -> VisitPeriod:
+    """The return visits of a period, as they stand now."""
+    found = tuple(branches)
+    begin, end = clock.at_local(period.first), clock.day_bounds(period.last)[1]
+    due = and_(ReturnVisit.due_on >= period.first, ReturnVisit.due_on <= period.last)
+    made = and_(ReturnVisit.done_at >= begin, ReturnVisit.done_at < end)
+    statement = (
+        select(ReturnVisit)
+        .where(
+            ReturnVisit.branch_id.in_([branch.id for branch in found]),
+            ReturnVisit.status != "cancelled",
+            or_(due, made),
+        )
+        .options(
+            joinedload(ReturnVisit.branch),
+            joinedload(ReturnVisit.visitor),
+            joinedload(ReturnVisit.customer),
+            joinedload(ReturnVisit.complaint),
+            joinedload(ReturnVisit.work_order),
+            joinedload(ReturnVisit.contract),
+            joinedload(ReturnVisit.opened_call),
+            joinedload(ReturnVisit.opened_complaint),
+            selectinload(ReturnVisit.attempts),
+        )
+        .order_by(ReturnVisit.due_on, ReturnVisit.id)
+    )
+    return VisitPeriod(period, found, tuple(db.session.scalars(statement).unique()))
+
+
+def same_repair(period: Period, branches: Iterable[Branch]) -> list[list[RepairCall]]:
+    """Repairs of the same fault on the same product, at least so many, the last of them in the period (RV-5).
+
+    The same fault is a code in common (vague codes do not count), or a call that was linked to an earlier one as its
+    repetition (KP-2). Cancelled calls do not count.
+    """
+    end = clock.day_bounds(period.last)[1]
+    since = end - timedelta(days=settings.number(SAME_MATTER_DAYS))
+    statement = (
+        select(RepairCall)
+        .where(
+            RepairCall.branch_id.in_([branch.id for branch in branches]),
+            RepairCall.reported_at >= since,
+            RepairCall.reported_at < end,
+            RepairCall.status != "cancelled",
+        )
+        .options(
+            joinedload(RepairCall.branch),
+            joinedload(RepairCall.symptom_code),
+            joinedload(RepairCall.voucher).options(joinedload(Voucher.product_model), joinedload(Voucher.customer)),
+            selectinload(RepairCall.work_orders).joinedload(WorkOrder.fault_code),
+        )
+    )
+    rows = {row.id: row for row in db.session.scalars(statement)}
+    found = [
+        Occurrence(row.id, row.reported_at, (row.voucher_id,), _codes(row), row.repeat_of_id) for row in rows.values()
+    ]
+    groups = figures.again(found, settings.number(SAME_REPAIR_TIMES), clock.at_local(period.first))
+    return [[rows[key] for key in group] for group in groups]
+
+
+def _codes(call: RepairCall) -> frozenset[int]:
+    codes = [call.symptom_code, *(order.fault_code for order in call.work_orders)]
+    return frozenset(code.id for code in codes if code is not None and not code.vague)
