@@ -141,6 +141,7 @@ def _for_every_page() -> dict[str, Any]:
         "languages": i18n.LANGUAGES,
         "product_name": product_name(),
         "side_menu": side_menu,
+        "trail": trail,
         "me": current() if current_user and current_user.is_authenticated else None,
         "unread_messages": inbox.unread,
     }
@@ -159,14 +160,43 @@ class MenuEntry:
 class MenuSection:
     """A kind of work with the screens this person may open."""
 
+    name: str
     label: str
     icon: str
     entries: list[MenuEntry]
     open: bool
 
+    @property
+    def active(self) -> bool:
+        """Whether the page shown belongs to it."""
+        return any(entry.active for entry in self.entries)
+
+
+def trail(view: Any = None) -> list[tuple[str, str]]:
+    """``(label, address)`` of where the page stands: its part of the menu, then its screen unless that is the page.
+
+    ``view`` is the screen of a record's page: it also names screens that stand in no menu.
+    """
+    for section in side_menu():
+        for entry in section.entries:
+            if entry.active:
+                here = [] if entry.url.partition("?")[0] == request.path else [(entry.label, entry.url)]
+                return [(section.label, ""), *here]
+    if view is None:
+        return []
+    listed = view.permitted("can_list") and "list" not in view.exclude_route_methods
+    return [(str(view.list_title), url_for(f"{view.endpoint}.list") if listed else "")]
+
 
 def side_menu() -> list[MenuSection]:
-    """The menu of the person who asks. With few entries all sections stand open."""
+    """The menu of the person who asks, made once a request. With few entries all sections stand open."""
+    if "side_menu" not in g:
+        g.side_menu = _side_menu()
+    found: list[MenuSection] = g.side_menu
+    return found
+
+
+def _side_menu() -> list[MenuSection]:
     builder = current_app.extensions["appbuilder"]
     found: list[tuple[Any, list[MenuEntry]]] = []
     for section in builder.menu.get_list():
@@ -182,6 +212,7 @@ def side_menu() -> list[MenuSection]:
     nowhere = not any(entry.active for _section, entries in found for entry in entries)
     return [
         MenuSection(
+            section.name,
             str(section.label),
             section.icon,
             entries,

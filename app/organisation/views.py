@@ -21,6 +21,7 @@ from app.core.errors import N_, Refused
 from app.core.home import card
 from app.core.i18n import say
 from app.core.inbox_web import InboxView as InboxView
+from app.core.search_web import SearchView as SearchView
 from app.core.outbox import OutboxEntry
 from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
 from app.core.views.display import plain

@@ -4,19 +4,74 @@
 
   const page = document.body;
 
-  // Menu on narrow screens.
+  // What this computer remembers; a browser that keeps nothing works all the same.
+  const kept = {
+    get(name) {
+      try { return localStorage.getItem(name); } catch (_error) { return null; }
+    },
+    set(name, value) {
+      try { localStorage.setItem(name, value); } catch (_error) { /* not remembered */ }
+    },
+  };
+
+  // The menu: on narrow screens it slides in, on wide ones it folds to a rail of icons.
+  const root = document.documentElement;
   const toggle = document.querySelector("[data-menu-toggle]");
-  function menu(open) {
-    page.classList.toggle("menu-open", open);
+  const wide = window.matchMedia("(min-width: 992px)");
+  function said() {
+    const open = wide.matches ? !root.classList.contains("menu-rail") : page.classList.contains("menu-open");
     toggle.setAttribute("aria-expanded", String(open));
   }
-  if (toggle) {
-    toggle.addEventListener("click", () => menu(!page.classList.contains("menu-open")));
-    document.querySelector("[data-menu-close]").addEventListener("click", () => menu(false));
+  function menu(open) {
+    page.classList.toggle("menu-open", open);
+    said();
   }
+  function rail(on) {
+    root.classList.toggle("menu-rail", on);
+    kept.set("menu", on ? "rail" : "");
+    said();
+  }
+  if (toggle) {
+    toggle.addEventListener("click", () => {
+      if (wide.matches) rail(!root.classList.contains("menu-rail"));
+      else menu(!page.classList.contains("menu-open"));
+    });
+    document.querySelector("[data-menu-close]").addEventListener("click", () => menu(false));
+    wide.addEventListener("change", said);
+    said();
+    // Which parts stand open is remembered; the part one is in always does.
+    let open = {};
+    try { open = JSON.parse(kept.get("sections") || "{}") || {}; } catch (_error) { open = {}; }
+    document.querySelectorAll("details[data-section]").forEach((section) => {
+      const name = section.dataset.section;
+      if (name in open && !section.classList.contains("section-here")) section.open = open[name];
+      section.querySelector("summary").addEventListener("click", (event) => {
+        if (wide.matches && root.classList.contains("menu-rail")) {
+          event.preventDefault();
+          rail(false);
+          section.open = true;
+        }
+        window.setTimeout(() => {
+          open[name] = section.open;
+          kept.set("sections", JSON.stringify(open));
+        });
+      });
+    });
+  }
+
+  // Light, dark, or as the system.
+  document.querySelectorAll("[data-themes] input").forEach((choice) => {
+    choice.checked = choice.value === (root.dataset.theme || "");
+    choice.addEventListener("change", () => {
+      if (choice.value) root.dataset.theme = choice.value;
+      else delete root.dataset.theme;
+      kept.set("theme", choice.value);
+    });
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    if (toggle) menu(false);
+    if (toggle && !wide.matches) menu(false);
     document.querySelectorAll("details.drop[open]").forEach((box) => box.removeAttribute("open"));
   });
   document.addEventListener("click", (event) => {
@@ -166,6 +221,26 @@
     });
     boxes.forEach((box) => box.addEventListener("change", show));
     show();
+  });
+
+  // Leaving a form with something typed in it asks first; Ctrl-S saves it.
+  const guarded = [...document.querySelectorAll("form[data-guard]")];
+  guarded.forEach((form) => {
+    const touched = () => { form.dataset.touched = "1"; };
+    form.addEventListener("input", touched);
+    form.addEventListener("change", touched);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (guarded.some((form) => form.dataset.touched && !form.dataset.sent)) event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "s") return;
+    if (document.querySelector("dialog[open]")) return;
+    const here = event.target.closest && event.target.closest("form[data-form]");
+    const form = here || (guarded.length === 1 ? guarded[0] : null);
+    if (!form) return;
+    event.preventDefault();
+    form.requestSubmit();
   });
 
   // The first field in error gets the cursor.
