@@ -20,6 +20,9 @@ from app.fieldservice.commands import steps
 from app.organisation.models import Staff
 
 
+HAND_IN = "cash_handover.hand_in"
+
+
 def _new(person: Staff, payments: list[Payment], status: str, moment: datetime, **more: object) -> CashHandover:
     if not payments:
         raise Refused(N_("There is no cash to hand in."))
@@ -39,11 +42,11 @@ def _new(person: Staff, payments: list[Payment], status: str, moment: datetime, 
     return row
 
 
-@command("cash_handover.hand_in")
+@command(HAND_IN)
 def hand_in(actor: Principal, *, at: datetime | None = None) -> CashHandover:
     """Hand in all the cash one has collected; the accountant counts it. Raises ``Refused`` when there is none."""
     if actor.staff_id is None:
-        raise NotPermitted("cash_handover.hand_in")
+        raise NotPermitted(HAND_IN)
     # One person hands in once at a time, so that two taps cannot both find the same money.
     person = steps.locked(Staff, actor.staff_id)
     row = _new(person, queries.in_hand_of(person.id), "submitted", at or clock.now())
