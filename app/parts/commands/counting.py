@@ -56,7 +56,8 @@ def start_count(actor: Principal, place_id: int, *, at: datetime | None = None) 
 def _locked(count_id: int) -> StockCount:
     fetch(StockCount, count_id)
     statement = select(StockCount).where(StockCount.id == count_id).with_for_update(of=StockCount)
-    return db.session.execute(statement.execution_options(populate_existing=True)).scalar_one()
+    row: StockCount = db.session.execute(statement.execution_options(populate_existing=True)).scalar_one()
+    return row
 
 
 @command("stock_count.enter")

@@ -251,7 +251,9 @@ def used_shelf(branch_id: int) -> StockPlace:
     # The branch's row is the lock: two first hand-ins would put up two shelves.
     branch = session.execute(select(Branch).where(Branch.id == branch_id).with_for_update()).scalar_one()
     statement = select(StockPlace).where(StockPlace.branch_id == branch_id, StockPlace.kind == "used")
-    shelf = session.scalars(statement.order_by(StockPlace.id).execution_options(unscoped=True)).first()
+    shelf: StockPlace | None = session.scalars(
+        statement.order_by(StockPlace.id).execution_options(unscoped=True)
+    ).first()
     if shelf is None:
         shelf = StockPlace(branch_id=branch_id, kind="used", name=f"{branch.name}旧件架")
         session.add(shelf)

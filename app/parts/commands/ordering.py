@@ -45,7 +45,7 @@ def draft_request(actor: Principal, branch_id: int, *, at: datetime | None = Non
     if not wanted:
         return None
     statement = select(PurchaseRequest).where(PurchaseRequest.branch_id == branch.id, PurchaseRequest.status == "draft")
-    request = db.session.scalars(statement).first()
+    request: PurchaseRequest | None = db.session.scalars(statement).first()
     if request is None:
         number = next_number(PREFIX, branch.code, clock.local(moment).date())
         request = PurchaseRequest(number=number, branch=branch, drafted_by_id=actor.staff_id)
@@ -127,7 +127,8 @@ def send_request(actor: Principal, request_id: int, *, at: datetime | None = Non
 def _locked(request_id: int) -> PurchaseRequest:
     fetch(PurchaseRequest, request_id)
     statement = select(PurchaseRequest).where(PurchaseRequest.id == request_id).with_for_update(of=PurchaseRequest)
-    return db.session.execute(statement.execution_options(populate_existing=True)).scalar_one()
+    row: PurchaseRequest = db.session.execute(statement.execution_options(populate_existing=True)).scalar_one()
+    return row
 
 
 @command("purchase_request.receive")

@@ -13,6 +13,7 @@ from app.parts.queries.stock import (
     stores_of,
     van_of,
     where_else,
+    without_serials,
 )
 from app.parts.queries.used import (
     CLASSES,
@@ -51,4 +52,5 @@ __all__ = [
     "van_of",
     "vans_of",
     "where_else",
+    "without_serials",
 ]

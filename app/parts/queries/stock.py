@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.core.db import db
-from app.parts.models import Part, PartReservation, StockBalance, StockPlace
+from app.parts.models import Part, PartReservation, PartUnit, StockBalance, StockPlace
 
 
 def quantity_in(part_id: int, place_id: int) -> int:
@@ -49,6 +49,19 @@ def stock_of(place_id: int) -> list[StockBalance]:
         .order_by(Part.name, Part.code)
     )
     return list(db.session.scalars(statement))
+
+
+def without_serials(part_id: int) -> bool:
+    """Whether more of the part lie in our places than units with serial numbers are known; not narrowed by row scope."""
+    held = (
+        select(func.coalesce(func.sum(StockBalance.quantity), 0))
+        .join(StockPlace, StockPlace.id == StockBalance.place_id)
+        .where(StockBalance.part_id == part_id, StockPlace.kind != "used")
+    )
+    known = select(func.count(PartUnit.id)).where(PartUnit.part_id == part_id, PartUnit.place_id.is_not(None))
+    everywhere = {"unscoped": True}
+    pieces = db.session.execute(held.execution_options(**everywhere)).scalar_one()
+    return int(pieces) > int(db.session.execute(known.execution_options(**everywhere)).scalar_one())
 
 
 def kept_in_store(reference: str, part_id: int) -> bool:

@@ -78,16 +78,19 @@ def used_between(first: datetime, before: datetime, branch_id: int | None = None
     if branch_id is not None:
         statement = statement.where(StockPlace.branch_id == branch_id)
     found = []
-    for *about, price, count in db.session.execute(statement):
-        found.append(UsedPart(*about, quantity=int(count), amount=price * int(count)))
+    for row in db.session.execute(statement):
+        about: list[Any] = list(row)
+        count, price = int(about.pop()), about.pop()
+        found.append(UsedPart(*about, count, price * count))
     return found
 
 
 def _classes() -> Any:
     """(number, service class) of every job; of none when no area has told."""
-    given = [make() for make in CLASSES]
+    given: list[Select[Any]] = [make() for make in CLASSES]
     if not given:
-        given = [select(literal("").label("number"), null().label("service_class")).where(literal(1) == 0)]
+        nothing: Select[Any] = select(literal("").label("number"), null().label("service_class"))
+        given = [nothing.where(literal(1) == 0)]
     return union_all(*given).subquery("job_class")
 
 
