@@ -120,6 +120,7 @@ MENU: tuple[Section, ...] = (
             Item("customers:AddressView"),
             Item("customers:ContactView"),
             Item("customers:VoucherCustodyView"),
+            Item("customers:SerialChangeView"),
         ),
     ),
     Section(
@@ -181,6 +182,8 @@ MENU: tuple[Section, ...] = (
             Item("feedback:ReturnVisitView", _l("Return visits"), "fa-reply"),
             Item("feedback:VisitAttemptView"),
             Item("feedback:VisitAnswerView"),
+            Item("reporting:ComplaintFiguresView", _l("Complaint figures"), "fa-bar-chart"),
+            Item("reporting:VisitFiguresView", _l("Return-visit figures"), "fa-pie-chart"),
         ),
     ),
     Section(

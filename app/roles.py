@@ -401,6 +401,7 @@ SCREENS: dict[str, Screen] = {
     ),
     "VoucherView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, table="voucher"),
     "VoucherCustodyView": Screen(read=FIELD),
+    "SerialChangeView": Screen(read=FIELD),
     "ImportView": Screen(read=(CLERK, SUPERVISOR, SERVICE, ADMINISTRATOR)),
     # contracts
     "ContractView": Screen(read=FIELD, add=OFFICE, edit=OFFICE, table="contract"),
@@ -539,6 +540,8 @@ SCREENS: dict[str, Screen] = {
         edit=(SERVICE, ADMINISTRATOR),
         table="visit_question",
     ),
+    "ComplaintFiguresView": Screen(read=LEADERS),
+    "VisitFiguresView": Screen(read=(*OFFICE, MANAGEMENT)),
     # reporting
     "TechnicianReportView": Screen(read=(TECHNICIAN, *OFFICE, MANAGEMENT)),
     "SupervisorReportView": Screen(read=(SUPERVISOR, MANAGER, SERVICE, MANAGEMENT)),

@@ -38,6 +38,17 @@ class CustodyLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SwapLine:
+    """A number swapped in a repair (SO-17)."""
+
+    at: datetime
+    kind: str
+    old_no: str
+    new_no: str
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServiceVoucher(Paper):
     """Form 001: the product's service history and the technician's credential.
 
@@ -60,6 +71,9 @@ class ServiceVoucher(Paper):
     lines: tuple[ServiceLine, ...]
     charged: Decimal
     custody: tuple[CustodyLine, ...]
+    swaps: tuple[SwapLine, ...] = ()
+    # Where the code on the voucher leads: the complaint form that knows the product (CP-1).
+    complain_url: str = ""
     visits_promised: int = 0
     visits_done: int = 0
     next_visit: date | None = None

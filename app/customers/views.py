@@ -25,11 +25,18 @@ from app.customers.models import (
     Contact,
     Customer,
     ProductModel,
+    SerialChange,
     Telephone,
     Voucher,
     VoucherCustody,
 )
-from app.customers.rules import CATEGORY_LABELS, CUSTOMER_KIND_LABELS, TELEPHONE_KIND_LABELS, pieces
+from app.customers.rules import (
+    CATEGORY_LABELS,
+    CUSTOMER_KIND_LABELS,
+    SERIAL_KIND_LABELS,
+    TELEPHONE_KIND_LABELS,
+    pieces,
+)
 from app.organisation.models import District, Staff
 
 # A telephone number finds its customer in every select.
@@ -136,6 +143,27 @@ class VoucherCustodyView(BaseView):
     base_order = ("out_at", "desc")
 
 
+class SerialChangeView(BaseView):
+    """Numbers swapped in repairs: the old and the new one (SO-17)."""
+
+    datamodel = OfficeInterface(SerialChange)
+    record_name = _l("Number swapped")
+    list_columns = ["at", "kind", "old_no", "new_no", "by", "reference"]
+    show_columns = ["voucher", *list_columns]
+    search_columns = ["old_no", "new_no", "at", "kind"]
+    label_columns = {
+        "voucher": _l("Service voucher"),
+        "at": _l("Swapped at"),
+        "kind": _l("What was swapped"),
+        "old_no": _l("Old number"),
+        "new_no": _l("New number"),
+        "by": _l("By"),
+        "reference": _l("Work order no."),
+    }
+    choices = {"kind": labels(SERIAL_KIND_LABELS)}
+    base_order = ("at", "desc")
+
+
 class CheckOutForm(OfficeForm):
     """Who takes the voucher along, and why."""
 
@@ -196,7 +224,7 @@ class VoucherView(QuickFilters, BaseView):
     }
     eager = ["custodies.staff", "address.district"]
     base_order = ("id", "desc")
-    related_views = [VoucherCustodyView]
+    related_views = [VoucherCustodyView, SerialChangeView]
     quick_filters = [
         QuickFilter("out", _l("Out of the file"), lambda: Voucher.custodies.any(VoucherCustody.back_at.is_(None)))
     ]

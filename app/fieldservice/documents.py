@@ -17,8 +17,10 @@ from app.core import clock, files
 from app.core.db import db
 from app.core.documents import Document, Params, register
 from app.core.errors import N_
+from app.customers.links import complain_url
 from app.customers.models import Address, Customer, Voucher, VoucherCustody
-from app.customers.papers import CustodyLine, ServiceLine, ServiceVoucher
+from app.customers.papers import CustodyLine, ServiceLine, ServiceVoucher, SwapLine
+from app.customers.rules import SERIAL_KIND_LABELS
 from app.fieldservice.models import RepairCall, Signature, WorkOrder
 from app.fieldservice.papers import CallLine, RepairCallRegister
 from app.fieldservice.queries import live_of, visit_figures
@@ -130,6 +132,7 @@ def _vouchers(params: Params) -> Sequence[Voucher]:
         joinedload(Voucher.product_model),
         joinedload(Voucher.branch),
         selectinload(Voucher.custodies).joinedload(VoucherCustody.staff),
+        selectinload(Voucher.serial_changes),
     )
     if params.record_id is not None:
         return db.session.scalars(wanted.where(Voucher.id == params.record_id)).all()
@@ -174,6 +177,7 @@ def _voucher(voucher: Voucher, day: dt.date) -> ServiceVoucher:
         serial_no=voucher.serial_no or "",
         sold_on=voucher.sold_on,
         warranty_until=voucher.warranty_until,
+        complain_url=complain_url(voucher.id),
         contract=contract.number if contract else "",
         contract_until=contract.ends_on if contract else None,
         in_file=out is None,
@@ -187,6 +191,17 @@ def _voucher(voucher: Voucher, day: dt.date) -> ServiceVoucher:
             for custody in reversed(voucher.custodies)
             if custody.out_at < end
         ),
+        swaps=tuple(
+            SwapLine(
+                at=row.at,
+                kind=SERIAL_KIND_LABELS[row.kind],
+                old_no=row.old_no or "",
+                new_no=row.new_no,
+                reference=row.reference or "",
+            )
+            for row in voucher.serial_changes
+            if row.at < end
+        ),
         visits_promised=contract.visits if contract else 0,
         visits_done=visits_done,
         next_visit=next_visit,
@@ -194,7 +209,7 @@ def _voucher(voucher: Voucher, day: dt.date) -> ServiceVoucher:
 
 
 def _service_line(job: WorkOrder) -> ServiceLine:
-    signature = job.signatures[-1] if job.signatures else None
+    signature = job.settling_signature
     assert job.finished_at is not None  # nosec B101 - the query asks for finished jobs only
     return ServiceLine(
         on=clock.local(job.finished_at).date(),

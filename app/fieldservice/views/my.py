@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound as PageNotFound
 
 from app.core import clock, settings
-from app.core.actors import current
+from app.core.actors import SYSTEM, acting_as, current
 from app.core.fetch import fetch
 from app.core.home import card, first_page
 from app.core.i18n import say
@@ -28,7 +28,7 @@ from app.fieldservice.queries import free_on
 from app.fieldservice.views import chips, words
 from app.fieldservice.views.deadlines import WAITING
 from app.fieldservice.views.pricing import CONSENTS, SPOKEN
-from app.parts.queries import stock_of, van_of
+from app.parts.queries import stock_of, stores_of, van_of
 
 JOB_LINKS: list[Callable[[WorkOrder, set[str]], Iterable[Link]]] = []
 """Asked for ways on from a job's page, with the verbs possible now: the workshop adds taking the product along."""
@@ -76,6 +76,14 @@ class MinutesForm(OfficeForm):
     started_at = fields.moment(_l("Began at"))
     minutes = fields.number(_l("Minutes"), 1, rules.LONGEST_ENTRY)
     note = fields.text(_l("Note"), 200, required=False)
+
+
+class SerialForm(OfficeForm):
+    """A number swapped in the repair; of a serial number the voucher knows the old one."""
+
+    kind = fields.choice(_l("What was swapped"), words.SERIAL_KINDS, default="serial")
+    new = fields.text(_l("New number"), 64)
+    old = fields.text(_l("Old number"), 64, required=False, help=_l("Not needed for the product's serial number."))
 
 
 class InternalForm(OfficeForm):
@@ -127,6 +135,7 @@ FORMS: dict[str, type[OfficeForm]] = {
     "quote": QuoteForm,
     "fit_part": PartForm,
     "record_time": MinutesForm,
+    "swap_serial": SerialForm,
     "finish": FinishForm,
     "sign": SignForm,
 }
@@ -147,6 +156,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "fit_part": commands.fit_part,
     "remove_part": commands.remove_part,
     "record_time": commands.record_time,
+    "swap_serial": commands.swap_serial,
     "finish": commands.finish,
     "sign": commands.sign,
     "leave_unsigned": commands.leave_unsigned,
@@ -292,8 +302,11 @@ class MyDayView(Page):
             form.fault_code_id.choices = [("", _("Please choose")), *words.fault_codes(category).items()]
         if verb == "fit_part":
             offered = [
-                (str(row.part_id), f"{row.part.name} {row.part.code} · {row.quantity} {row.part.unit}")
-                for row in self._van()
+                (
+                    str(row.part_id),
+                    f"{row.part.name} {row.part.code} · {row.quantity} {row.part.unit} · {row.place.name}",
+                )
+                for row in self._stock(order)
             ]
             form.part_id.choices = [("", _("Please choose")), *offered]
         return form
@@ -306,13 +319,27 @@ class MyDayView(Page):
         van = van_of(self._me())
         return stock_of(van.id) if van is not None else []
 
+    def _stock(self, order: WorkOrder) -> list[Any]:
+        """What may be fitted: the own van's, and in the workshop what only the branch's store has (SO-8, SO-22)."""
+        mine = self._van()
+        if order.status != "in_workshop":
+            return mine
+        held = {row.part_id for row in mine if row.quantity > 0}
+        with acting_as(SYSTEM):  # the store is not a technician's to see
+            more = [row for store in stores_of(order.branch_id) for row in stock_of(store.id)]
+            _ = [(row.part.name, row.place.name) for row in more]
+        return mine + [row for row in more if row.quantity > 0 and row.part_id not in held]
+
     def _start(self, order: WorkOrder) -> dict[str, dict[str, Any]]:
         """Starting values: what is known need not be typed."""
         now = clock.now()
         customer = order.repair_call.caller_name or order.repair_call.voucher.customer.name
-        begin = order.arrived_at
+        # In the workshop nobody has stood at the job since it was taken back.
+        begin = order.arrived_at if order.status != "in_workshop" else None
         for entry in order.time_entries:
             ended = entry.started_at.timestamp() + 60 * entry.minutes
+            if order.status == "in_workshop":
+                continue
             if begin is None or ended > begin.timestamp():
                 begin = datetime.fromtimestamp(ended, tz=now.tzinfo)
         minutes = rules.drafted_minutes(begin, now) if begin is not None else None
@@ -365,9 +392,11 @@ class MyDayView(Page):
             failed=verb if failed is not None else "",
             refusals=failed.form_errors if failed is not None else (),
             free=free_on(order),
-            van=self._van() if "quote" in offered else [],
+            van=self._stock(order) if "quote" in offered else [],
             quoted={charge.part_id: charge.quantity for charge in order.charges if charge.part_id},
             total=total,
+            swaps=[row for row in order.repair_call.voucher.serial_changes if row.reference == order.number],
+            serial_kinds=words.SERIAL_KINDS,
             ready=self._free_to_work(order),
             missing=bool(_agreed_not_fitted(order)),
             on_the_spot=total <= settings.amount("collect_on_site_up_to"),

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from app.core.actors import current
 from app.core.db import db
+from app.customers.rules import SERIAL_KIND_LABELS
 from app.fieldservice import rules
 from app.fieldservice.models import FaultCode
 from app.organisation.models import Staff
@@ -17,6 +18,7 @@ from app.organisation.models import Staff
 CHANNELS = {key: _l(label) for key, label in rules.CHANNEL_LABELS.items()}
 CALLER_CHANNELS = {key: CHANNELS[key] for key in rules.CALLER_CHANNELS}
 PRIORITIES = {key: _l(label) for key, label in rules.PRIORITY_LABELS.items()}
+SERIAL_KINDS = {key: _l(label) for key, label in SERIAL_KIND_LABELS.items()}
 CLASSES = {key: _l(label) for key, label in rules.SERVICE_CLASS_LABELS.items()}
 CUSTOMER_CLASSES = {key: CLASSES[key] for key in rules.SERVICE_CLASSES[:3]}
 CHARGE_KINDS = {key: _l(label) for key, label in rules.CHARGE_KIND_LABELS.items()}
