@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from app import menu, roles
 from app.core import migrate, security
 from app.core.actors import SYSTEM, acting_as
+from app.core.db import refresh_statistics
 from app.core.uow import unit_of_work
 
 
@@ -30,3 +31,4 @@ def run(app: Flask, *, demo: bool) -> None:
         reference.load()
         if demo:
             demo_company.load()
+        refresh_statistics()

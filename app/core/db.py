@@ -183,3 +183,13 @@ def _begin(connection: Connection) -> None:
     # came between; one that will write therefore takes the lock at its start and waits its turn.
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _will_write(connection) else "BEGIN")
+
+
+def refresh_statistics() -> None:
+    """Let SQLite look at how large its tables are, a sample of each: without it, it guesses which index to take."""
+    if not is_sqlite():
+        return
+    with db.engine.connect().execution_options(write_intent=True) as connection:
+        connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()

@@ -9,6 +9,7 @@ from sqlalchemy import Table, delete
 
 from app.core import audit, files, settings
 from app.core.actors import SYSTEM
+from app.core.db import refresh_statistics as db_statistics
 from app.core.errors import N_
 from app.core.jobs import on_tick
 from app.core.outbox import OutboxEntry
@@ -16,7 +17,7 @@ from app.core.uow import unit_of_work
 
 KEEP_DAYS = "background_jobs_keep_days"
 EVERY = timedelta(hours=6)
-ORPHANS_EVERY = timedelta(days=1)
+ORPHANS_EVERY = STATISTICS_EVERY = timedelta(days=1)
 
 settings.declare(KEEP_DAYS, 60, N_("Days for which finished background jobs are kept"))
 
@@ -44,6 +45,13 @@ def tidy_files(now: datetime) -> None:
     """Once a day take away the files no row names, a day old at least. May run twice."""
     if again("orphans", now, ORPHANS_EVERY):
         files.remove_orphans()
+
+
+@on_tick
+def refresh_statistics(now: datetime) -> None:
+    """Once a day let SQLite see how its tables have grown; PostgreSQL does so by itself. May run twice."""
+    if again("statistics", now, STATISTICS_EVERY):
+        db_statistics()
 
 
 def forget_finished(now: datetime) -> int:

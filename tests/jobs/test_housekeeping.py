@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
-from app.core import clock, files, housekeeping, jobs, outbox
+from app.core import clock, files, housekeeping, jobs, outbox, scope
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
-from app.core.db import db
+from app.core.db import db, is_sqlite
 from app.core.errors import NotFound
 from app.core.files import StoredFile
 from app.core.outbox import OutboxEntry, want
@@ -23,6 +23,7 @@ from app.core.settings import Setting
 from app.core.uow import unit_of_work
 from app.customers.importing import RECORD
 from app.customers.importing import jobs as lists
+from app.customers.models import Customer
 from tests.cast import Cast
 
 
@@ -97,3 +98,27 @@ def test_what_a_dead_process_left_is_taken_away_once_a_day_by_itself(office: Cas
     assert second.exists()
     jobs.tick(now + timedelta(hours=25))
     assert not second.exists()
+
+
+def test_sqlite_learns_daily_how_large_its_tables_are(office: Cast, monkeypatch: Any) -> None:
+    """Without statistics it may walk through all of a branch's calls to find one customer's."""
+    monkeypatch.setattr(housekeeping, "_last", {})
+    jobs.tick(clock.now())
+    if is_sqlite():
+        known = db.session.execute(text("SELECT DISTINCT tbl FROM sqlite_stat1")).scalars().all()
+        assert {"customer", "voucher"} <= set(known)
+
+
+def test_a_customers_rows_are_found_from_the_customer_not_from_the_branch(office: Cast) -> None:
+    """200,000 calls: the row scope asks for one customer's calls, whatever SQLite believes about the branch's."""
+    with acting_as(office["clerk"]):
+        scoped = scope.criterion(Customer, office["clerk"])
+        statement = select(Customer.id).where(Customer.id.in_([1, 2]), scoped)
+        asked = str(statement.compile(db.engine, compile_kwargs={"literal_binds": True}))
+        if is_sqlite():
+            db.session.execute(text("DROP TABLE IF EXISTS sqlite_stat1"))
+            plan = [row.detail for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {asked}"))]
+            assert any("scope_call USING INDEX ix_repair_call_voucher_id" in line for line in plan), plan
+            assert not any("branch" in line and "scope_call" in line for line in plan), plan
+            db.session.rollback()
+        assert set(db.session.scalars(statement)) == {1, 2}
