@@ -105,7 +105,7 @@ VISIT_QUESTIONS = {
     ),
     "other": (("对这次服务是否满意？", "Were you satisfied with the service?", "yes_no"),),
 }
-LISTS = (("management", "管理层"), ("branches", "各分公司"))
+LISTS = (("management", "管理层"), ("branches", "各分公司"), ("purchasing", "采购"))
 # document, time of day, days, one for each branch, list, make up for missed days
 SCHEDULE = (
     ("arrival_breaches", time(18, 0), "working_days", True, "branches", True),

@@ -23,7 +23,7 @@ from app.fieldservice.commands import DAY_CLOSED
 from app.organisation.models import Branch, Staff
 from app.organisation.people import principal_of
 from app.reporting.commands import draft_supervisor_report, draft_technician_report
-from app.reporting.models import Delivery, DistributionMember, MadeDocument, ScheduleEntry
+from app.reporting.models import Delivery, DistributionList, DistributionMember, MadeDocument, ScheduleEntry
 from app.reporting.rules import PERIOD_OF, days_due, recipients
 
 NEXT_DAY = "next_day_dispatch"
@@ -171,7 +171,13 @@ def make_document(job: Job) -> None:
             document.sheet_file = files.store(
                 rendered.xlsx, rendered.sheet_filename, sheets.CONTENT_TYPE, record="document", record_id=document.id
             )
-        _deliver_to(session, document, [*([job["list"]] if "list" in job else []), *job.get("lists", ())])
+        _deliver_to(session, document, [*([job["list"]] if "list" in job else []), *job.get("lists", ()), *_named(job)])
+
+
+def _named(job: Job) -> list[int]:
+    """The list that a job of an area above names by its code: they know no lists."""
+    code = job.get("list_code")
+    return list(db.session.scalars(select(DistributionList.id).where(DistributionList.code == code))) if code else []
 
 
 def _deliver_to(session: Any, document: MadeDocument, list_ids: list[int]) -> None:

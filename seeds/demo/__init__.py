@@ -44,6 +44,7 @@ def load() -> bool:
         _advance_sequences()
         signatures.build(session, rows, dice, done)
         workshop.pictures(session, dice, done.benches)
+        parts.build(session, dice, office, today)
         organisation.schedule_from(calendar_for(None), today)
         rebuild()
         note("demo", None, tally)
