@@ -1,6 +1,7 @@
 """Screens of the daily reports, documents, deliveries and the schedule."""
 
 from app.reporting.views.daily import BranchDayView, MyReportView
+from app.reporting.views.figures import ComplaintFiguresView, VisitFiguresView
 from app.reporting.views.printing import MailboxView, PrintView
 from app.reporting.views.records import (
     DeliveryView,
@@ -14,6 +15,7 @@ from app.reporting.views.records import (
 
 __all__ = [
     "BranchDayView",
+    "ComplaintFiguresView",
     "DeliveryView",
     "DistributionListView",
     "DistributionMemberView",
@@ -24,4 +26,5 @@ __all__ = [
     "ScheduleEntryView",
     "SupervisorReportView",
     "TechnicianReportView",
+    "VisitFiguresView",
 ]
