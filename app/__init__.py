@@ -59,4 +59,12 @@ def _extend(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(filesweb.blueprint)
     calendar_feed.install(app)
+    _public(app)
     cli.register(app)
+
+
+def _public(app: Flask) -> None:
+    """The customers' own door; its forms need the framework's languages, so it is imported after them."""
+    from app.complaints.views import public
+
+    public.install(app)

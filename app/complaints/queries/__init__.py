@@ -36,10 +36,18 @@ from app.complaints.queries.people import (
     people_of,
     stands_in_for,
 )
+from app.complaints.queries.public import (
+    SHOWN,
+    PublicStatus,
+    digits,
+    public_status,
+)
 
 __all__ = [
     "LATEST",
+    "SHOWN",
     "Evidence",
+    "PublicStatus",
     "StageDeadline",
     "all_standings",
     "answerable",
@@ -48,6 +56,7 @@ __all__ = [
     "conflicted_roles",
     "deadlines",
     "deputies_of",
+    "digits",
     "due_before",
     "due_on",
     "earlier_number",
@@ -59,6 +68,7 @@ __all__ = [
     "overdue",
     "pending_approval",
     "people_of",
+    "public_status",
     "readings_of",
     "settled_since",
     "standings",

@@ -20,7 +20,8 @@ from app.complaints.views.forms import GROUNDS, labels
 from app.core import clock, documents, i18n, permissions
 from app.core.actors import current
 from app.core.db import db
-from app.core.filesweb import offer
+from app.core.files import StoredFile
+from app.core.filesweb import GIVEN, offer
 from app.core.home import card
 from app.core.views import BaseView, Link, OfficeInterface, Verb, fields, lookup
 from app.core.views.display import NOTHING, chip
@@ -527,14 +528,13 @@ class ComplaintView(QuickFilters, BaseView):
     @has_access
     @permission_name("show")
     def paper(self, pk: str, name: str) -> Any:
-        """A paper of the complaint as PDF, made at once and kept nowhere; who printed it is noted (CP-13)."""
+        """A paper of the complaint as PDF, made at once and kept nowhere; the document notes who printed it (CP-13)."""
         item = self._record(pk)
         if name not in {each for each, _label, _there in PAPERS}:
             abort(404)
         if not permissions.may(current(), documents.get(name).verb):
             abort(403)
         rendered = documents.render(name, record_id=item.id, language=i18n.language())
-        commands.read(current(), item.id, what="paper", detail=rendered.title)
         return offer(rendered.pdf, "application/pdf", rendered.filename)
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
@@ -566,6 +566,15 @@ def _complain_about(argument: str) -> Any:
 for _screen, _argument in ((RepairCallView, "call"), (WorkOrderView, "order"), (VoucherView, "voucher")):
     MORE_LINKS.setdefault(_screen, []).append(_complain_about(_argument))
 CustomerView.related_views.append(ComplaintView)
+
+
+def _note_file(row: StoredFile) -> None:
+    """A photo, a recording or a signed paper was opened (CP-13)."""
+    if row.record == "complaint" and row.record_id is not None:
+        commands.read(current(), row.record_id, what="file", detail=row.filename)
+
+
+GIVEN[:] = [each for each in GIVEN if each.__name__ != _note_file.__name__] + [_note_file]
 
 
 def _still_open() -> int:

@@ -47,7 +47,7 @@ def file_field(required: bool = False) -> Any:
 
 
 def _said(label: Any = None) -> Any:
-    return fields.notes(label or _l("What was said"), 2000)
+    return fields.notes(label if label is not None else _l("What was said"), 2000)
 
 
 def _at() -> Any:

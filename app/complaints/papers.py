@@ -1,0 +1,95 @@
+"""What stands on the letters and forms of a complaint (CP-3, CP-6, CP-9, CP-10, CP-12): plain data, no database.
+
+Labels are English message ids. What stays in the house shows the telephone number masked (CP-13).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from app.core.documents import Paper
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """One deadline as it is told or stood."""
+
+    label: str
+    due_at: datetime | None
+    done_at: datetime | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A line of the approval: who decided what, and why; pending without ``decided_at``."""
+
+    role: str
+    name: str
+    acted_for: str
+    amount: Decimal
+    status: str
+    reason: str
+    said: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLine:
+    """One step of the handling."""
+
+    at: datetime
+    label: str
+    who: str
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintPaper(Paper):
+    """A complaint as its letters and forms need it; ``signature`` is the picture of the customer's name."""
+
+    complaint_number: str
+    received_at: datetime
+    complainant: str
+    phone: str
+    channel: str
+    category: str
+    content: str
+    demand: str
+    severity: str
+    ground: str
+    product: str
+    model: str
+    serial_no: str
+    sold_on: date | None
+    warranty_until: date | None
+    voucher_number: str
+    finding: str
+    verified: str
+    solution: str
+    remedy: str
+    amount: Decimal
+    handler: str
+    promised_on: date | None
+    promised_words: str
+    words: str
+    association: str
+    association_ref: str
+    branch_phone: str
+    branch_address: str
+    deadlines: tuple[Due, ...]
+    decisions: tuple[Decision, ...]
+    steps: tuple[StepLine, ...]
+    members: tuple[str, ...]
+    history: tuple[str, ...]
+    requested_by: str
+    requested_at: datetime | None
+    terms: str
+    made_by: str
+    made_at: datetime | None
+    signer: str
+    signed_at: datetime | None
+    signature: bytes | None
+    scanned: bool
