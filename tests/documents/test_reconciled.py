@@ -1,0 +1,250 @@
+"""The figures of papers, spreadsheets and screens agree with counts made another way, on random data (CP-14, RV-3, RV-5)."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from app.complaints import queries as complaint_queries
+from app.complaints.models import Complaint, ComplaintStep
+from app.core import clock, documents
+from app.core.actors import SYSTEM, acting_as
+from app.core.db import db
+from app.core.documents import Params
+from app.core.periods import Period
+from app.core.uow import unit_of_work
+from app.feedback import queries as visit_queries
+from app.feedback.models import ReturnVisit
+from app.fieldservice.models import RepairCall
+from app.organisation.queries import branches_of
+from app.reporting import queries
+from tests.cast import Cast
+from tests.documents.samples import DAY, at
+
+CHAIN = ("received", "acknowledged", "verified", "proposed", "approved", "told", "settled", "rated", "closed")
+CATEGORIES = ("repair_quality", "attitude", "delay", "other")
+OPEN = {"received", "acknowledged", "verified", "proposed", "approved", "told", "mediation"}
+NOW = at(18)
+
+
+@pytest.fixture
+def busy(office: Cast) -> Iterator[Cast]:
+    """Two months of complaints and visits in three branches, in every state; seen on Friday evening."""
+    with clock.frozen(NOW):
+        with unit_of_work(SYSTEM, "test.busy", bulk=True):
+            dice = random.Random(4711)
+            for number in range(60):
+                _complaint(office, dice, number)
+            for number in range(80):
+                _visit(office, dice, number)
+        with acting_as(SYSTEM):
+            yield office
+        db.session.rollback()
+
+
+def _complaint(office: Cast, dice: random.Random, number: int) -> None:
+    received = NOW - timedelta(hours=dice.randint(1, 24 * 60))
+    branch = dice.choice(("NJ", "SZ", "SC"))
+    steps = [(CHAIN[0], received)]
+    for stage in CHAIN[1 : dice.randint(1, len(CHAIN))]:
+        moment = steps[-1][1] + timedelta(hours=dice.randint(1, 70))
+        if moment > NOW:
+            break
+        steps.append((stage, moment))
+    if dice.random() < 0.1 and steps[-1][0] in OPEN:
+        steps.append(("withdrawn", min(steps[-1][1] + timedelta(hours=1), NOW)))
+    verified = dict(steps).get("verified")
+    complaint = Complaint(
+        number=f"TS-{number}", branch_id=office.branches[branch], complainant="张三", phone="13800000000",
+        category=dice.choice(CATEGORIES), severity=dice.choice(("ordinary", "ordinary", "major")), received_at=received,
+        content="测试", status=steps[-1][0], handler_id=dice.choice((None, office.staff("supervisor"), office.staff("manager"))),
+        acknowledge_by=received + timedelta(hours=24), verify_by=received + timedelta(days=3),
+        propose_by=verified + timedelta(days=1) if verified else None, settle_by=received + timedelta(days=7),
+    )  # fmt: skip
+    for stage, moment in steps:
+        complaint.steps.append(ComplaintStep(stage=stage, at=moment))
+    if branch == "NJ":
+        complaint.customer_id = office.customers["in_warranty"]
+        complaint.voucher_id = office.vouchers["in_warranty"] if number % 3 == 0 else None
+    db.session.add(complaint)
+
+
+def _visit(office: Cast, dice: random.Random, number: int) -> None:
+    due = DAY + timedelta(days=dice.randint(-50, 12))
+    branch = dice.choice(("NJ", "SZ"))
+    state = dice.choices(("planned", "done", "given_up", "cancelled"), (30, 60, 6, 4))[0]
+    done: dict[str, Any] = {}
+    if state == "done":
+        moment = clock.at_local(min(due + timedelta(days=dice.randint(-3, 5)), DAY)) + timedelta(hours=9)
+        answer = dice.choice(("satisfied", "neutral", "dissatisfied"))
+        done = {"done_at": moment, "satisfaction": answer, "manner": "telephone", "spoke_to": "张三"}
+    elif state == "planned" and dice.random() < 0.2:
+        done = {"next_try_at": NOW + timedelta(hours=dice.randint(-20, 20))}
+    db.session.add(
+        ReturnVisit(
+            number=f"HF-{number}",
+            branch_id=office.branches[branch],
+            customer_id=office.customers["in_warranty"],
+            cause=dice.choice(("repair", "other")),
+            due_on=due,
+            status=state,
+            visitor_id=dice.choice((None, office.staff("clerk"))),
+            **done,
+        )
+    )
+
+
+def stages_by_hand(until: datetime) -> dict[int, str]:
+    """Where each complaint stood at that moment: its last step until then."""
+    step: Any = ComplaintStep.__table__
+    rows = db.session.execute(select(step.c.complaint_id, step.c.stage).where(step.c.at <= until).order_by(step.c.id))
+    return {row.complaint_id: row.stage for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("kind", "day"),
+    [("month", DAY), ("month", date(2026, 10, 5)), ("week", date(2026, 11, 12)), ("day", DAY), ("quarter", DAY)],
+)
+@pytest.mark.parametrize("branch", [None, "NJ"])
+def test_cp14_the_complaints_of_a_period(busy: Cast, kind: str, day: date, branch: str | None) -> None:
+    period = Period.around(day, kind)
+    found = queries.complaints_of(period, branches_of(branch))
+    begin, end = clock.at_local(period.first), clock.at_local(period.last + timedelta(days=1))
+    until = min(end, NOW)
+    table: Any = Complaint.__table__
+    rows = [
+        row
+        for row in db.session.execute(select(table)).all()
+        if branch is None or row.branch_id == busy.branches[branch]
+    ]
+    came = {row.id for row in rows if begin <= row.received_at.replace(tzinfo=begin.tzinfo) < end}
+    before = stages_by_hand(begin)
+    carried = {row.id for row in rows if row.id not in came and before.get(row.id) in OPEN}
+    assert (found.total.received, found.total.carried) == (len(came), len(carried))
+    stands = stages_by_hand(until)
+    ended = Counter(stands[key] for key in came | carried)
+    assert found.total.open == sum(ended[stage] for stage in OPEN)
+    assert found.total.withdrawn == ended["withdrawn"]
+    assert found.total.settled == ended["settled"] + ended["rated"] + ended["closed"]
+    assert {stage: each.received + each.carried for stage, each in found.by("status").items()} == dict(ended)
+    kinds = Counter(row.category for row in rows if row.id in came)
+    assert {bar.key: bar.count for bar in found.pareto} == dict(kinds)
+    assert found.total.major == sum(row.severity == "major" for row in rows if row.id in came | carried)
+
+
+def test_cp14_past_deadlines_are_those_of_the_list_on_screen(busy: Cast) -> None:
+    """Everything open stands in the register of today; what it marks as overdue is what the list filters."""
+    found = queries.complaints_of(Period.around(DAY), branches_of(None))
+    marked = {fact.id for fact in found.facts if fact.open and any(state == "overdue" for _stage, state in fact.stages)}
+    listed = set(db.session.scalars(select(Complaint.id).where(complaint_queries.overdue(NOW))))
+    assert marked == listed
+    still_open = set(db.session.scalars(select(Complaint.id).where(complaint_queries.still_open())))
+    assert {fact.id for fact in found.facts if fact.open} == still_open
+
+
+@pytest.mark.parametrize(("name", "kind"), [("complaint_register", "month"), ("complaint_analysis", "month")])
+def test_cp14_paper_and_spreadsheet_say_the_same(busy: Cast, name: str, kind: str) -> None:
+    paper: Any = documents.get(name).query(Params(DAY, None, None, kind))
+    rendered = documents.render(name, date=DAY, period=kind, language="en")
+    assert rendered.xlsx is not None and rendered.filename.endswith("2026-11.pdf")
+    book = load_workbook(io.BytesIO(rendered.xlsx))
+    for summary in paper.summaries:
+        assert sum(line.tally.received for line in summary.lines) == paper.total.received
+        sheet = next(each for each in book.worksheets if each["A1"].value == summary.title)
+        *rows, sums = list(sheet.iter_rows(min_row=2, values_only=True))
+        assert [sum(column) for column in list(zip(*rows, strict=True))[1:]] == list(sums[1:])
+        assert sums[1:4] == (paper.total.received, paper.total.carried, paper.total.settled)
+    if name == "complaint_register":
+        listing = book.worksheets[0]
+        assert (
+            listing.max_row - 1
+            == len(paper.received) + len(paper.still_open)
+            == paper.total.received + paper.total.carried
+        )
+    else:
+        assert sum(bar.count for bar in paper.bars) == paper.total.received
+
+
+@pytest.mark.parametrize(("kind", "day"), [("quarter", DAY), ("month", date(2026, 10, 9)), ("week", DAY)])
+def test_rv5_the_visits_of_a_period(busy: Cast, kind: str, day: date) -> None:
+    period = Period.around(day, kind)
+    found = queries.visits_of(period, branches_of("NJ"))
+    table: Any = ReturnVisit.__table__
+    statement = select(table).where(table.c.branch_id == busy.branches["NJ"], table.c.status != "cancelled")
+    rows = db.session.execute(statement).all()
+
+    def within(on: date) -> bool:
+        return period.first <= on <= period.last
+
+    def made_on(row: Any) -> date:
+        return clock.local(row.done_at).date()
+
+    due = [row for row in rows if within(row.due_on)]
+    made = [row for row in rows if row.status == "done" and within(made_on(row))]
+    assert found.total.due == len(due)
+    assert found.total.in_time == sum(row.status == "done" and made_on(row) <= row.due_on for row in due)
+    assert found.total.late == sum(row.status == "done" and made_on(row) > row.due_on for row in due)
+    assert (found.total.open, found.total.given_up) == tuple(
+        sum(row.status == state for row in due) for state in ("planned", "given_up")
+    )
+    assert found.satisfaction["dissatisfied"] == found.total.unsatisfactory == len(found.unsatisfactory)
+    assert sum(found.satisfaction.values()) == found.total.done == len(made)
+
+
+def test_rv3_plan_worklist_and_lists_count_the_same(busy: Cast) -> None:
+    plan = visit_queries.plan_rows(None, DAY)
+    sizes = {group.key: len(group.visits) for group in plan}
+    pages = {
+        key: visit_queries.worklist(DAY, NOW, group=key, size=500) for key in ("due", "coming", "later", "given_up")
+    }
+    counts = pages["due"].counts
+    assert counts["due"] == counts["overdue"] + counts["today"] == pages["due"].total == len(pages["due"].visits)
+    waiting = pages["later"].visits
+    until = max(visit.due_on for group in plan for visit in group.visits)
+    for key, found in (
+        ("overdue", [visit for visit in waiting if visit.due_on < DAY]),
+        ("today", [visit for visit in waiting if visit.due_on == DAY]),
+        ("coming", [visit for visit in waiting if DAY < visit.due_on <= until]),
+    ):
+        assert sizes[key] == counts[key] + len(found)
+    listed = set(db.session.scalars(select(ReturnVisit.id).where(visit_queries.given_up())))
+    assert {visit.id for visit in pages["given_up"].visits} == listed
+    paper = documents.get("return_visit_plan").query(Params(DAY, "NJ"))
+    (mine,) = paper  # type: ignore[misc]  # one branch, one plan
+    assert mine.total == sum(len(group.lines) for _name, groups in mine.people for group in groups)  # type: ignore[attr-defined]  # a plan
+    assert mine.total == sum(len(group.visits) for group in visit_queries.plan_rows(busy.branches["NJ"], DAY))  # type: ignore[attr-defined]  # likewise
+
+
+def test_rv5_the_same_matter_and_the_same_repair(busy: Cast) -> None:
+    quarter = Period.around(DAY, "quarter")
+    groups = queries.same_matter(quarter, branches_of(None))
+    table: Any = Complaint.__table__
+    about = (table.c.voucher_id == busy.vouchers["in_warranty"]) & (table.c.status != "withdrawn")
+    by_hand = set(db.session.scalars(select(table.c.number).where(about)))
+    assert {complaint.number for group in groups for complaint in group} == by_hand and len(groups) == 1
+    with unit_of_work(SYSTEM, "test.calls") as session:
+        for number, code in enumerate(("F01", "F01", "G99", "F01"), 1):
+            voucher = busy.vouchers["in_warranty"]
+            session.add(
+                RepairCall(
+                    number=f"JX-{number}",
+                    branch_id=busy.branches["NJ"],
+                    voucher_id=voucher,
+                    address_id=1,
+                    symptom="不制冷",
+                    reported_at=NOW - timedelta(days=20 - number),
+                    symptom_code_id=busy.faults[code],
+                    status="closed",
+                )
+            )
+    repairs = queries.same_repair(quarter, branches_of(None))
+    assert [[call.number for call in group] for group in repairs] == [["JX-1", "JX-2", "JX-4"]]
+    assert queries.same_repair(Period.around(date(2026, 7, 1), "quarter"), branches_of(None)) == []
