@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import JSON, Index, String, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -166,7 +167,9 @@ def _letter(rows: list[InboxMessage]) -> mail.Mail:
     from app.core import settings
 
     with i18n.in_language():
-        lines = [row.words for row in rows]
-        subject = lines[0] if len(lines) == 1 else i18n.say(N_("%(count)d reminders"), count=len(lines))
+        home = current_app.config["PUBLIC_URL"].rstrip("/")
+        # The address leads past the login to the thing itself.
+        lines = [(row.words, home + row.link if row.link.startswith("/") else "") for row in rows]
+        subject = lines[0][0] if len(lines) == 1 else i18n.say(N_("%(count)d reminders"), count=len(lines))
         body = mail.text_from("inbox.txt", lines=lines, company=settings.value("company_name"))
     return mail.Mail(to=rows[0].email, subject=subject[:150], text=body, key=f"aftercare-inbox-{rows[0].id}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +13,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.complaints import commands
-from app.complaints.models import Complaint
+from app.complaints.models import Approval, Complaint, ComplaintReading, RefusalReason
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.uow import unit_of_work
+from app.customers.links import voucher_token
 from app.feedback.models import ReturnVisit
 from tests.cast import Cast
 
@@ -106,9 +109,17 @@ def test_cp13_masked_in_the_list_and_every_opening_noted(app: Flask, cast: Cast,
     page = text(supervisor.get("/complaintview/list/"))
     assert "138****0001" in page
     assert PHONE not in page
-    assert PHONE in text(supervisor.get(f"/complaintview/show/{number}"))
+    opened = text(supervisor.get(f"/complaintview/show/{number}"))
+    assert "138****0001" in opened
+    assert PHONE not in opened
     entry = one(app, select(AuditEntry).where(AuditEntry.verb == "complaint.read"))
     assert (entry.record_id, entry.actor) == (number, "陈国栋")
+    # the number is there for who asks for it, and that is noted too
+    assert PHONE in text(supervisor.post(f"/complaintview/reveal/{number}", {}))
+    asked = one(app, select(ComplaintReading).where(ComplaintReading.what == "number"))
+    assert (asked.complaint_id, asked.reader) == (number, "陈国栋")
+    assert "查看电话号码" in text(client_for("service").get(f"/complaintview/show/{number}"))
+    assert supervisor.get("/complaintreadingview/list/").status_code == 403
 
 
 def test_cp4_hidden_from_its_subject_through_every_door(app: Flask, cast: Cast, client_for: Any) -> None:
@@ -230,3 +241,118 @@ def test_no_more_statements_with_more_rows(app: Flask, cast: Cast, client_for: A
         event.remove(engine, "before_cursor_execute", note)
         counts.append(len(seen))
     assert counts[1] == counts[0] <= 15, seen
+
+
+# -- the page, approvals, papers ------------------------------------------------------------------------------------
+
+
+def test_the_page_opens_with_its_evidence_and_papers(app: Flask, cast: Cast, client_for: Any) -> None:
+    earlier = complaint(app, cast, voucher_id=cast.vouchers["in_warranty"])
+    number = complaint(app, cast, voucher_id=cast.vouchers["in_warranty"], severity_ground="press")
+    manager = client_for("manager")
+    page = text(manager.get(f"/complaintview/show/{number}"))
+    for words in ("期限", "证据", "SN-IN-1", "危机小组", "上报管理层", "24 个钟点小时", "陈国栋"):
+        assert words in page, words
+    assert f"/complaintview/show/{earlier}" in page
+    answer = manager.get(f"/complaintview/paper/{number}/major_report")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert manager.get(f"/complaintview/paper/{number}/complaint_register").status_code == 404
+    assert client_for("clerk_sz").get(f"/complaintview/paper/{number}/major_report").status_code == 404
+    printed = one(app, select(ComplaintReading).where(ComplaintReading.what == "paper"))
+    assert printed.reader == "赵明华"
+
+
+def test_cp9_the_inbox_of_approvals(app: Flask, cast: Cast, client_for: Any) -> None:
+    number = complaint(app, cast)
+    with app.app_context():
+        boss = cast["supervisor"]
+        commands.acknowledge(boss, number, said="已告知")
+        commands.verify(boss, number, said="属实", finding="justified")
+        commands.propose(boss, number, said="协商", solution="退款", compensation=500)
+        with unit_of_work(SYSTEM, "test.reason") as session:
+            why = RefusalReason(code="dear", name="金额过高")
+            session.add(why)
+            session.flush()
+            reason = why.id
+        db.session.remove()
+    row = one(app, select(Approval)).id
+    assert f"/approvalview/show/{row}" not in text(client_for("supervisor").get("/approvalview/list/?show=mine"))
+    manager = client_for("manager")
+    assert f"/approvalview/show/{row}" in text(manager.get("/approvalview/list/?show=mine"))
+    here = f"/approvalview/do/refuse/{row}"
+    assert "此项必填" in text(manager.post(here, {"reason_id": "", "said": "太多"}), 422)
+    assert manager.post(here, {"reason_id": reason, "said": "太多"}).status_code == 302
+    assert "金额过高" in text(manager.get(f"/approvalview/show/{row}"))
+
+
+def test_cp1_prefilled_from_a_product(app: Flask, cast: Cast, client_for: Any) -> None:
+    clerk = client_for("clerk")
+    link = f"/complaintview/add?voucher={cast.vouchers['in_warranty']}"
+    assert link in text(clerk.get(f"/voucherview/show/{cast.vouchers['in_warranty']}"))
+    page = text(clerk.get(link))
+    assert f'value="{PHONE}"' in page
+    assert clerk.get(f"/complaintview/add?voucher={cast.vouchers['suzhou']}").status_code == 404
+
+
+# -- the customers' door --------------------------------------------------------------------------------------------
+
+GIVEN = {
+    "complainant": "李女士",
+    "phone": "+86 139-1234-5678",
+    "email": "",
+    "branch_id": "",
+    "category": "delay",
+    "content": "约好上午，没有人来",
+    "wants": "",
+    "website": "",
+}
+
+
+def _post(browser: Any, address: str, form: dict[str, Any]) -> Any:
+    page = browser.get(address).get_data(as_text=True)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert token, page[:800]
+    return browser.post(address, data={**form, "csrf_token": token.group(1)})
+
+
+def test_cp1_the_public_form_the_number_and_the_status(app: Flask, cast: Cast) -> None:
+    browser = app.test_client()
+    assert browser.post("/complain/", data=GIVEN).status_code == 400  # without the token of the form
+    assert "疑似自动提交" in text(_post(browser, "/complain/", {**GIVEN, "website": "http://x"}), 422)
+    assert "请填写可以联系到您的电话" in text(_post(browser, "/complain/", {**GIVEN, "phone": "12"}), 422)
+    with app.app_context():
+        address = f"/complain/v/{voucher_token(cast.vouchers['in_warranty'])}"
+    assert "SN-IN-1" in text(browser.get(address))
+    assert "SN-IN-1" not in text(browser.get(f"/complain/v/{cast.vouchers['in_warranty']}-{'0' * 20}"))
+    photo = (io.BytesIO(b"\xff\xd8\xff\xe0" + b"0" * 20), "门口.jpg")
+    sent = _post(browser, address, {**GIVEN, "photo1": photo})
+    assert sent.status_code == 303
+    saved = one(app, select(Complaint))
+    assert (saved.channel, saved.voucher_id, saved.entered_by_id) == ("online", cast.vouchers["in_warranty"], None)
+    assert saved.number in text(browser.get("/complain/thanks"))
+    asked = {"number": saved.number.lower(), "phone": "13912345678"}
+    with app.app_context():
+        commands.assign(cast["supervisor"], saved.id, handler_id=cast.staff("clerk"), said="请处理")
+        commands.acknowledge(cast["clerk"], saved.id, said="已致电李女士")
+        db.session.remove()
+    page = text(_post(app.test_client(), "/complain/status", asked))
+    assert "已答复" in page
+    for name in ("李女士", "周晓芸", "陈国栋", "已致电", "没有人来"):
+        assert name not in page, name
+    assert "未查到" in text(_post(app.test_client(), "/complain/status", {**asked, "phone": "13912345679"}), 422)
+    page = text(browser.get("/complain/?lang=en"))
+    assert "Tell us what went wrong" in page
+
+
+def test_cp1_the_public_door_is_limited(tmp_path: Any) -> None:
+    """A door with its limits on: the fifth complaint of an hour is the last, the eleventh question too."""
+    from app import create_app
+    from tests.conftest import make_settings
+
+    limited = create_app(make_settings(tmp_path), AUTH_RATE_LIMITED=True, RATELIMIT_ENABLED=True)
+    browser = limited.test_client()
+    with limited.app_context(), acting_as(SYSTEM):
+        db.create_all()
+    asked = {"number": "TS-1", "phone": "13912345678"}
+    answers = [_post(browser, "/complain/status", asked).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
