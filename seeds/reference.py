@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.complaints.models import ComplaintEscalationLevel, RefusalReason
 from app.core.actors import SYSTEM
 from app.core.db import db
 from app.core.settings import Setting
@@ -105,6 +106,28 @@ VISIT_QUESTIONS = {
     ),
     "other": (("对这次服务是否满意？", "Were you satisfied with the service?", "yes_no"),),
 }
+# which stage of a complaint, working minutes before its deadline, to whom (CP-3, CP-6)
+COMPLAINT_ESCALATION = (
+    ("acknowledged", 120, "handler"),
+    ("acknowledged", 0, "branch_manager"),
+    ("verified", 240, "handler"),
+    ("verified", 0, "supervisor"),
+    ("proposed", 120, "handler"),
+    ("proposed", 0, "supervisor"),
+    ("settled", 480, "handler"),
+    ("settled", 0, "branch_manager"),
+    ("settled", -480, "service_department"),
+    ("management", 120, "service_department"),
+    ("management", 0, "management"),
+)
+# Why a proposed solution is refused (CP-9)
+REFUSALS = (
+    ("too_dear", "金额过高", "Too expensive"),
+    ("not_proven", "事实未查清", "Facts not proven"),
+    ("not_entitled", "不符合三包规定", "Not covered by law or warranty"),
+    ("other_way", "应先维修", "Repair first"),
+    ("papers", "资料不全", "Papers incomplete"),
+)
 LISTS = (("management", "管理层"), ("branches", "各分公司"), ("purchasing", "采购"))
 # document, time of day, days, one for each branch, list, make up for missed days
 SCHEDULE = (
@@ -145,6 +168,7 @@ def load() -> None:
         )
         _limits()
         _escalation()
+        _complaints()
         _prices()
         _missing(DistributionList, "code", [{"code": code, "name": name} for code, name in LISTS])
         _visits()
@@ -203,6 +227,13 @@ def _prices() -> None:
             db.session.add(
                 WarrantyCover(category="any", misuse=misuse, labour_free=free, callout_free=free, parts_free=free)
             )
+
+
+def _complaints() -> None:
+    _missing(RefusalReason, "code", [dict(zip(("code", "name", "name_en"), row, strict=True)) for row in REFUSALS])
+    if db.session.execute(select(ComplaintEscalationLevel.id)).first() is None:
+        for stage, minutes, role in COMPLAINT_ESCALATION:
+            db.session.add(ComplaintEscalationLevel(stage=stage, minutes=minutes, role=role))
 
 
 def _schedule() -> None:

@@ -13,13 +13,30 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from app.complaints.models import Complaint, ComplaintStep
+from app.complaints.models import (
+    Approval,
+    Complaint,
+    ComplaintEscalationLevel,
+    ComplaintFile,
+    ComplaintLateness,
+    ComplaintLetter,
+    ComplaintNotice,
+    ComplaintReading,
+    ComplaintStep,
+    ComplaintSubject,
+    CorrectiveAction,
+    CrisisEntry,
+    CrisisMember,
+    ManagementAlert,
+    SettlementAgreement,
+)
 from app.contracts.models import Contract, ContractItem, ContractNotice, PlannedVisit
 from app.core import clock, files
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.inbox import InboxMessage
+from app.core.listing import ColumnChoice, ListExport, SavedFilter
 from app.core.uow import unit_of_work
 from app.customers.models import Contact, Customer, SerialChange, Voucher, VoucherCustody
 from app.feedback.models import ReturnVisit, VisitAttempt
@@ -224,6 +241,11 @@ def _deadlines(records: Records, calls: dict[str, RepairCall], orders: dict[str,
     for person in ("technician", "supervisor", "admin", "technician_sz"):
         message = InboxMessage(staff_id=records.cast.staff(person), message="%(number)d reminders")
         add(f"inbox_message/{person}", message, frozenset({person}))
+        kept = {"user_id": records.cast.people[person].user_id, "screen": "CustomerView"}
+        add(f"saved_filter/{person}", SavedFilter(**kept, name="南京", query="q=1"), frozenset({person}))
+        add(f"column_choice/{person}", ColumnChoice(**kept, columns=["name"]), frozenset({person}))
+        export = ListExport(**kept, title="客户", query="", columns=["name"], language="en", format="csv")
+        add(f"list_export/{person}", export, frozenset({person}))
 
 
 def _planning(records: Records, calls: dict[str, RepairCall], orders: dict[str, WorkOrder]) -> None:
@@ -418,6 +440,39 @@ def _complaints(records: Records) -> None:
         records.add(f"complaint/{which}", complaint, people)
         step = ComplaintStep(complaint=complaint, stage="received", verb="enter", at=MOMENT, said=f"来电说：{which}")
         records.add(f"complaint_step/{which}", step, people)
+        _complaint_details(records, which, complaint, people)
+
+
+def _complaint_details(records: Records, which: str, complaint: Complaint, people: frozenset[str]) -> None:
+    """What belongs to a complaint is seen by who sees it; who read it, by the service department and the management."""
+    add, key, staff = records.add, complaint.id, records.cast.staff
+    level = db.session.scalars(select(ComplaintEscalationLevel)).first() or ComplaintEscalationLevel(
+        stage="settled", minutes=0, role="branch_manager"
+    )
+    db.session.add(level)
+    db.session.flush()
+    stored = files.store(b"\x89PNG", f"{which}.png", "image/png", record="complaint", record_id=key)
+    records.files[f"complaint/{which}"] = stored.id
+    rows: dict[str, Any] = {
+        # A technician without a screen for complaints: being named changes nobody's rows.
+        "complaint_subject": ComplaintSubject(complaint_id=key, staff_id=staff("technician2")),
+        "complaint_file": ComplaintFile(complaint_id=key, kind="photo", filename=which, stored_file_id=stored.id),
+        "approval": Approval(complaint_id=key, kind="refund", amount=Decimal(50), role="supervisor"),
+        "crisis_member": CrisisMember(complaint_id=key, staff_id=staff("technician_sz")),
+        "crisis_entry": CrisisEntry(complaint_id=key, at=MOMENT, words=which),
+        "management_alert": ManagementAlert(complaint_id=key, email="a@example.com"),
+        "complaint_lateness": ComplaintLateness(complaint_id=key, stage="settled", due_at=MOMENT),
+        "complaint_notice": ComplaintNotice(complaint_id=key, level_id=level.id, due_at=MOMENT, at=MOMENT),
+        "settlement_agreement": SettlementAgreement(complaint_id=key, terms=which, made_at=MOMENT),
+        "complaint_letter": ComplaintLetter(complaint_id=key, kind="answer", words=which, at=MOMENT),
+        "corrective_action": CorrectiveAction(
+            complaint_id=key, cause=which, action=which, owner_id=staff("technician"), due_on=DAY
+        ),
+    }
+    for name, row in rows.items():
+        add(f"{name}/{which}", row, people)
+    reading = ComplaintReading(complaint_id=key, reader="某人", what="page", at=MOMENT)
+    add(f"complaint_reading/{which}", reading, people & HQ)
 
 
 def _visits(records: Records) -> None:

@@ -27,6 +27,11 @@ PUBLIC = {
     "/lang/<string:locale>",
     "/back",
     "/calendar/<token>.ics",  # a calendar program has no login: the address itself is the secret
+    # Customers complain and ask how it stands without a login (CP-1).
+    "/complain/",
+    "/complain/v/<token>",
+    "/complain/thanks",
+    "/complain/status",
     "/static/<path:filename>",
     "/static/appbuilder/<path:filename>",
     "/api/v1/security/login",

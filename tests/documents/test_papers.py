@@ -15,11 +15,11 @@ from app import wiring
 from app.core import clock, documents, pdf
 from app.core.documents import Document, Params, Rendered
 from app.core.errors import Misconfigured, Refused
-from tests.documents import samples, samples_workshop
+from tests.documents import samples, samples_complaints, samples_workshop
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PARAMS = Params(samples.DAY, "HQ")
-SAMPLES = {**samples.SAMPLES, **samples_workshop.SAMPLES}
+SAMPLES = {**samples.SAMPLES, **samples_workshop.SAMPLES, **samples_complaints.SAMPLES}
 TITLES = {
     "deadline_explanation": "时限说明",
     "arrival_breaches": "到达超时清单",
@@ -38,6 +38,7 @@ TITLES = {
     "goods_register": "客户商品进出登记本",
     "repair_card": "修护卡",
     "item_trail": "商品修护经过",
+    **samples_complaints.TITLES,
 }
 
 
@@ -290,3 +291,34 @@ def test_so8_the_trail_tells_who_had_it_when():
     text = " ".join(pages)
     for expected in ("经手记录", "修护架", "等待零件", "王秀英（电话）", "零件迟到", "SN20250115A0032"):
         assert expected in text
+
+
+def test_cp9_the_application_says_what_is_applied_for_and_who_decided():
+    _, pages = printed("major_application")
+    text = " ".join(pages)
+    for words in ("¥3,299.00", "应先维修", "代 郑海涛", "同意换货", "138****5678", "不脱水"):
+        assert words in text, words
+    assert re.search(r"√ ?换货", text)
+    assert not re.search(r"√ ?退货", text)
+
+
+def test_cp10_the_agreement_shows_both_names_or_room_for_them():
+    _, pages = printed("complaint_agreement")
+    assert len(pages) == 2 and all("王秀英" in page and "陈国栋" in page for page in pages)
+    unsigned = samples_complaints.complaint("S", signature=None, signed_at=None, signer="")
+    _, pages = printed("complaint_agreement", unsigned)
+    assert "扫描件存档" not in pages[0]
+    scanned = samples_complaints.complaint("S", signature=None, scanned=True)
+    _, pages = printed("complaint_agreement", scanned)
+    assert "扫描件存档" in pages[0]
+
+
+def test_cp3_cp12_letters_say_what_was_written_and_to_whom():
+    _, pages = printed("complaint_timetable")
+    assert "2026年11月25日" in pages[0] and "三天后到货" in pages[0]
+    _, pages = printed("complaint_association")
+    assert "市消费者协会" in pages[0] and "消协转字〔2026〕118号" in pages[0] and "更换同型号新机" in pages[0]
+    _, pages = printed(
+        "complaint_acknowledgement", samples_complaints.complaint("A", handler="", demand="", deadlines=())
+    )
+    assert "TS-HQ-20261113-0002" in pages[0]
