@@ -50,7 +50,8 @@ class Rows:
             # Every row of one INSERT needs the same columns.
             names = sorted({name for row in self._rows[model] for name in row})
             complete = [{name: row.get(name, _default(model, name)) for name in names} for row in self._rows[model]]
-            session.execute(insert(model), complete)
+            # Into the table, not through the model: that would send rows with and without empty columns apart.
+            session.execute(insert(model.__table__), complete)
             tally[model.__tablename__] = len(complete)
         return tally
 
