@@ -19,7 +19,6 @@ from app.core.uow import command
 from app.fieldservice.commands import steps
 from app.organisation.models import Staff
 
-
 HAND_IN = "cash_handover.hand_in"
 
 

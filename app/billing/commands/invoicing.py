@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 
 from app.billing import queries, rules
-from app.billing.commands.collecting import branch_code, lock_invoice, new_payment, pay_invoice, refresh
+from app.billing.commands.collecting import branch_code, new_payment, pay_invoice, refresh
 from app.billing.models import CreditNote, Instalment, Invoice, InvoicedJob, InvoiceLine, Payment
 from app.contracts.models import Contract
 from app.core import clock, i18n, settings
@@ -152,13 +152,16 @@ def _take_over(invoice: Invoice, order_ids: Sequence[int]) -> None:
                 or_(Payment.invoice_id.is_(None), Payment.invoice_id.in_(credited)),
             )
         ).all()
+        before: dict[int, Decimal] = {}
         for row in rows:
             if row.invoice_id is not None:
-                before = lock_invoice(row.invoice)
-                if before is not None:
-                    before.paid -= row.signed
+                before[row.invoice_id] = before.get(row.invoice_id, ZERO) + row.signed
+        # Payments and refunds of an invoice leave it together: between them its amounts would make no sense.
+        for key, moved in sorted(before.items()):
+            steps.locked(Invoice, key).paid -= moved
+        invoice.paid += total([row.signed for row in rows])
+        for row in rows:
             row.invoice_id = invoice.id
-            invoice.paid += row.signed
 
 
 @command("invoice.issue_for_contract")

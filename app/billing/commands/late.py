@@ -8,7 +8,7 @@ from datetime import datetime
 from app.billing import queries
 from app.billing.models import Payment
 from app.core import clock, inbox
-from app.core.actors import SYSTEM
+from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.errors import N_
 from app.core.money import total
@@ -23,8 +23,9 @@ def tell_late_cash(now: datetime) -> int:
     Each payment is told of once, whoever runs it twice.
     """
     today = clock.local(now).date()
-    if not queries.late_cash(today):
-        return 0
+    with acting_as(SYSTEM):
+        if not queries.late_cash(today):
+            return 0
     with unit_of_work(SYSTEM, "payment.tell_late"):
         held: dict[int, list[Payment]] = defaultdict(list)
         for payment in queries.late_cash(today):
