@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from flask import g, has_request_context, request
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -64,6 +65,12 @@ def value(key: str) -> str:
     """The setting's value. Raises ``Misconfigured`` for an unknown key."""
     if key not in _declared:
         raise Misconfigured(f"setting {key!r} is not declared")
+    if has_request_context() and request.method in ("GET", "HEAD"):
+        # A page asks for several; none of them changes while it is made.
+        known: dict[str, str] = g.setdefault("settings_of_page", {})
+        if not known:
+            known.update(values())
+        return known[key]
     stored = db.session.execute(select(Setting.value).where(Setting.key == key)).scalar_one_or_none()
     return stored if stored is not None else _declared[key].default
 

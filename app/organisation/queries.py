@@ -31,9 +31,9 @@ def branches_of(code: str | None) -> list[Branch]:
     return found
 
 
-def staff_of(branch: Branch, job: str | None = None) -> list[Staff]:
-    """Who works at the branch now, by staff number; ``job`` is one of ``rules.JOBS``."""
+def staff_of(branch: Branch, *jobs: str) -> list[Staff]:
+    """Who works at the branch now, by staff number; ``jobs`` are some of ``rules.JOBS``, none of them means all."""
     wanted = select(Staff).where(Staff.branch_id == branch.id, Staff.active.is_(True)).order_by(Staff.staff_no)
-    if job is not None:
-        wanted = wanted.where(Staff.job == job)
+    if jobs:
+        wanted = wanted.where(Staff.job.in_(jobs))
     return list(db.session.scalars(wanted))

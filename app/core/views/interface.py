@@ -57,6 +57,25 @@ class OfficeInterface(SQLAInterface):
             mapper = found.mapper
         return option
 
+    def query(
+        self,
+        filters: Filters | None = None,
+        order_column: str = "",
+        order_direction: str = "",
+        page: int | None = None,
+        page_size: int | None = None,
+        select_columns: list[str] | None = None,
+        outer_default_load: bool = False,
+    ) -> tuple[int, list[Any]]:
+        """How many rows there are and those of one page. A first page that is not full needs no counting."""
+        asked = (filters, order_column, order_direction, page, page_size, select_columns, outer_default_load)
+        if page or not page_size or select_columns:
+            found: tuple[int, list[Any]] = super().query(*asked)
+            return found
+        statement = self.session.query(self.obj)
+        rows = self.apply_all(statement, *asked).all()
+        return (len(rows) if len(rows) < page_size else self.query_count(statement, filters)), rows
+
     def query_count(
         self, query: Query[Any], filters: Filters | None = None, select_columns: list[str] | None = None
     ) -> int:

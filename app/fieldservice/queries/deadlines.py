@@ -25,8 +25,9 @@ from app.calendars.rules import (
 from app.contracts.queries import covering_contract
 from app.core import clock, settings
 from app.core.db import db
+from app.core.errors import NotFound
 from app.customers.models import Address, Customer, Voucher
-from app.fieldservice.models import ArrivalTarget, RepairCall, WorkOrder
+from app.fieldservice.models import ArrivalTarget, RepairCall, WaitingChange, WorkOrder
 from app.fieldservice.queries.service import live_of
 from app.fieldservice.rules.deadlines import ARRIVAL, FINISH, WAITING_FOR, Target, target_for
 from app.organisation.models import Staff
@@ -139,6 +140,24 @@ def finish_of(call: RepairCall, now: datetime | None = None) -> Standing | None:
     else:
         state = MET if done else RUNNING
     return Standing(FINISH, state, left, call.promised_at, done, job.technician if job else None, call.waiting_for)
+
+
+def call_with_deadlines(call_id: int) -> RepairCall:
+    """The call with everything its explanation shows, by one statement. Raises ``NotFound``."""
+    statement = (
+        select(RepairCall)
+        .where(RepairCall.id == call_id)
+        .options(
+            joinedload(RepairCall.voucher).joinedload(Voucher.customer),
+            joinedload(RepairCall.address).joinedload(Address.district),
+            joinedload(RepairCall.waiting_changes).joinedload(WaitingChange.staff),
+            joinedload(RepairCall.work_orders).joinedload(WorkOrder.technician),
+        )
+    )
+    found: RepairCall | None = db.session.scalars(statement).unique().one_or_none()
+    if found is None:
+        raise NotFound(RepairCall.__name__)
+    return found
 
 
 def deadline_loads() -> tuple[object, ...]:

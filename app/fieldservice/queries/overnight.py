@@ -95,7 +95,7 @@ def voucher_findings(branch_id: int) -> list[VoucherFinding]:
         select(WorkOrder)
         # With what is in the workshop the voucher stays where it is known to be (SO-7).
         .where(WorkOrder.status.in_((*UNDER_WAY, "in_workshop", "finished")))
-        .options(joinedload(WorkOrder.repair_call).joinedload(RepairCall.voucher), selectinload(WorkOrder.crew))
+        .options(joinedload(WorkOrder.repair_call).joinedload(RepairCall.voucher), joinedload(WorkOrder.crew))
     )
     for order in db.session.scalars(statement).unique():
         jobs[order.repair_call.voucher_id].append(order)

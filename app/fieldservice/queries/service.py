@@ -37,12 +37,12 @@ def _customer_loads(path: Any) -> tuple[Any, ...]:
 def _call_loads() -> tuple[Any, ...]:
     voucher = joinedload(RepairCall.voucher)
     return (
-        voucher.joinedload(Voucher.customer).selectinload(Customer.telephones),
+        voucher.joinedload(Voucher.customer).joinedload(Customer.telephones),
         joinedload(RepairCall.voucher).joinedload(Voucher.product_model),
         joinedload(RepairCall.address).joinedload(Address.district),
         joinedload(RepairCall.symptom_code),
-        selectinload(RepairCall.work_orders).joinedload(WorkOrder.technician),
-        selectinload(RepairCall.waiting_changes),
+        joinedload(RepairCall.work_orders).joinedload(WorkOrder.technician),
+        joinedload(RepairCall.waiting_changes),
     )
 
 

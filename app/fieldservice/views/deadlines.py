@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 
 from app.calendars.rules import MISSED, length_text
 from app.core import clock
-from app.core.fetch import fetch
 from app.core.home import card
 from app.core.i18n import say
 from app.core.views import BaseView, OfficeInterface, Page
@@ -78,7 +77,7 @@ class DeadlineView(Page):
     @has_access
     def explain(self, call_id: int) -> Any:
         """How a call's deadlines came about; ``part`` gives the piece for the small window."""
-        call = fetch(RepairCall, call_id)
+        call = queries.call_with_deadlines(call_id)
         arrival = queries.arrival_of(call)
         template = "explain_part" if request.args.get("part") else "explain"
         return self._page(

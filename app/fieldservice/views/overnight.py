@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -106,12 +106,15 @@ class DayCloseView(Page):
             return clock.today()
 
     def _branches(self) -> list[Branch]:
+        if "branches" in g:
+            return list(g.branches)
         statement = select(Branch).where(Branch.active.is_(True)).order_by(Branch.code)
         if current().has(*COMPANY_WIDE):
             statement = statement.where(Branch.kind != "head_office")
         else:
             statement = statement.where(Branch.id == (current().branch_id or -1))
-        return list(db.session.scalars(statement))
+        g.branches = list(db.session.scalars(statement))
+        return list(g.branches)
 
     def _branch(self) -> Branch:
         branches = self._branches()

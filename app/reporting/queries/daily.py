@@ -64,7 +64,8 @@ def supervisor_sheet(branch: Branch, day: date) -> SupervisorDaily:
     wrong. Missing sheets and gaps count on days the branch is open.
     """
     sheets = {sheet.staff_id: sheet for sheet in technician_sheets(branch, day)}
-    people = {person.id: person for person in staff_of(branch, "technician")}
+    here = staff_of(branch, "technician", "supervisor")
+    people = {person.id: person for person in here if person.job == "technician"}
     strangers = {key: db.session.get_one(Staff, key) for key in sheets.keys() - people.keys()}
     everybody = sorted([*people.values(), *strangers.values()], key=lambda person: person.staff_no)
     totals = _minutes_by_class(branch, day)
@@ -72,7 +73,7 @@ def supervisor_sheet(branch: Branch, day: date) -> SupervisorDaily:
         select(SupervisorReport).where(SupervisorReport.branch_id == branch.id, SupervisorReport.day == day)
     ).first()
     supervisor = report.submitted_by if report else None
-    supervisors = [supervisor] if supervisor else staff_of(branch, "supervisor")
+    supervisors = [supervisor] if supervisor else [person for person in here if person.job == "supervisor"]
     absent = MISSING if calendar_for(branch.id).day(day).windows else DAY_OFF
     lines = tuple(_person_line(row, person, sheets.get(person.id), absent) for row, person in enumerate(everybody, 1))
     return SupervisorDaily(

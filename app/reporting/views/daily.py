@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -154,10 +154,13 @@ class BranchDayView(Page):
         return redirect(url_for("BranchDayView.index", day=day.isoformat(), branch=branch.code))
 
     def _branches(self) -> list[Branch]:
+        if "branches" in g:
+            return list(g.branches)
         statement = select(Branch).where(Branch.active.is_(True), Branch.kind != "head_office").order_by(Branch.code)
         if not commands.sees_every_branch(current()):
             statement = statement.where(Branch.id == current().branch_id)
-        return list(db.session.execute(statement).scalars())
+        g.branches = list(db.session.execute(statement).scalars())
+        return list(g.branches)
 
     def _branch(self) -> Branch:
         branches = self._branches()
