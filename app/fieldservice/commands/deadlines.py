@@ -107,8 +107,9 @@ _COVER = ("status", "starts_on", "ends_on")  # what decides whether a contract c
 def _changes_cover(item: Any, *, changed: bool) -> bool:
     if isinstance(item, ContractItem):
         return True
-    attributes = inspect(item).attrs if changed and isinstance(item, Contract) else {}
-    return any(attributes[name].history.has_changes() for name in _COVER if name in attributes)
+    if not changed or not isinstance(item, Contract):
+        return False
+    return any(inspect(item).attrs[name].history.has_changes() for name in _COVER)
 
 
 @listens_for(Session, "after_flush")
