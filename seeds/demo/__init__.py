@@ -20,7 +20,7 @@ from app.core.db import Model, db
 from app.core.uow import unit_of_work
 from app.customers.models import Customer
 from app.customers.search_index import rebuild
-from seeds.demo import complaints, customers, money, organisation, parts, signatures, work, workshop
+from seeds.demo import complaints, customers, grievances, money, organisation, parts, signatures, visits, work, workshop
 from seeds.demo.rows import Rows
 
 PASSWORD = "aftercare-demo"  # nosec B105 - printed in the README; nothing but the demo company has it
@@ -39,6 +39,8 @@ def load() -> bool:
         base = customers.build(rows, dice, office, today)
         done = work.build(rows, dice, office, base, today)
         complaints.build(rows, dice, office, base, done, today)
+        grievances.build(rows, office, today)
+        visits.build(rows, office, done, today)
         money.build(rows, office, done, today)
         tally = rows.write(session)
         _advance_sequences()
