@@ -71,7 +71,9 @@ def authority(office: Cast) -> None:
 def on_site(
     office: Cast, product: str = "out_of_warranty", technician: str = "technician", symptom: str = "不制冷"
 ) -> int:
-    call = jobs.enter_call(office["clerk"], office.vouchers[product], symptom=symptom, caller_phone="13800000002")
+    call = jobs.enter_call(
+        office["clerk"], office.vouchers[product], symptom=symptom, caller_phone="13800000002", confirm_duplicate=True
+    )
     order = jobs.dispatch(office["supervisor"], call.id, technician_id=office.staff(technician))
     jobs.accept(office[technician], order.id)
     jobs.arrive(office[technician], order.id)
