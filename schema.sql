@@ -74,7 +74,7 @@ CREATE TABLE authority_limit (
     up_to NUMERIC(12, 2),
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_authority_limit PRIMARY KEY (id),
-    CONSTRAINT ck_authority_limit_kind_known CHECK (kind IN ('exchange', 'refund', 'compensation')),
+    CONSTRAINT ck_authority_limit_kind_known CHECK (kind IN ('exchange', 'refund', 'compensation', 'waiver')),
     CONSTRAINT uq_authority_limit_kind_role UNIQUE (kind, role)
 );
 COMMENT ON TABLE authority_limit IS 'Up to which amount (CNY) a role may approve; no amount means without limit (CP-9).';
@@ -94,6 +94,21 @@ CREATE TABLE branch (
     CONSTRAINT uq_branch_code UNIQUE (code)
 );
 COMMENT ON TABLE branch IS 'Head office (with the service department), a service centre or a branch office (SO-13).';
+
+CREATE TABLE complaint_escalation_level (
+    id SERIAL NOT NULL,
+    stage VARCHAR(16) NOT NULL,
+    minutes INTEGER NOT NULL,
+    role VARCHAR(24) NOT NULL,
+    active BOOLEAN NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_complaint_escalation_level PRIMARY KEY (id),
+    CONSTRAINT ck_complaint_escalation_level_stage_known CHECK (stage IN ('acknowledged', 'verified', 'proposed', 'settled', 'management')),
+    CONSTRAINT ck_complaint_escalation_level_role_known CHECK (role IN ('handler', 'supervisor', 'branch_manager', 'service_department', 'management')),
+    CONSTRAINT ck_complaint_escalation_level_minutes_range CHECK (minutes BETWEEN -10080 AND 10080),
+    CONSTRAINT uq_complaint_escalation_level_stage_minutes_role UNIQUE (stage, minutes, role)
+);
+COMMENT ON TABLE complaint_escalation_level IS 'Whom to tell of a stage''s deadline: ``minutes`` of working time before it, 0 when missed, negative after it.';
 
 CREATE TABLE distribution_list (
     id SERIAL NOT NULL,
@@ -199,6 +214,18 @@ CREATE TABLE product_model (
 );
 COMMENT ON TABLE product_model IS 'A model of product the company sells; its warranty in months.';
 
+CREATE TABLE refusal_reason (
+    id SERIAL NOT NULL,
+    code VARCHAR(24) NOT NULL,
+    name VARCHAR(100) NOT NULL,
+    name_en VARCHAR(100) NOT NULL,
+    active BOOLEAN NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_refusal_reason PRIMARY KEY (id),
+    CONSTRAINT uq_refusal_reason_code UNIQUE (code)
+);
+COMMENT ON TABLE refusal_reason IS 'Why a proposed solution is refused: data.';
+
 CREATE TABLE setting (
     id SERIAL NOT NULL,
     key VARCHAR(64) NOT NULL,
@@ -237,6 +264,53 @@ CREATE TABLE stored_file (
 );
 CREATE INDEX ix_stored_file_record ON stored_file (record, record_id);
 COMMENT ON TABLE stored_file IS 'A file in the store. ``record``/``record_id`` name the row whose readers may read it.';
+
+CREATE TABLE visit_question (
+    id SERIAL NOT NULL,
+    trigger_on VARCHAR(16) NOT NULL,
+    position INTEGER NOT NULL,
+    question VARCHAR(200) NOT NULL,
+    question_en VARCHAR(200) NOT NULL,
+    answer_kind VARCHAR(8) NOT NULL,
+    active BOOLEAN NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_visit_question PRIMARY KEY (id),
+    CONSTRAINT ck_visit_question_trigger_on_known CHECK (trigger_on IN ('complaint_major', 'complaint', 'repair', 'contract', 'other')),
+    CONSTRAINT ck_visit_question_answer_kind_known CHECK (answer_kind IN ('yes_no', 'text')),
+    CONSTRAINT uq_visit_question_trigger_on_question UNIQUE (trigger_on, question)
+);
+CREATE INDEX ix_visit_question_order ON visit_question (trigger_on, position);
+COMMENT ON TABLE visit_question IS 'A question the caller asks, in the order of ``position``; what is asked belongs to the trigger (RV-4).';
+
+CREATE TABLE visit_rule (
+    id SERIAL NOT NULL,
+    trigger_on VARCHAR(16) NOT NULL,
+    days INTEGER NOT NULL,
+    visitor_job VARCHAR(16) NOT NULL,
+    companion_job VARCHAR(16) NOT NULL,
+    active BOOLEAN NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_visit_rule PRIMARY KEY (id),
+    CONSTRAINT ck_visit_rule_trigger_on_known CHECK (trigger_on IN ('complaint_major', 'complaint', 'repair', 'contract', 'other')),
+    CONSTRAINT ck_visit_rule_visitor_job_known CHECK (visitor_job IN ('clerk', 'technician', 'supervisor', 'branch_manager', 'service', 'accountant', 'management', 'administrator')),
+    CONSTRAINT ck_visit_rule_days_not_negative CHECK (days >= 0),
+    CONSTRAINT uq_visit_rule_trigger_on UNIQUE (trigger_on)
+);
+COMMENT ON TABLE visit_rule IS 'After what a return visit is planned, within how many days, and who makes it (RV-1, RV-2): data, not code. ``days`` are calendar days after what happened; of a contract they are counted from the middle of its term. Without a companion the visitor goes alone. A trigger whose rule is not active gets no visit.';
+
+CREATE TABLE warranty_cover (
+    id SERIAL NOT NULL,
+    category VARCHAR(24) NOT NULL,
+    misuse BOOLEAN NOT NULL,
+    labour_free BOOLEAN NOT NULL,
+    callout_free BOOLEAN NOT NULL,
+    parts_free BOOLEAN NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_warranty_cover PRIMARY KEY (id),
+    CONSTRAINT ck_warranty_cover_category_known CHECK (category IN ('any', 'refrigerator', 'washing_machine', 'air_conditioner', 'television', 'water_heater', 'kitchen', 'other')),
+    CONSTRAINT uq_warranty_cover_category_misuse UNIQUE (category, misuse)
+);
+COMMENT ON TABLE warranty_cover IS 'What is free within warranty for a product category, in ordinary use and after misuse (SO-1, SO-6).';
 
 CREATE TABLE ab_api_key (
     id INTEGER NOT NULL,
@@ -345,6 +419,19 @@ CREATE INDEX ix_calendar_exception_created_at ON calendar_exception (created_at)
 CREATE UNIQUE INDEX uq_calendar_exception_all_branches ON calendar_exception (on_date) WHERE branch_id IS NULL;
 COMMENT ON TABLE calendar_exception IS 'A date that is open or closed against the calendar, for one branch or (without branch) for all.';
 
+CREATE TABLE column_choice (
+    id SERIAL NOT NULL,
+    user_id INTEGER NOT NULL,
+    screen VARCHAR(64) NOT NULL,
+    columns JSON NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_column_choice PRIMARY KEY (id),
+    CONSTRAINT uq_column_choice_user_id_screen UNIQUE (user_id, screen),
+    CONSTRAINT fk_column_choice_user_id FOREIGN KEY(user_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_column_choice_created_at ON column_choice (created_at);
+COMMENT ON TABLE column_choice IS 'The columns a person wants to see in a list, in this order.';
+
 CREATE TABLE contractor (
     id SERIAL NOT NULL,
     branch_id INTEGER NOT NULL,
@@ -409,6 +496,29 @@ CREATE TABLE district (
 CREATE INDEX ix_district_branch_id ON district (branch_id);
 COMMENT ON TABLE district IS 'A district of a city: its zone decides the arrival target (SO-15), its branch who serves it.';
 
+CREATE TABLE list_export (
+    id SERIAL NOT NULL,
+    user_id INTEGER NOT NULL,
+    screen VARCHAR(64) NOT NULL,
+    title VARCHAR(100) NOT NULL,
+    query VARCHAR(2000) NOT NULL,
+    columns JSON NOT NULL,
+    language VARCHAR(16) NOT NULL,
+    format VARCHAR(8) NOT NULL,
+    status VARCHAR(10) NOT NULL,
+    rows_total INTEGER NOT NULL,
+    rows_done INTEGER NOT NULL,
+    done_at TIMESTAMP WITH TIME ZONE,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_list_export PRIMARY KEY (id),
+    CONSTRAINT ck_list_export_format_known CHECK (format IN ('xlsx', 'csv')),
+    CONSTRAINT ck_list_export_status_known CHECK (status IN ('waiting', 'making', 'done', 'failed')),
+    CONSTRAINT fk_list_export_user_id FOREIGN KEY(user_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_list_export_created_at ON list_export (created_at);
+CREATE INDEX ix_list_export_user_id ON list_export (user_id);
+COMMENT ON TABLE list_export IS 'A list that a person exports in the background; the file is kept with it and read by nobody else.';
+
 CREATE TABLE loan_unit (
     id SERIAL NOT NULL,
     branch_id INTEGER NOT NULL,
@@ -459,6 +569,50 @@ CREATE TABLE part_level (
 CREATE INDEX ix_part_level_part_id ON part_level (part_id);
 COMMENT ON TABLE part_level IS 'When a branch asks for more of a part, and up to how many (SO-22).';
 
+CREATE TABLE price_item (
+    id SERIAL NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    branch_id INTEGER,
+    zone VARCHAR(8) NOT NULL,
+    category VARCHAR(24) NOT NULL,
+    fault_code_id INTEGER,
+    unit_minutes INTEGER,
+    price NUMERIC(12, 2) NOT NULL,
+    valid_from DATE NOT NULL,
+    valid_until DATE,
+    note VARCHAR(200) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_price_item PRIMARY KEY (id),
+    CONSTRAINT ck_price_item_kind_known CHECK (kind IN ('labour', 'labour_flat', 'callout', 'inspection')),
+    CONSTRAINT ck_price_item_zone_known CHECK (zone IN ('any', 'urban', 'suburban')),
+    CONSTRAINT ck_price_item_category_known CHECK (category IN ('any', 'refrigerator', 'washing_machine', 'air_conditioner', 'television', 'water_heater', 'kitchen', 'other')),
+    CONSTRAINT ck_price_item_price_not_negative CHECK (price >= 0),
+    CONSTRAINT ck_price_item_unit_minutes_range CHECK (unit_minutes BETWEEN 1 AND 480),
+    CONSTRAINT ck_price_item_labour_has_its_unit CHECK ((kind = 'labour') = (unit_minutes IS NOT NULL)),
+    CONSTRAINT ck_price_item_fault_only_when_flat CHECK (fault_code_id IS NULL OR kind = 'labour_flat'),
+    CONSTRAINT ck_price_item_ends_after_start CHECK (valid_until >= valid_from),
+    CONSTRAINT fk_price_item_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_price_item_fault_code_id FOREIGN KEY(fault_code_id) REFERENCES fault_code (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_price_item_branch_id ON price_item (branch_id);
+CREATE INDEX ix_price_item_fault_code_id ON price_item (fault_code_id);
+CREATE INDEX ix_price_item_kind_from ON price_item (kind, valid_from);
+COMMENT ON TABLE price_item IS 'One price (CNY, tax included) from a day on: of all branches or of one, for a zone, a category or a fault.';
+
+CREATE TABLE saved_filter (
+    id SERIAL NOT NULL,
+    user_id INTEGER NOT NULL,
+    screen VARCHAR(64) NOT NULL,
+    name VARCHAR(40) NOT NULL,
+    query VARCHAR(2000) NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_saved_filter PRIMARY KEY (id),
+    CONSTRAINT uq_saved_filter_user_id_screen_name UNIQUE (user_id, screen, name),
+    CONSTRAINT fk_saved_filter_user_id FOREIGN KEY(user_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_saved_filter_created_at ON saved_filter (created_at);
+COMMENT ON TABLE saved_filter IS 'A filter of a list that a person keeps under a name: ``query`` is the list''s address after the question mark.';
+
 CREATE TABLE schedule_entry (
     id SERIAL NOT NULL,
     code VARCHAR(48) NOT NULL,
@@ -472,7 +626,7 @@ CREATE TABLE schedule_entry (
     last_day DATE,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_schedule_entry PRIMARY KEY (id),
-    CONSTRAINT ck_schedule_entry_days_known CHECK (days IN ('working_days', 'every_day')),
+    CONSTRAINT ck_schedule_entry_days_known CHECK (days IN ('working_days', 'every_day', 'weekly', 'monthly', 'quarterly')),
     CONSTRAINT uq_schedule_entry_code UNIQUE (code),
     CONSTRAINT fk_schedule_entry_distribution_list_id FOREIGN KEY(distribution_list_id) REFERENCES distribution_list (id) ON DELETE RESTRICT
 );
@@ -549,6 +703,24 @@ CREATE INDEX ix_address_customer_id ON address (customer_id);
 CREATE INDEX ix_address_district_id ON address (district_id);
 COMMENT ON TABLE address IS 'Where a product stands; the district decides zone and branch (SO-15).';
 
+CREATE TABLE approval_deputy (
+    id SERIAL NOT NULL,
+    staff_id INTEGER NOT NULL,
+    deputy_id INTEGER NOT NULL,
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    note VARCHAR(200) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT pk_approval_deputy PRIMARY KEY (id),
+    CONSTRAINT ck_approval_deputy_ends_after_start CHECK (ends_on >= starts_on),
+    CONSTRAINT ck_approval_deputy_another_person CHECK (staff_id <> deputy_id),
+    CONSTRAINT fk_approval_deputy_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_approval_deputy_deputy_id FOREIGN KEY(deputy_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_approval_deputy_days ON approval_deputy (deputy_id, starts_on, ends_on);
+CREATE INDEX ix_approval_deputy_staff_id ON approval_deputy (staff_id);
+COMMENT ON TABLE approval_deputy IS 'Who decides for somebody who is away, from one day to another, both included (CP-9).';
+
 CREATE TABLE calendar_exception_window (
     id SERIAL NOT NULL,
     exception_id INTEGER NOT NULL,
@@ -576,6 +748,40 @@ CREATE TABLE calendar_feed (
 CREATE INDEX ix_calendar_feed_staff_id ON calendar_feed (staff_id);
 CREATE UNIQUE INDEX uq_calendar_feed_staff ON calendar_feed (staff_id) WHERE revoked_at IS NULL;
 COMMENT ON TABLE calendar_feed IS 'One address; only the hash of its secret is kept, so that nobody reads it here. One at a time is good.';
+
+CREATE TABLE cash_handover (
+    id SERIAL NOT NULL,
+    number VARCHAR(40) NOT NULL,
+    branch_id INTEGER NOT NULL,
+    staff_id INTEGER NOT NULL,
+    status VARCHAR(16) NOT NULL,
+    handed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    amount NUMERIC(12, 2) NOT NULL,
+    counted NUMERIC(12, 2),
+    reason VARCHAR(200) NOT NULL,
+    received_by_id INTEGER,
+    received_at TIMESTAMP WITH TIME ZONE,
+    agreed_at TIMESTAMP WITH TIME ZONE,
+    version INTEGER DEFAULT '1' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_cash_handover PRIMARY KEY (id),
+    CONSTRAINT ck_cash_handover_status_known CHECK (status IN ('submitted', 'differs', 'received', 'settled', 'withdrawn')),
+    CONSTRAINT uq_cash_handover_number UNIQUE (number),
+    CONSTRAINT ck_cash_handover_amount_positive CHECK (amount > 0),
+    CONSTRAINT ck_cash_handover_counted_not_negative CHECK (counted >= 0),
+    CONSTRAINT ck_cash_handover_received_is_counted CHECK (status NOT IN ('received', 'differs') OR counted IS NOT NULL),
+    CONSTRAINT ck_cash_handover_difference_has_reason CHECK (counted IS NULL OR counted = amount OR reason <> ''),
+    CONSTRAINT ck_cash_handover_settled_has_reason CHECK (status <> 'settled' OR reason <> ''),
+    CONSTRAINT fk_cash_handover_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_cash_handover_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_cash_handover_received_by_id FOREIGN KEY(received_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_cash_handover_branch_status ON cash_handover (branch_id, status);
+CREATE INDEX ix_cash_handover_created_at ON cash_handover (created_at);
+CREATE INDEX ix_cash_handover_handed_at ON cash_handover (handed_at);
+CREATE INDEX ix_cash_handover_received_by_id ON cash_handover (received_by_id);
+CREATE INDEX ix_cash_handover_staff_id ON cash_handover (staff_id);
+COMMENT ON TABLE cash_handover IS 'Cash handed in to the accountant; both confirm, the one by handing in, the other by counting (SO-6). ``settled``: the supervisor accounts for it in the place of somebody who left, with the reason.';
 
 CREATE TABLE contact (
     id SERIAL NOT NULL,
@@ -650,6 +856,7 @@ CREATE TABLE document (
     params JSON NOT NULL,
     branch_id INTEGER,
     stored_file_id INTEGER NOT NULL,
+    sheet_file_id INTEGER,
     pages INTEGER NOT NULL,
     made_by VARCHAR(64) NOT NULL,
     for_staff_id INTEGER,
@@ -659,6 +866,8 @@ CREATE TABLE document (
     CONSTRAINT fk_document_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
     CONSTRAINT uq_document_stored_file_id UNIQUE (stored_file_id),
     CONSTRAINT fk_document_stored_file_id FOREIGN KEY(stored_file_id) REFERENCES stored_file (id) ON DELETE RESTRICT,
+    CONSTRAINT uq_document_sheet_file_id UNIQUE (sheet_file_id),
+    CONSTRAINT fk_document_sheet_file_id FOREIGN KEY(sheet_file_id) REFERENCES stored_file (id) ON DELETE RESTRICT,
     CONSTRAINT fk_document_for_staff_id FOREIGN KEY(for_staff_id) REFERENCES staff (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_document_branch_created ON document (branch_id, created_at);
@@ -886,6 +1095,54 @@ CREATE INDEX ix_delivery_created_at ON delivery (created_at);
 CREATE INDEX ix_delivery_status ON delivery (status);
 COMMENT ON TABLE delivery IS 'One document to one address. ``sending`` is set before the mail server is asked, ``sent`` after.';
 
+CREATE TABLE invoice (
+    id SERIAL NOT NULL,
+    number VARCHAR(40) NOT NULL,
+    branch_id INTEGER NOT NULL,
+    customer_id INTEGER NOT NULL,
+    contract_id INTEGER,
+    status VARCHAR(16) NOT NULL,
+    fapiao_kind VARCHAR(16) NOT NULL,
+    fapiao_no VARCHAR(20),
+    title VARCHAR(100) NOT NULL,
+    tax_no VARCHAR(20) NOT NULL,
+    title_details VARCHAR(200) NOT NULL,
+    tax_rate NUMERIC(12, 2) NOT NULL,
+    total NUMERIC(12, 2) NOT NULL,
+    tax NUMERIC(12, 2) NOT NULL,
+    paid NUMERIC(12, 2) NOT NULL,
+    credited NUMERIC(12, 2) NOT NULL,
+    issued_on DATE NOT NULL,
+    due_on DATE NOT NULL,
+    posted_on DATE,
+    posted_note VARCHAR(100) NOT NULL,
+    note VARCHAR(200) NOT NULL,
+    issued_by_id INTEGER,
+    version INTEGER DEFAULT '1' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_invoice PRIMARY KEY (id),
+    CONSTRAINT ck_invoice_status_known CHECK (status IN ('issued', 'part_paid', 'paid', 'credited')),
+    CONSTRAINT ck_invoice_fapiao_kind_known CHECK (fapiao_kind IN ('electronic', 'normal', 'special')),
+    CONSTRAINT uq_invoice_number UNIQUE (number),
+    CONSTRAINT uq_invoice_fapiao_no UNIQUE (fapiao_no),
+    CONSTRAINT ck_invoice_total_positive CHECK (total > 0),
+    CONSTRAINT ck_invoice_tax_within_total CHECK (tax >= 0 AND tax <= total),
+    CONSTRAINT ck_invoice_credited_within_total CHECK (credited >= 0 AND credited <= total),
+    CONSTRAINT ck_invoice_paid_not_negative CHECK (paid >= 0),
+    CONSTRAINT fk_invoice_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_invoice_customer_id FOREIGN KEY(customer_id) REFERENCES customer (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_invoice_contract_id FOREIGN KEY(contract_id) REFERENCES contract (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_invoice_issued_by_id FOREIGN KEY(issued_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_invoice_branch_status ON invoice (branch_id, status);
+CREATE INDEX ix_invoice_contract_id ON invoice (contract_id);
+CREATE INDEX ix_invoice_created_at ON invoice (created_at);
+CREATE INDEX ix_invoice_customer_id ON invoice (customer_id);
+CREATE INDEX ix_invoice_due_on ON invoice (due_on);
+CREATE INDEX ix_invoice_issued_by_id ON invoice (issued_by_id);
+CREATE INDEX ix_invoice_issued_on ON invoice (issued_on);
+COMMENT ON TABLE invoice IS 'What a customer is asked to pay, for jobs or for a contract. Tax is contained in the total (CNY). ``paid`` and ``credited`` are kept in the transaction that changes them: outstanding = total - credited - paid.';
+
 CREATE TABLE part_reservation (
     id SERIAL NOT NULL,
     place_id INTEGER NOT NULL,
@@ -898,9 +1155,9 @@ CREATE TABLE part_reservation (
     release VARCHAR(16) NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_part_reservation PRIMARY KEY (id),
-    CONSTRAINT ck_part_reservation_release_known CHECK (release IN ('', 'fitted', 'finished', 'cancelled', 'released', 'moved')),
+    CONSTRAINT ck_part_reservation_release_known CHECK (release IN ('kept', 'fitted', 'finished', 'cancelled', 'released', 'moved')),
     CONSTRAINT ck_part_reservation_quantity_positive CHECK (quantity > 0),
-    CONSTRAINT ck_part_reservation_released_with_reason CHECK ((release = '') = (released_at IS NULL)),
+    CONSTRAINT ck_part_reservation_released_with_reason CHECK ((release = 'kept') = (released_at IS NULL)),
     CONSTRAINT fk_part_reservation_place_id FOREIGN KEY(place_id) REFERENCES stock_place (id) ON DELETE RESTRICT,
     CONSTRAINT fk_part_reservation_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT,
     CONSTRAINT fk_part_reservation_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT,
@@ -912,7 +1169,7 @@ CREATE INDEX ix_part_reservation_part_id ON part_reservation (part_id);
 CREATE INDEX ix_part_reservation_place_part ON part_reservation (place_id, part_id);
 CREATE INDEX ix_part_reservation_reference ON part_reservation (reference);
 CREATE INDEX ix_part_reservation_staff_id ON part_reservation (staff_id);
-COMMENT ON TABLE part_reservation IS 'So many of a part in a place are kept for a planned job (``reference`` is its number) and a technician. Empty ``release`` while it holds; ``quantity`` is what is still kept, in the end what was kept last.';
+COMMENT ON TABLE part_reservation IS 'So many of a part in a place are kept for a planned job (``reference`` is its number) and a technician. ``release`` is ``kept`` while it holds; ``quantity`` is what is still kept, in the end what was kept last.';
 
 CREATE TABLE part_unit (
     id SERIAL NOT NULL,
@@ -924,7 +1181,7 @@ CREATE TABLE part_unit (
     reference VARCHAR(64) NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_part_unit PRIMARY KEY (id),
-    CONSTRAINT ck_part_unit_state_known CHECK (state IN ('in_stock', 'fitted', 'scrapped', 'sent_back', 'missing')),
+    CONSTRAINT ck_part_unit_state_known CHECK (state IN ('in_stock', 'fitted', 'removed', 'scrapped', 'sent_back', 'missing')),
     CONSTRAINT uq_part_unit_part_id_serial_no UNIQUE (part_id, serial_no),
     CONSTRAINT ck_part_unit_in_stock_is_in_a_place CHECK ((state = 'in_stock') = (place_id IS NOT NULL)),
     CONSTRAINT fk_part_unit_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT,
@@ -1094,6 +1351,42 @@ CREATE TABLE contract_item (
 CREATE INDEX ix_contract_item_voucher_id ON contract_item (voucher_id);
 COMMENT ON TABLE contract_item IS 'A product (its voucher) that the contract covers.';
 
+CREATE TABLE credit_note (
+    id SERIAL NOT NULL,
+    number VARCHAR(40) NOT NULL,
+    invoice_id INTEGER NOT NULL,
+    amount NUMERIC(12, 2) NOT NULL,
+    tax NUMERIC(12, 2) NOT NULL,
+    reason VARCHAR(200) NOT NULL,
+    fapiao_no VARCHAR(20) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    by_id INTEGER,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_credit_note PRIMARY KEY (id),
+    CONSTRAINT uq_credit_note_number UNIQUE (number),
+    CONSTRAINT ck_credit_note_amount_positive CHECK (amount > 0),
+    CONSTRAINT ck_credit_note_tax_within_amount CHECK (tax >= 0 AND tax <= amount),
+    CONSTRAINT ck_credit_note_has_reason CHECK (reason <> ''),
+    CONSTRAINT fk_credit_note_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_credit_note_by_id FOREIGN KEY(by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_credit_note_by_id ON credit_note (by_id);
+CREATE INDEX ix_credit_note_created_at ON credit_note (created_at);
+CREATE INDEX ix_credit_note_invoice_id ON credit_note (invoice_id);
+COMMENT ON TABLE credit_note IS 'A part of an invoice, or all of it, is not asked for after all (红字发票), CNY.';
+
+CREATE TABLE instalment (
+    id SERIAL NOT NULL,
+    invoice_id INTEGER NOT NULL,
+    due_on DATE NOT NULL,
+    amount NUMERIC(12, 2) NOT NULL,
+    CONSTRAINT pk_instalment PRIMARY KEY (id),
+    CONSTRAINT uq_instalment_invoice_id_due_on UNIQUE (invoice_id, due_on),
+    CONSTRAINT ck_instalment_amount_positive CHECK (amount > 0),
+    CONSTRAINT fk_instalment_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id) ON DELETE RESTRICT
+);
+COMMENT ON TABLE instalment IS 'A part of an invoice and the day it is due (CNY); their sum is the invoice.';
+
 CREATE TABLE part_unit_move (
     id SERIAL NOT NULL,
     stock_move_id INTEGER NOT NULL,
@@ -1154,17 +1447,14 @@ CREATE TABLE stock_count_line (
     serials VARCHAR(4000) NOT NULL,
     reason VARCHAR(200) NOT NULL,
     difference INTEGER,
-    stock_move_id INTEGER,
     CONSTRAINT pk_stock_count_line PRIMARY KEY (id),
     CONSTRAINT uq_stock_count_line_count_id_part_id UNIQUE (count_id, part_id),
     CONSTRAINT ck_stock_count_line_counted_not_negative CHECK (counted >= 0),
     CONSTRAINT ck_stock_count_line_counted_at_some_time CHECK ((counted IS NULL) = (counted_at IS NULL)),
     CONSTRAINT fk_stock_count_line_count_id FOREIGN KEY(count_id) REFERENCES stock_count (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_stock_count_line_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_stock_count_line_stock_move_id FOREIGN KEY(stock_move_id) REFERENCES stock_move (id) ON DELETE RESTRICT
+    CONSTRAINT fk_stock_count_line_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_stock_count_line_part_id ON stock_count_line (part_id);
-CREATE INDEX ix_stock_count_line_stock_move_id ON stock_count_line (stock_move_id);
 COMMENT ON TABLE stock_count_line IS 'One part of a count. ``book``: the books when the count began; ``counted`` and ``counted_at``: what lay there when; ``difference`` is worked out from the books of that moment and written down when the count is booked.';
 
 CREATE TABLE van_slip_line (
@@ -1379,6 +1669,9 @@ CREATE TABLE work_order (
     result VARCHAR(1000) NOT NULL,
     charges_agreed_at TIMESTAMP WITH TIME ZONE,
     charges_agreed_by VARCHAR(64) NOT NULL,
+    consent_how VARCHAR(16) DEFAULT '' NOT NULL,
+    consent_file_id INTEGER,
+    misuse_reason VARCHAR(200) DEFAULT '' NOT NULL,
     finished_at TIMESTAMP WITH TIME ZONE,
     unsigned_reason VARCHAR(200) NOT NULL,
     closed_at TIMESTAMP WITH TIME ZONE,
@@ -1391,6 +1684,7 @@ CREATE TABLE work_order (
     CONSTRAINT uq_work_order_number UNIQUE (number),
     CONSTRAINT ck_work_order_override_has_reason CHECK (class_reason <> '' OR service_class = derived_class),
     CONSTRAINT ck_work_order_expected_minutes_range CHECK (expected_minutes BETWEEN 1 AND 1440),
+    CONSTRAINT ck_work_order_consent_how_known CHECK (consent_how IN ('', 'signature', 'on_site', 'telephone', 'writing')),
     CONSTRAINT fk_work_order_repair_call_id FOREIGN KEY(repair_call_id) REFERENCES repair_call (id) ON DELETE RESTRICT,
     CONSTRAINT fk_work_order_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
     CONSTRAINT fk_work_order_technician_id FOREIGN KEY(technician_id) REFERENCES staff (id) ON DELETE RESTRICT,
@@ -1398,11 +1692,13 @@ CREATE TABLE work_order (
     CONSTRAINT fk_work_order_dispatched_by_id FOREIGN KEY(dispatched_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
     CONSTRAINT fk_work_order_contract_id FOREIGN KEY(contract_id) REFERENCES contract (id) ON DELETE RESTRICT,
     CONSTRAINT fk_work_order_fault_code_id FOREIGN KEY(fault_code_id) REFERENCES fault_code (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_work_order_consent_file_id FOREIGN KEY(consent_file_id) REFERENCES stored_file (id) ON DELETE RESTRICT,
     CONSTRAINT fk_work_order_closed_by_id FOREIGN KEY(closed_by_id) REFERENCES staff (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_work_order_appointment_at ON work_order (appointment_at);
 CREATE INDEX ix_work_order_branch_status ON work_order (branch_id, status);
 CREATE INDEX ix_work_order_closed_by_id ON work_order (closed_by_id);
+CREATE INDEX ix_work_order_consent_file_id ON work_order (consent_file_id);
 CREATE INDEX ix_work_order_contract_id ON work_order (contract_id);
 CREATE INDEX ix_work_order_contractor_id ON work_order (contractor_id);
 CREATE INDEX ix_work_order_created_at ON work_order (created_at);
@@ -1440,18 +1736,38 @@ CREATE TABLE charge (
     description VARCHAR(100) NOT NULL,
     quantity INTEGER NOT NULL,
     unit_price NUMERIC(12, 2) NOT NULL,
+    list_price NUMERIC(12, 2),
+    free_reason VARCHAR(100) DEFAULT '' NOT NULL,
     part_id INTEGER,
     CONSTRAINT pk_charge PRIMARY KEY (id),
     CONSTRAINT ck_charge_kind_known CHECK (kind IN ('labour', 'callout', 'part', 'other')),
     CONSTRAINT ck_charge_quantity_positive CHECK (quantity > 0),
     CONSTRAINT ck_charge_price_not_negative CHECK (unit_price >= 0),
     CONSTRAINT ck_charge_part_is_a_part CHECK (part_id IS NULL OR kind = 'part'),
+    CONSTRAINT ck_charge_free_costs_nothing CHECK (free_reason = '' OR unit_price = 0),
     CONSTRAINT fk_charge_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT,
     CONSTRAINT fk_charge_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_charge_part_id ON charge (part_id);
 CREATE INDEX ix_charge_work_order_id ON charge (work_order_id);
-COMMENT ON TABLE charge IS 'What the customer pays for a job; told and agreed before work starts (SO-6).';
+COMMENT ON TABLE charge IS 'What the customer pays for a job; told and agreed before work starts (SO-6). A free line costs nothing: ``list_price`` is what it would cost, ``free_reason`` why it does not.';
+
+CREATE TABLE collection_permit (
+    id SERIAL NOT NULL,
+    work_order_id INTEGER NOT NULL,
+    reason VARCHAR(200) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    given_by_id INTEGER,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_collection_permit PRIMARY KEY (id),
+    CONSTRAINT uq_collection_permit_work_order_id UNIQUE (work_order_id),
+    CONSTRAINT ck_collection_permit_has_reason CHECK (reason <> ''),
+    CONSTRAINT fk_collection_permit_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_collection_permit_given_by_id FOREIGN KEY(given_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_collection_permit_created_at ON collection_permit (created_at);
+CREATE INDEX ix_collection_permit_given_by_id ON collection_permit (given_by_id);
+COMMENT ON TABLE collection_permit IS 'A supervisor lets the technician collect a larger sum of this job on the spot (SO-6).';
 
 CREATE TABLE complaint (
     id SERIAL NOT NULL,
@@ -1470,18 +1786,28 @@ CREATE TABLE complaint (
     received_at TIMESTAMP WITH TIME ZONE NOT NULL,
     content VARCHAR(2000) NOT NULL,
     demand VARCHAR(500) NOT NULL,
+    wants VARCHAR(16) DEFAULT '' NOT NULL,
+    email VARCHAR(128) DEFAULT '' NOT NULL,
+    association VARCHAR(100) DEFAULT '' NOT NULL,
+    association_ref VARCHAR(64) DEFAULT '' NOT NULL,
+    police_at TIMESTAMP WITH TIME ZONE,
     status VARCHAR(16) NOT NULL,
     entered_by_id INTEGER,
     handler_id INTEGER,
     subject_id INTEGER,
     finding VARCHAR(16),
     solution VARCHAR(2000) NOT NULL,
+    remedy VARCHAR(16) DEFAULT 'none' NOT NULL,
     compensation NUMERIC(12, 2) NOT NULL,
     satisfaction VARCHAR(16),
     acknowledge_by TIMESTAMP WITH TIME ZONE NOT NULL,
     verify_by TIMESTAMP WITH TIME ZONE NOT NULL,
     propose_by TIMESTAMP WITH TIME ZONE,
     settle_by TIMESTAMP WITH TIME ZONE NOT NULL,
+    management_by TIMESTAMP WITH TIME ZONE,
+    management_told_at TIMESTAMP WITH TIME ZONE,
+    crisis_at TIMESTAMP WITH TIME ZONE,
+    promised_on DATE,
     version INTEGER DEFAULT '1' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_complaint PRIMARY KEY (id),
@@ -1489,6 +1815,8 @@ CREATE TABLE complaint (
     CONSTRAINT ck_complaint_category_known CHECK (category IN ('product_quality', 'sales_contract', 'repair_quality', 'attitude', 'delay', 'after_sales', 'communication', 'suggestion', 'other')),
     CONSTRAINT ck_complaint_severity_known CHECK (severity IN ('ordinary', 'major')),
     CONSTRAINT ck_complaint_status_known CHECK (status IN ('received', 'acknowledged', 'verified', 'proposed', 'approved', 'told', 'settled', 'rated', 'closed', 'withdrawn', 'mediation')),
+    CONSTRAINT ck_complaint_wants_known CHECK (wants IN ('', 'repair', 'explanation', 'exchange', 'refund', 'compensation')),
+    CONSTRAINT ck_complaint_remedy_known CHECK (remedy IN ('none', 'exchange', 'refund', 'compensation')),
     CONSTRAINT ck_complaint_finding_known CHECK (finding IS NULL OR finding IN ('justified', 'not_justified')),
     CONSTRAINT ck_complaint_severity_ground_known CHECK (severity_ground IS NULL OR severity_ground IN ('again', 'maker', 'blocking', 'disturbance', 'return', 'press', 'injury', 'judged')),
     CONSTRAINT ck_complaint_satisfaction_known CHECK (satisfaction IS NULL OR satisfaction IN ('very_satisfied', 'satisfied', 'neutral', 'dissatisfied', 'not_reached')),
@@ -1577,6 +1905,41 @@ CREATE INDEX ix_goods_receipt_voucher_id ON goods_receipt (voucher_id);
 CREATE UNIQUE INDEX uq_goods_receipt_open ON goods_receipt (voucher_id) WHERE out_at IS NULL;
 COMMENT ON TABLE goods_receipt IS '003 客户商品领取收据, and with it one item in custody: a line of 004 (SO-7, SO-8). One row says both that the customer holds a receipt and that we hold the item, so that neither can be without the other. ``promised_at`` is what stands on the paper; what was promised since is on the card.';
 
+CREATE TABLE invoice_line (
+    id SERIAL NOT NULL,
+    invoice_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    work_order_id INTEGER,
+    kind VARCHAR(16) NOT NULL,
+    description VARCHAR(100) NOT NULL,
+    quantity INTEGER NOT NULL,
+    unit_price NUMERIC(12, 2) NOT NULL,
+    amount NUMERIC(12, 2) NOT NULL,
+    tax NUMERIC(12, 2) NOT NULL,
+    CONSTRAINT pk_invoice_line PRIMARY KEY (id),
+    CONSTRAINT uq_invoice_line_invoice_id_position UNIQUE (invoice_id, position),
+    CONSTRAINT ck_invoice_line_quantity_positive CHECK (quantity > 0),
+    CONSTRAINT ck_invoice_line_tax_within_amount CHECK (amount >= 0 AND tax >= 0 AND tax <= amount),
+    CONSTRAINT fk_invoice_line_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_invoice_line_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_invoice_line_work_order_id ON invoice_line (work_order_id);
+COMMENT ON TABLE invoice_line IS 'A line of an invoice: the charge of a job, or a contract''s price. ``amount`` is what is asked after a waiver.';
+
+CREATE TABLE invoiced_job (
+    id SERIAL NOT NULL,
+    invoice_id INTEGER NOT NULL,
+    work_order_id INTEGER NOT NULL,
+    live BOOLEAN NOT NULL,
+    CONSTRAINT pk_invoiced_job PRIMARY KEY (id),
+    CONSTRAINT uq_invoiced_job_invoice_id_work_order_id UNIQUE (invoice_id, work_order_id),
+    CONSTRAINT fk_invoiced_job_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_invoiced_job_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_invoiced_job_work_order_id ON invoiced_job (work_order_id);
+CREATE UNIQUE INDEX uq_invoiced_job_live ON invoiced_job (work_order_id) WHERE live;
+COMMENT ON TABLE invoiced_job IS 'A job on an invoice; ``live`` until the invoice is credited in full: then it may be invoiced anew.';
+
 CREATE TABLE part_fitted (
     id SERIAL NOT NULL,
     work_order_id INTEGER NOT NULL,
@@ -1584,6 +1947,7 @@ CREATE TABLE part_fitted (
     quantity INTEGER NOT NULL,
     unit_price NUMERIC(12, 2) NOT NULL,
     stock_move_id INTEGER,
+    old_serials VARCHAR(200) NOT NULL,
     CONSTRAINT pk_part_fitted PRIMARY KEY (id),
     CONSTRAINT ck_part_fitted_quantity_positive CHECK (quantity > 0),
     CONSTRAINT fk_part_fitted_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT,
@@ -1593,7 +1957,52 @@ CREATE TABLE part_fitted (
 );
 CREATE INDEX ix_part_fitted_part_id ON part_fitted (part_id);
 CREATE INDEX ix_part_fitted_work_order_id ON part_fitted (work_order_id);
-COMMENT ON TABLE part_fitted IS 'A part fitted on a job: quantity and the price (CNY a unit) at that moment; its stock move (SO-22).';
+COMMENT ON TABLE part_fitted IS 'A part fitted on a job: quantity and the price (CNY a unit) at that moment; its stock move (SO-22). ``old_serials``: the serial numbers of what was taken out; the new ones stand with the move (SO-17).';
+
+CREATE TABLE payment (
+    id SERIAL NOT NULL,
+    number VARCHAR(40) NOT NULL,
+    branch_id INTEGER NOT NULL,
+    customer_id INTEGER NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    work_order_id INTEGER,
+    invoice_id INTEGER,
+    method VARCHAR(16) NOT NULL,
+    amount NUMERIC(12, 2) NOT NULL,
+    reference VARCHAR(64) NOT NULL,
+    paid_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    received_by_id INTEGER,
+    in_hand BOOLEAN NOT NULL,
+    handover_id INTEGER,
+    told_late_at TIMESTAMP WITH TIME ZONE,
+    voided_at TIMESTAMP WITH TIME ZONE,
+    void_reason VARCHAR(200) NOT NULL,
+    note VARCHAR(200) NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_payment PRIMARY KEY (id),
+    CONSTRAINT ck_payment_kind_known CHECK (kind IN ('payment', 'refund')),
+    CONSTRAINT ck_payment_method_known CHECK (method IN ('cash', 'wechat', 'alipay', 'card', 'transfer')),
+    CONSTRAINT uq_payment_number UNIQUE (number),
+    CONSTRAINT ck_payment_amount_positive CHECK (amount > 0),
+    CONSTRAINT ck_payment_is_for_something CHECK (work_order_id IS NOT NULL OR invoice_id IS NOT NULL),
+    CONSTRAINT ck_payment_only_cash_in_hand CHECK (NOT in_hand OR (method = 'cash' AND voided_at IS NULL)),
+    CONSTRAINT ck_payment_void_has_reason CHECK ((voided_at IS NULL) = (void_reason = '')),
+    CONSTRAINT fk_payment_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_payment_customer_id FOREIGN KEY(customer_id) REFERENCES customer (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_payment_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_payment_invoice_id FOREIGN KEY(invoice_id) REFERENCES invoice (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_payment_received_by_id FOREIGN KEY(received_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_payment_handover_id FOREIGN KEY(handover_id) REFERENCES cash_handover (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_payment_branch_paid ON payment (branch_id, paid_at);
+CREATE INDEX ix_payment_created_at ON payment (created_at);
+CREATE INDEX ix_payment_customer_id ON payment (customer_id);
+CREATE INDEX ix_payment_handover_id ON payment (handover_id);
+CREATE INDEX ix_payment_in_hand ON payment (received_by_id) WHERE in_hand;
+CREATE INDEX ix_payment_invoice_id ON payment (invoice_id);
+CREATE INDEX ix_payment_received_by_id ON payment (received_by_id);
+CREATE INDEX ix_payment_work_order_id ON payment (work_order_id);
+COMMENT ON TABLE payment IS 'Money received from a customer, or given back; its number is that of the receipt (CNY). ``in_hand``: cash somebody collected and has not handed in. A payment entered by mistake is voided, never deleted.';
 
 CREATE TABLE signature (
     id SERIAL NOT NULL,
@@ -1635,6 +2044,25 @@ CREATE INDEX ix_time_entry_staff_day ON time_entry (staff_id, day);
 CREATE INDEX ix_time_entry_work_order_id ON time_entry (work_order_id);
 COMMENT ON TABLE time_entry IS 'Minutes of one person on one day; without a work order it is internal work, class D (SO-1, SO-11).';
 
+CREATE TABLE waiver (
+    id SERIAL NOT NULL,
+    work_order_id INTEGER NOT NULL,
+    amount NUMERIC(12, 2) NOT NULL,
+    reason VARCHAR(200) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    given_by_id INTEGER,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_waiver PRIMARY KEY (id),
+    CONSTRAINT ck_waiver_amount_positive CHECK (amount > 0),
+    CONSTRAINT ck_waiver_has_reason CHECK (reason <> ''),
+    CONSTRAINT fk_waiver_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_waiver_given_by_id FOREIGN KEY(given_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_waiver_created_at ON waiver (created_at);
+CREATE INDEX ix_waiver_given_by_id ON waiver (given_by_id);
+CREATE INDEX ix_waiver_work_order_id ON waiver (work_order_id);
+COMMENT ON TABLE waiver IS 'The company does without a part of a job''s charges, or all of them (CNY), within somebody''s authority.';
+
 CREATE TABLE work_order_event (
     id SERIAL NOT NULL,
     work_order_id INTEGER NOT NULL,
@@ -1652,6 +2080,113 @@ CREATE INDEX ix_work_order_event_staff_id ON work_order_event (staff_id);
 CREATE INDEX ix_work_order_event_work_order_id ON work_order_event (work_order_id);
 COMMENT ON TABLE work_order_event IS 'What happened on a job, by the server''s clock and by the device''s (SO-15).';
 
+CREATE TABLE approval (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    amount NUMERIC(12, 2) NOT NULL,
+    solution VARCHAR(2000) NOT NULL,
+    role VARCHAR(24) NOT NULL,
+    status VARCHAR(16) NOT NULL,
+    requested_by_id INTEGER,
+    decided_by_id INTEGER,
+    for_id INTEGER,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    refusal_reason_id INTEGER,
+    said VARCHAR(2000) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_approval PRIMARY KEY (id),
+    CONSTRAINT ck_approval_status_known CHECK (status IN ('pending', 'approved', 'refused', 'withdrawn')),
+    CONSTRAINT ck_approval_kind_known CHECK (kind IN ('none', 'exchange', 'refund', 'compensation')),
+    CONSTRAINT ck_approval_role_known CHECK (role IN ('supervisor', 'branch_manager', 'management')),
+    CONSTRAINT ck_approval_amount_not_negative CHECK (amount >= 0),
+    CONSTRAINT ck_approval_refused_with_reason CHECK (status <> 'refused' OR refusal_reason_id IS NOT NULL),
+    CONSTRAINT fk_approval_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_approval_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_approval_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_approval_for_id FOREIGN KEY(for_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_approval_refusal_reason_id FOREIGN KEY(refusal_reason_id) REFERENCES refusal_reason (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_approval_complaint_id ON approval (complaint_id);
+CREATE INDEX ix_approval_created_at ON approval (created_at);
+CREATE INDEX ix_approval_decided_by_id ON approval (decided_by_id);
+CREATE INDEX ix_approval_for_id ON approval (for_id);
+CREATE INDEX ix_approval_refusal_reason_id ON approval (refusal_reason_id);
+CREATE INDEX ix_approval_requested_by_id ON approval (requested_by_id);
+CREATE INDEX ix_approval_status_role ON approval (status, role);
+CREATE UNIQUE INDEX uq_approval_pending ON approval (complaint_id) WHERE status = 'pending';
+COMMENT ON TABLE approval IS 'One proposal put before whoever may decide it; ``role`` is the lowest that may. One is pending at a time.';
+
+CREATE TABLE complaint_lateness (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    stage VARCHAR(16) NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    staff_id INTEGER,
+    done_at TIMESTAMP WITH TIME ZONE,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_complaint_lateness PRIMARY KEY (id),
+    CONSTRAINT ck_complaint_lateness_stage_known CHECK (stage IN ('acknowledged', 'verified', 'proposed', 'settled', 'management')),
+    CONSTRAINT uq_complaint_lateness_complaint_id_stage_due_at UNIQUE (complaint_id, stage, due_at),
+    CONSTRAINT fk_complaint_lateness_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_complaint_lateness_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_complaint_lateness_created_at ON complaint_lateness (created_at);
+CREATE INDEX ix_complaint_lateness_handler ON complaint_lateness (staff_id, due_at);
+COMMENT ON TABLE complaint_lateness IS 'A stage missed its deadline: recorded against whoever answered for it then (CP-16).';
+
+CREATE TABLE complaint_letter (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    words VARCHAR(2000) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    written_by_id INTEGER,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_complaint_letter PRIMARY KEY (id),
+    CONSTRAINT ck_complaint_letter_kind_known CHECK (kind IN ('answer', 'association')),
+    CONSTRAINT fk_complaint_letter_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_complaint_letter_written_by_id FOREIGN KEY(written_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_complaint_letter_complaint ON complaint_letter (complaint_id, kind);
+CREATE INDEX ix_complaint_letter_created_at ON complaint_letter (created_at);
+CREATE INDEX ix_complaint_letter_written_by_id ON complaint_letter (written_by_id);
+COMMENT ON TABLE complaint_letter IS 'A letter that went out: the written answer to the customer, the report back to the consumer association.';
+
+CREATE TABLE complaint_notice (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    level_id INTEGER NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    told VARCHAR(300) NOT NULL,
+    CONSTRAINT pk_complaint_notice PRIMARY KEY (id),
+    CONSTRAINT uq_complaint_notice_complaint_id_level_id_due_at UNIQUE (complaint_id, level_id, due_at),
+    CONSTRAINT fk_complaint_notice_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_complaint_notice_level_id FOREIGN KEY(level_id) REFERENCES complaint_escalation_level (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_complaint_notice_level_id ON complaint_notice (level_id);
+COMMENT ON TABLE complaint_notice IS 'A level was reached for a deadline: once, until the deadline moves. ``told`` is empty when it was overtaken.';
+
+CREATE TABLE complaint_reading (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    staff_id INTEGER,
+    reader VARCHAR(64) NOT NULL,
+    what VARCHAR(16) NOT NULL,
+    detail VARCHAR(200) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_complaint_reading PRIMARY KEY (id),
+    CONSTRAINT ck_complaint_reading_what_known CHECK (what IN ('page', 'number', 'file', 'paper')),
+    CONSTRAINT fk_complaint_reading_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_complaint_reading_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_complaint_reading_at ON complaint_reading (at);
+CREATE INDEX ix_complaint_reading_complaint ON complaint_reading (complaint_id, at);
+CREATE INDEX ix_complaint_reading_staff_id ON complaint_reading (staff_id);
+COMMENT ON TABLE complaint_reading IS 'Somebody opened a complaint, its telephone number or one of its files (CP-13).';
+
 CREATE TABLE complaint_step (
     id SERIAL NOT NULL,
     complaint_id INTEGER NOT NULL,
@@ -1663,7 +2198,7 @@ CREATE TABLE complaint_step (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_complaint_step PRIMARY KEY (id),
     CONSTRAINT ck_complaint_step_stage_known CHECK (stage IN ('received', 'acknowledged', 'verified', 'proposed', 'approved', 'told', 'settled', 'rated', 'closed', 'withdrawn', 'mediation')),
-    CONSTRAINT ck_complaint_step_verb_known CHECK (verb IN ('', 'acknowledge', 'verify', 'propose', 'approve', 'send_back', 'tell', 'settle', 'rate', 'close', 'mediate', 'withdraw', 'reopen', 'enter', 'assign', 'judge')),
+    CONSTRAINT ck_complaint_step_verb_known CHECK (verb IN ('', 'acknowledge', 'verify', 'propose', 'approve', 'send_back', 'tell', 'settle', 'rate', 'close', 'mediate', 'withdraw', 'reopen', 'enter', 'assign', 'judge', 'add_subject', 'attach', 'erase', 'timetable', 'answer', 'agree', 'sign', 'report_back', 'mark_police', 'open_crisis', 'alert', 'follow_up')),
     CONSTRAINT fk_complaint_step_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
     CONSTRAINT fk_complaint_step_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
 );
@@ -1671,6 +2206,102 @@ CREATE INDEX ix_complaint_step_created_at ON complaint_step (created_at);
 CREATE INDEX ix_complaint_step_staff_id ON complaint_step (staff_id);
 CREATE INDEX ix_complaint_step_stage ON complaint_step (complaint_id, stage);
 COMMENT ON TABLE complaint_step IS 'Who did what (``verb``), when, and what was said (CP-8); ``stage`` is the state it led to or stayed in.';
+
+CREATE TABLE complaint_subject (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    staff_id INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_complaint_subject PRIMARY KEY (id),
+    CONSTRAINT uq_complaint_subject_complaint_id_staff_id UNIQUE (complaint_id, staff_id),
+    CONSTRAINT fk_complaint_subject_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_complaint_subject_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_complaint_subject_created_at ON complaint_subject (created_at);
+CREATE INDEX ix_complaint_subject_staff_id ON complaint_subject (staff_id);
+COMMENT ON TABLE complaint_subject IS 'Another person complained about, beside ``complaint.subject_id`` (CP-4).';
+
+CREATE TABLE corrective_action (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    cause VARCHAR(500) NOT NULL,
+    action VARCHAR(1000) NOT NULL,
+    responsible_id INTEGER,
+    owner_id INTEGER NOT NULL,
+    due_on DATE NOT NULL,
+    status VARCHAR(16) NOT NULL,
+    done_at TIMESTAMP WITH TIME ZONE,
+    result VARCHAR(1000) NOT NULL,
+    checked_at TIMESTAMP WITH TIME ZONE,
+    checked_by_id INTEGER,
+    effect VARCHAR(1000) NOT NULL,
+    product_model_id INTEGER,
+    fault_code_id INTEGER,
+    reopened INTEGER NOT NULL,
+    reopened_at TIMESTAMP WITH TIME ZONE,
+    reopened_for VARCHAR(200) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_corrective_action PRIMARY KEY (id),
+    CONSTRAINT ck_corrective_action_kind_known CHECK (kind IN ('corrective', 'preventive')),
+    CONSTRAINT ck_corrective_action_status_known CHECK (status IN ('open', 'done', 'effective', 'cancelled')),
+    CONSTRAINT ck_corrective_action_done_when_done CHECK (status = 'open' OR status = 'cancelled' OR done_at IS NOT NULL),
+    CONSTRAINT ck_corrective_action_reopened_not_negative CHECK (reopened >= 0),
+    CONSTRAINT fk_corrective_action_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_corrective_action_responsible_id FOREIGN KEY(responsible_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_corrective_action_owner_id FOREIGN KEY(owner_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_corrective_action_checked_by_id FOREIGN KEY(checked_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_corrective_action_product_model_id FOREIGN KEY(product_model_id) REFERENCES product_model (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_corrective_action_fault_code_id FOREIGN KEY(fault_code_id) REFERENCES fault_code (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_corrective_action_checked_by_id ON corrective_action (checked_by_id);
+CREATE INDEX ix_corrective_action_complaint_id ON corrective_action (complaint_id);
+CREATE INDEX ix_corrective_action_created_at ON corrective_action (created_at);
+CREATE INDEX ix_corrective_action_fault ON corrective_action (product_model_id, fault_code_id);
+CREATE INDEX ix_corrective_action_fault_code_id ON corrective_action (fault_code_id);
+CREATE INDEX ix_corrective_action_owner_id ON corrective_action (owner_id);
+CREATE INDEX ix_corrective_action_responsible_id ON corrective_action (responsible_id);
+CREATE INDEX ix_corrective_action_status_due ON corrective_action (status, due_on);
+COMMENT ON TABLE corrective_action IS 'What is changed so that the cause of a complaint does not come back, and whether it helped.';
+
+CREATE TABLE crisis_entry (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    present VARCHAR(300) NOT NULL,
+    words VARCHAR(2000) NOT NULL,
+    owner_id INTEGER,
+    due_on DATE,
+    written_by_id INTEGER,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_crisis_entry PRIMARY KEY (id),
+    CONSTRAINT ck_crisis_entry_kind_known CHECK (kind IN ('meeting', 'decision')),
+    CONSTRAINT fk_crisis_entry_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_crisis_entry_owner_id FOREIGN KEY(owner_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_crisis_entry_written_by_id FOREIGN KEY(written_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_crisis_entry_complaint_at ON crisis_entry (complaint_id, at);
+CREATE INDEX ix_crisis_entry_created_at ON crisis_entry (created_at);
+CREATE INDEX ix_crisis_entry_owner_id ON crisis_entry (owner_id);
+CREATE INDEX ix_crisis_entry_written_by_id ON crisis_entry (written_by_id);
+COMMENT ON TABLE crisis_entry IS 'The minutes of a meeting, or a decision with who sees to it and until when.';
+
+CREATE TABLE crisis_member (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    staff_id INTEGER NOT NULL,
+    duty VARCHAR(64) NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_crisis_member PRIMARY KEY (id),
+    CONSTRAINT uq_crisis_member_complaint_id_staff_id UNIQUE (complaint_id, staff_id),
+    CONSTRAINT fk_crisis_member_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_crisis_member_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_crisis_member_created_at ON crisis_member (created_at);
+CREATE INDEX ix_crisis_member_staff_id ON crisis_member (staff_id);
+COMMENT ON TABLE crisis_member IS 'Somebody in the crisis group; never one complained about (CP-4).';
 
 CREATE TABLE goods_photo (
     id SERIAL NOT NULL,
@@ -1750,6 +2381,26 @@ CREATE INDEX ix_loan_out_by_id ON loan (out_by_id);
 CREATE UNIQUE INDEX uq_loan_open ON loan (loan_unit_id) WHERE back_at IS NULL;
 COMMENT ON TABLE loan IS 'A loan unit with a customer for as long as the item of this receipt is here; one open loan a unit. ``kept_reason``: the item went back while the unit did not, and why.';
 
+CREATE TABLE management_alert (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    staff_id INTEGER,
+    email VARCHAR(128) NOT NULL,
+    occasion INTEGER NOT NULL,
+    mail_status VARCHAR(10) NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE,
+    error VARCHAR(300) NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_management_alert PRIMARY KEY (id),
+    CONSTRAINT ck_management_alert_mail_status_known CHECK (mail_status IN ('none', 'waiting', 'sending', 'sent', 'failed', 'uncertain')),
+    CONSTRAINT uq_management_alert_complaint_id_email_occasion UNIQUE (complaint_id, email, occasion),
+    CONSTRAINT fk_management_alert_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_management_alert_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_management_alert_created_at ON management_alert (created_at);
+CREATE INDEX ix_management_alert_staff_id ON management_alert (staff_id);
+COMMENT ON TABLE management_alert IS 'A major complaint mailed to one address, with its report; ``occasion`` grows when it is put before them again.';
+
 CREATE TABLE repair_card (
     id SERIAL NOT NULL,
     goods_receipt_id INTEGER NOT NULL,
@@ -1802,17 +2453,25 @@ CREATE TABLE return_visit (
     shortcomings VARCHAR(1000) NOT NULL,
     suggestions VARCHAR(1000) NOT NULL,
     cancel_reason VARCHAR(200) NOT NULL,
+    rule_id INTEGER,
+    cause_on DATE,
+    next_try_at TIMESTAMP WITH TIME ZONE,
+    escalated_at TIMESTAMP WITH TIME ZONE,
     opened_complaint_id INTEGER,
+    opened_call_id INTEGER,
+    no_follow_up VARCHAR(200) NOT NULL,
+    signature_id INTEGER,
     version INTEGER DEFAULT '1' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_return_visit PRIMARY KEY (id),
     CONSTRAINT ck_return_visit_cause_known CHECK (cause IN ('complaint', 'repair', 'contract', 'other')),
-    CONSTRAINT ck_return_visit_status_known CHECK (status IN ('planned', 'done', 'cancelled')),
+    CONSTRAINT ck_return_visit_status_known CHECK (status IN ('planned', 'given_up', 'done', 'cancelled')),
     CONSTRAINT ck_return_visit_satisfaction_known CHECK (satisfaction IS NULL OR satisfaction IN ('very_satisfied', 'satisfied', 'neutral', 'dissatisfied')),
     CONSTRAINT ck_return_visit_manner_known CHECK (manner IS NULL OR manner IN ('telephone', 'in_person')),
     CONSTRAINT ck_return_visit_done_has_answer CHECK (status <> 'done' OR satisfaction IS NOT NULL),
     CONSTRAINT ck_return_visit_somebody_to_visit CHECK (customer_id IS NOT NULL OR complaint_id IS NOT NULL),
     CONSTRAINT ck_return_visit_occasion_positive CHECK (occasion > 0),
+    CONSTRAINT ck_return_visit_next_try_of_planned CHECK (next_try_at IS NULL OR status = 'planned'),
     CONSTRAINT uq_return_visit_number UNIQUE (number),
     CONSTRAINT uq_return_visit_complaint_id_occasion UNIQUE (complaint_id, occasion),
     CONSTRAINT fk_return_visit_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
@@ -1824,16 +2483,74 @@ CREATE TABLE return_visit (
     CONSTRAINT fk_return_visit_contract_id FOREIGN KEY(contract_id) REFERENCES contract (id) ON DELETE RESTRICT,
     CONSTRAINT fk_return_visit_visitor_id FOREIGN KEY(visitor_id) REFERENCES staff (id) ON DELETE RESTRICT,
     CONSTRAINT fk_return_visit_companion_id FOREIGN KEY(companion_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_return_visit_rule_id FOREIGN KEY(rule_id) REFERENCES visit_rule (id) ON DELETE RESTRICT,
     CONSTRAINT uq_return_visit_opened_complaint_id UNIQUE (opened_complaint_id),
-    CONSTRAINT fk_return_visit_opened_complaint_id FOREIGN KEY(opened_complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT
+    CONSTRAINT fk_return_visit_opened_complaint_id FOREIGN KEY(opened_complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT uq_return_visit_opened_call_id UNIQUE (opened_call_id),
+    CONSTRAINT fk_return_visit_opened_call_id FOREIGN KEY(opened_call_id) REFERENCES repair_call (id) ON DELETE RESTRICT,
+    CONSTRAINT uq_return_visit_signature_id UNIQUE (signature_id),
+    CONSTRAINT fk_return_visit_signature_id FOREIGN KEY(signature_id) REFERENCES stored_file (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_return_visit_branch_due ON return_visit (branch_id, status, due_on);
 CREATE INDEX ix_return_visit_companion_id ON return_visit (companion_id);
 CREATE INDEX ix_return_visit_created_at ON return_visit (created_at);
 CREATE INDEX ix_return_visit_customer_id ON return_visit (customer_id);
 CREATE INDEX ix_return_visit_due_on ON return_visit (due_on);
+CREATE INDEX ix_return_visit_next_try_at ON return_visit (next_try_at);
+CREATE INDEX ix_return_visit_rule_id ON return_visit (rule_id);
 CREATE INDEX ix_return_visit_visitor_id ON return_visit (visitor_id);
 COMMENT ON TABLE return_visit IS 'A visit or call back to the customer; one for each cause, never two (RV-1).';
+
+CREATE TABLE settlement_agreement (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    terms VARCHAR(2000) NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    made_by_id INTEGER,
+    signer VARCHAR(64) NOT NULL,
+    signed_at TIMESTAMP WITH TIME ZONE,
+    signed_how VARCHAR(8) NOT NULL,
+    stored_file_id INTEGER,
+    version INTEGER DEFAULT '1' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_settlement_agreement PRIMARY KEY (id),
+    CONSTRAINT ck_settlement_agreement_signed_how_known CHECK (signed_how IN ('', 'screen', 'scanned')),
+    CONSTRAINT ck_settlement_agreement_signed_with_picture CHECK ((signed_at IS NULL) = (stored_file_id IS NULL)),
+    CONSTRAINT ck_settlement_agreement_signer_named CHECK (signed_at IS NULL OR signer <> ''),
+    CONSTRAINT fk_settlement_agreement_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_settlement_agreement_made_by_id FOREIGN KEY(made_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT uq_settlement_agreement_stored_file_id UNIQUE (stored_file_id),
+    CONSTRAINT fk_settlement_agreement_stored_file_id FOREIGN KEY(stored_file_id) REFERENCES stored_file (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_settlement_agreement_complaint_id ON settlement_agreement (complaint_id);
+CREATE INDEX ix_settlement_agreement_created_at ON settlement_agreement (created_at);
+CREATE INDEX ix_settlement_agreement_made_by_id ON settlement_agreement (made_by_id);
+COMMENT ON TABLE settlement_agreement IS 'The agreed solution in writing: the company''s name under it first, then the customer''s (CP-10).';
+
+CREATE TABLE complaint_file (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    complaint_step_id INTEGER,
+    kind VARCHAR(16) NOT NULL,
+    filename VARCHAR(200) NOT NULL,
+    stored_file_id INTEGER,
+    added_by_id INTEGER,
+    deleted_at TIMESTAMP WITH TIME ZONE,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_complaint_file PRIMARY KEY (id),
+    CONSTRAINT ck_complaint_file_kind_known CHECK (kind IN ('photo', 'recording', 'signed_paper', 'letter', 'other')),
+    CONSTRAINT ck_complaint_file_file_or_deleted CHECK ((stored_file_id IS NULL) = (deleted_at IS NOT NULL)),
+    CONSTRAINT fk_complaint_file_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_complaint_file_complaint_step_id FOREIGN KEY(complaint_step_id) REFERENCES complaint_step (id) ON DELETE RESTRICT,
+    CONSTRAINT uq_complaint_file_stored_file_id UNIQUE (stored_file_id),
+    CONSTRAINT fk_complaint_file_stored_file_id FOREIGN KEY(stored_file_id) REFERENCES stored_file (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_complaint_file_added_by_id FOREIGN KEY(added_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_complaint_file_added_by_id ON complaint_file (added_by_id);
+CREATE INDEX ix_complaint_file_complaint_id ON complaint_file (complaint_id);
+CREATE INDEX ix_complaint_file_complaint_step_id ON complaint_file (complaint_step_id);
+CREATE INDEX ix_complaint_file_created_at ON complaint_file (created_at);
+COMMENT ON TABLE complaint_file IS 'A photo, recording or paper of a complaint; a recording deleted keeps its line, without the file (CP-15).';
 
 CREATE TABLE inspection (
     id SERIAL NOT NULL,
@@ -1925,13 +2642,29 @@ CREATE INDEX ix_repair_card_event_repair_card_id ON repair_card_event (repair_ca
 CREATE INDEX ix_repair_card_event_staff_id ON repair_card_event (staff_id);
 COMMENT ON TABLE repair_card_event IS 'What happened to the card, line by line.';
 
+CREATE TABLE visit_answer (
+    id SERIAL NOT NULL,
+    return_visit_id INTEGER NOT NULL,
+    visit_question_id INTEGER NOT NULL,
+    asked VARCHAR(200) NOT NULL,
+    answer VARCHAR(500) NOT NULL,
+    CONSTRAINT pk_visit_answer PRIMARY KEY (id),
+    CONSTRAINT uq_visit_answer_return_visit_id_visit_question_id UNIQUE (return_visit_id, visit_question_id),
+    CONSTRAINT fk_visit_answer_return_visit_id FOREIGN KEY(return_visit_id) REFERENCES return_visit (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_visit_answer_visit_question_id FOREIGN KEY(visit_question_id) REFERENCES visit_question (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_visit_answer_visit_question_id ON visit_answer (visit_question_id);
+COMMENT ON TABLE visit_answer IS 'What the customer answered to a question of the script, as it was asked (RV-4).';
+
 CREATE TABLE visit_attempt (
     id SERIAL NOT NULL,
     return_visit_id INTEGER NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     staff_id INTEGER,
+    outcome VARCHAR(16) DEFAULT 'no_answer' NOT NULL,
     note VARCHAR(200) NOT NULL,
     CONSTRAINT pk_visit_attempt PRIMARY KEY (id),
+    CONSTRAINT ck_visit_attempt_outcome_known CHECK (outcome IN ('no_answer', 'busy', 'call_later', 'wrong_number', 'refused', 'absent')),
     CONSTRAINT fk_visit_attempt_return_visit_id FOREIGN KEY(return_visit_id) REFERENCES return_visit (id) ON DELETE RESTRICT,
     CONSTRAINT fk_visit_attempt_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
 );

@@ -23,7 +23,8 @@ from app.core.uow import unit_of_work
 from app.customers import queries as customers
 from app.customers.models import SerialChange, Voucher
 from app.fieldservice import commands as field
-from app.fieldservice.models import EscalationLevel, Signature, TimeEntry, WorkOrder
+from app.fieldservice import queries as field_queries
+from app.fieldservice.models import CarryOver, DayCloseFinding, EscalationLevel, Signature, TimeEntry, WorkOrder
 from app.parts.commands import receive
 from app.parts.queries import quantity_in
 from app.workshop import commands, queries, rules
@@ -819,3 +820,28 @@ def test_a_compressor_waits_twice_fails_once_and_goes_home(office: Cast) -> None
             db.session.scalars(select(ItemMovement.id).where(ItemMovement.goods_receipt_id != receipt.id)).all() == []
         )
         assert len(db.session.scalars(select(Signature)).all()) == 2
+
+
+# -- everything else that looks at jobs -----------------------------------------------------------------------------
+
+
+def test_an_item_in_the_workshop_is_on_nobodys_route_and_nothing_is_overdue(office: Cast) -> None:
+    """Arrival was met; it is no visit of tomorrow, not carried over, and its voucher is where it should be (SO-14)."""
+    card_id = taken(office)
+    order_id, branch = order_of(card_id), office.branches["NJ"]
+    with at(17, 20), acting_as(office["supervisor"]):
+        assert order_id not in {each.id for each in field_queries.jobs_of(office.staff("technician"))}
+        assert order_id not in {each.id for each in field_queries.under_way(branch)}
+        rows = field_queries.board.board(branch).rows
+        assert [job.order.id for row in rows for cell in row.cells for job in cell.jobs] == []
+        assert field_queries.pending_calls(branch) == []
+        call = fetch(WorkOrder, order_id).repair_call
+        standing = field_queries.arrival_of(call)
+        assert standing is not None
+        assert (standing.state, standing.settled) == ("met", True)
+    with at(17, 40):
+        field.close_day(office["clerk"], branch, day=date(2026, 11, 20))
+    with acting_as(SYSTEM):
+        assert db.session.scalars(select(CarryOver)).all() == []
+        assert db.session.scalars(select(DayCloseFinding)).all() == []
+    assert state(card_id) == ("waiting", "in_workshop", "dispatched")
