@@ -154,12 +154,14 @@ def tally(kind: type[T], facts: Iterable[Any]) -> T:
     return kind(**{column.name: sum(bool(getattr(fact, column.name)) for fact in found) for column in fields(kind)})
 
 
-def by(kind: type[T], facts: Iterable[Any], key: Callable[[Any], str]) -> dict[str, T]:
-    """The same for each value of ``key``, in the order of the values."""
+def by(kind: type[T], facts: Iterable[Any], key: Callable[[Any], str], order: Sequence[str] = ()) -> dict[str, T]:
+    """The same for each value of ``key`` that occurs, in the given ``order``, values that it lacks behind."""
     groups: dict[str, list[Any]] = defaultdict(list)
     for fact in facts:
         groups[key(fact)].append(fact)
-    return {value: tally(kind, groups[value]) for value in sorted(groups)}
+    places = {value: place for place, value in enumerate(order)}
+    ordered = sorted(groups, key=lambda value: (places.get(value, len(places)), value))
+    return {value: tally(kind, groups[value]) for value in ordered}
 
 
 def deadlines(facts: Iterable[ComplaintFact], stages: Sequence[str]) -> dict[str, dict[str, int]]:

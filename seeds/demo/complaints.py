@@ -1,19 +1,15 @@
-"""Complaints in every stage, and the return visits that follow from repairs, complaints and contracts."""
+"""Complaints in every stage."""
 
 from __future__ import annotations
 
 import random
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from app.calendars.queries import calendar_for
 from app.calendars.rules import Calendar, deadline, is_open_day
 from app.complaints.models import Complaint, ComplaintStep
-from app.contracts.models import Contract
 from app.core import clock
-from app.customers.models import Customer
-from app.feedback.models import ReturnVisit, VisitAttempt
 from seeds.demo.customers import Base
 from seeds.demo.organisation import Crew, Office
 from seeds.demo.rows import Numbers, Rows
@@ -47,17 +43,14 @@ SAID = {
     "rated": "询问满意度",
     "closed": "资料齐全，结案",
 }
-REMARKS = ("服务及时，讲解清楚", "师傅很专业", "希望能提前电话联系", "收费清楚", "")
 
 
 def build(rows: Rows, dice: random.Random, office: Office, base: Base, done: Done, today: date) -> None:
-    """Add complaints and return visits."""
+    """Add the complaints of three months."""
     numbers = Numbers()
     for code, crew in office.crews.items():
         jobs = [job for job in done.jobs[code] if job.closed_at is not None]
         _complaints(rows, dice, crew, jobs, numbers, today)
-        _repair_visits(rows, dice, crew, jobs, numbers, today)
-    _contract_visits(rows, dice, office, numbers, today)
 
 
 def _complaints(rows: Rows, dice: random.Random, crew: Crew, jobs: list[Job], numbers: Numbers, today: date) -> None:
@@ -120,10 +113,6 @@ def _complaint(
             ComplaintStep, complaint_id=complaint_id, stage=stage, verb=VERB_TO[stage], at=at, created_at=at,
             staff_id=crew.by_job["clerk" if stage in ("received", "acknowledged") else "supervisor"], said=SAID[stage],
         )  # fmt: skip
-    if "settled" in reached:
-        due_on = clock.local(dict(steps)["settled"]).date() + timedelta(days=3)
-        _visit(rows, dice, crew, numbers, today, cause="complaint", customer_id=job.product.customer_id, due_on=due_on,
-               visitor=crew.by_job["supervisor"], name=job.product.name, complaint_id=complaint_id)  # fmt: skip
 
 
 def _office_hours(dice: random.Random, calendar: Calendar, at: datetime) -> datetime:
@@ -155,69 +144,3 @@ def _steps(
             break
         steps.append((stage, at))
     return steps
-
-
-def _visit(
-    rows: Rows, dice: random.Random, crew: Crew, numbers: Numbers, today: date, *, cause: str, customer_id: int,
-    due_on: date, visitor: int, name: str, **about: Any,
-) -> None:  # fmt: skip
-    # Never today or later: those numbers are the portal's to give.
-    planned_on = min(due_on - timedelta(days=3 if cause == "complaint" else 7), today - timedelta(days=1))
-    # What is long overdue went to the supervisor, who saw to it (RV-3): only the last days' stand open.
-    made = due_on < today and dice.random() < (0.85 if due_on > today - timedelta(days=9) else 0.996)
-    visited_on = due_on - timedelta(days=dice.randint(0, 2))
-    while not is_open_day(calendar_for(crew.branch.id), visited_on):
-        visited_on -= timedelta(days=1)
-    visited_at = clock.at_local(visited_on, time(dice.choice((9, 10, 14, 15, 16)), dice.randint(0, 59)))
-    values: dict[str, Any] = {}
-    if made:
-        values = {
-            "status": "done",
-            "done_at": visited_at,
-            "manner": "in_person" if cause == "complaint" and dice.random() < 0.4 else "telephone",
-            "spoke_to": name,
-            "satisfaction": dice.choices(("very_satisfied", "satisfied", "neutral", "dissatisfied"), (40, 45, 11, 4))[
-                0
-            ],
-            "suggestions": dice.choice(REMARKS),
-        }
-    visit_id = rows.add(
-        ReturnVisit,
-        number=numbers.next("HF", crew.branch.code, planned_on),
-        branch_id=crew.branch.id,
-        customer_id=customer_id,
-        cause=cause,
-        due_on=due_on,
-        visitor_id=visitor,
-        created_at=clock.at_local(planned_on, time(18, 0)),
-        **{"status": "planned", **values},
-        **about,
-    )
-    tried_at = visited_at - timedelta(minutes=dice.randint(20, 29))
-    if tried_at < clock.at_local(today) and dice.random() < 0.1:
-        rows.add(
-            VisitAttempt,
-            return_visit_id=visit_id,
-            at=tried_at,
-            staff_id=visitor,
-            note="无人接听",
-        )
-
-
-def _repair_visits(rows: Rows, dice: random.Random, crew: Crew, jobs: list[Job], numbers: Numbers, today: date) -> None:
-    for job in jobs:
-        assert job.closed_at is not None  # nosec B101 - only closed jobs are given
-        due_on = clock.local(job.closed_at).date() + timedelta(days=7)
-        _visit(rows, dice, crew, numbers, today, cause="repair", customer_id=job.product.customer_id, due_on=due_on,
-               visitor=crew.by_job["clerk"], name=job.product.name, work_order_id=job.order_id)  # fmt: skip
-
-
-def _contract_visits(rows: Rows, dice: random.Random, office: Office, numbers: Numbers, today: date) -> None:
-    crews = {crew.branch.id: crew for crew in office.crews.values()}
-    for contract in rows.of(Contract):
-        middle = contract["starts_on"] + (contract["ends_on"] - contract["starts_on"]) // 2
-        if not today - timedelta(days=60) <= middle <= today + timedelta(days=10):
-            continue
-        crew = crews[contract["branch_id"]]
-        _visit(rows, dice, crew, numbers, today, cause="contract", customer_id=contract["customer_id"], due_on=middle,
-               visitor=crew.by_job["clerk"], name=rows.of(Customer)[contract["customer_id"] - 1]["name"], contract_id=contract["id"])  # fmt: skip

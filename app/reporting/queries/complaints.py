@@ -34,6 +34,7 @@ settings.declare(SAME_MATTER_TIMES, 2, N_("From so many complaints on it is the 
 
 STAGES = tuple(rules.STAGE_DUE)
 _ENDED = ("settled", "rated", "closed")
+_ORDER = {"category": rules.CATEGORIES, "severity": ("major", "ordinary"), "status": rules.STATES}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class ComplaintPeriod:
 
     def by(self, key: str) -> dict[str, ComplaintTally]:
         """The same by branch, category, severity or status."""
-        return figures.by(ComplaintTally, self.facts, lambda fact: getattr(fact, key))
+        return figures.by(ComplaintTally, self.facts, lambda fact: getattr(fact, key), _ORDER.get(key, ()))
 
     @property
     def deadlines(self) -> dict[str, dict[str, int]]:

@@ -67,7 +67,7 @@ class VisitPeriod:
 
     def by(self, key: str) -> dict[str, VisitTally]:
         """The same by branch, cause or visitor."""
-        return figures.by(VisitTally, self.facts, lambda fact: getattr(fact, key))
+        return figures.by(VisitTally, self.facts, lambda fact: getattr(fact, key), rules.CAUSES)
 
     @property
     def satisfaction(self) -> dict[str, int]:
