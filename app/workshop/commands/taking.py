@@ -16,6 +16,7 @@ from app.core.fetch import fetch
 from app.core.files import store
 from app.core.numbering import next_number
 from app.core.uow import command
+from app.customers.models import Voucher
 from app.fieldservice import rules as field_rules
 from app.fieldservice.commands import deadlines, orders, work
 from app.fieldservice.commands import steps as field_steps
@@ -94,6 +95,8 @@ def take_back(
 
 
 def _check_free(voucher_id: int) -> None:
+    # Two jobs for one product: the second waits here and then finds the receipt.
+    field_steps.locked(Voucher, voucher_id)
     with acting_as(SYSTEM):
         number = db.session.execute(
             select(GoodsReceipt.number).where(GoodsReceipt.voucher_id == voucher_id, GoodsReceipt.out_at.is_(None))
