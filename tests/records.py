@@ -39,7 +39,7 @@ from app.core.inbox import InboxMessage
 from app.core.listing import ColumnChoice, ListExport, SavedFilter
 from app.core.uow import unit_of_work
 from app.customers.models import Contact, Customer, SerialChange, Voucher, VoucherCustody
-from app.feedback.models import ReturnVisit, VisitAttempt
+from app.feedback.models import ReturnVisit, VisitAnswer, VisitAttempt, VisitQuestion
 from app.fieldservice.models import (
     Absence,
     AppointmentChange,
@@ -60,7 +60,21 @@ from app.fieldservice.models import (
     WorkOrder,
     WorkOrderEvent,
 )
-from app.parts.models import StockBalance, StockMove, StockPlace
+from app.parts.models import (
+    PartLevel,
+    PartReservation,
+    PartUnit,
+    PartUnitMove,
+    PurchaseLine,
+    PurchaseRequest,
+    StockBalance,
+    StockCount,
+    StockCountLine,
+    StockMove,
+    StockPlace,
+    VanSlip,
+    VanSlipLine,
+)
 from app.reporting.models import Delivery, MadeDocument, SupervisorReport, TechnicianReport
 from app.workshop.models import (
     GoodsPhoto,
@@ -75,6 +89,7 @@ from app.workshop.models import (
     RepairCard,
     RepairCardEvent,
 )
+from tests import records_money
 from tests.cast import PEOPLE, Cast
 
 DAY = date(2026, 11, 20)
@@ -219,6 +234,7 @@ def _jobs(records: Records) -> None:
     _deadlines(records, calls, made)
     _planning(records, calls, made)
     _workshop(records, made)
+    records_money.build(records, made, NJ, SZ)
     for which, technician, people in (("mine", "technician", mine), ("suzhou", "technician_sz", theirs)):
         voucher = calls[which].voucher
         custody = VoucherCustody(voucher=voucher, staff_id=records.cast.staff(technician), out_at=MOMENT)
@@ -404,6 +420,50 @@ def _stock(records: Records) -> None:
             to_place_id=cast.places[target],
         )
         records.add(f"stock_move/{which}", move, people)
+    _parts_of_vans(records)
+    _parts_of_branches(records)
+
+
+def _parts_of_vans(records: Records) -> None:
+    """Units, reservations and slips: the technician's own are those of his van or kept for his jobs."""
+    cast, part = records.cast, records.cast.parts["P-THERM"]
+    vans = {
+        "mine": ("李建国车", "technician", NJ | {"technician"}, "to me"),
+        "colleague's": ("王志强车", "technician2", NJ | {"technician2"}, "to the colleague"),
+        "suzhou's": ("黄大伟车", "technician_sz", SZ | {"technician_sz"}, "suzhou"),
+    }
+    for which, (van, person, people, move) in vans.items():
+        place, branch = cast.places[van], cast.branches["SZ" if person.endswith("sz") else "NJ"]
+        unit = PartUnit(part_id=part, serial_no=f"U-{person}", branch_id=branch, place_id=place)
+        records.add(f"part_unit/{which}", unit, people)
+        link = PartUnitMove(stock_move_id=records[f"stock_move/{move}"], part_unit_id=unit.id)
+        records.add(f"part_unit_move/{which}", link, people)
+        kept = PartReservation(place_id=place, part_id=part, quantity=1, reference=f"PG-{person}")
+        records.add(f"part_reservation/{which}", kept, people)
+        slip = VanSlip(number=f"LL-{person}", van_id=place, store_id=place, at=MOMENT)
+        records.add(f"van_slip/{which}", slip, people)
+        line = VanSlipLine(slip=slip, stock_move_id=records[f"stock_move/{move}"])
+        records.add(f"van_slip_line/{which}", line, people)
+    store, person = cast.places["南京仓库"], cast.staff("technician")
+    gone = PartUnit(part_id=part, serial_no="U-store", branch_id=cast.branches["NJ"], place_id=store)
+    records.add("part_unit/in the store", gone, NJ)
+    waits = PartReservation(place_id=store, part_id=part, quantity=1, reference="PG-waits", staff_id=person)
+    records.add("part_reservation/for me in the store", waits, NJ | {"technician"})
+
+
+def _parts_of_branches(records: Records) -> None:
+    """Levels, purchase requests and counts are the office's, not the technicians'."""
+    cast, part = records.cast, records.cast.parts["P-THERM"]
+    for branch, place, people in (("NJ", "南京仓库", NJ), ("SZ", "黄大伟车", SZ)):
+        key = cast.branches[branch]
+        level = PartLevel(branch_id=key, part_id=part, reorder_point=1, order_up_to=2)
+        records.add(f"part_level/{branch}", level, people)
+        request = PurchaseRequest(number=f"QG-{branch}-20261120-0001", branch_id=key)
+        records.add(f"purchase_request/{branch}", request, people)
+        records.add(f"purchase_line/{branch}", PurchaseLine(request=request, part_id=part, quantity=2), people)
+        count = StockCount(number=f"PD-{branch}-20261120-0001", place_id=cast.places[place], started_at=MOMENT)
+        records.add(f"stock_count/{branch}", count, people)
+        records.add(f"stock_count_line/{branch}", StockCountLine(count=count, part_id=part), people)
 
 
 def _complaints(records: Records) -> None:
@@ -486,6 +546,9 @@ def _visits(records: Records) -> None:
         )
         records.add(f"return_visit/{which}", visit, people)
         records.add(f"visit_attempt/{which}", VisitAttempt(return_visit=visit, at=MOMENT, note="无人接听"), people)
+        asked = VisitQuestion(trigger_on="repair", question=f"使用是否正常？{which}")
+        answer = VisitAnswer(return_visit=visit, visit_question=asked, asked="使用是否正常？", answer="yes")
+        records.add(f"visit_answer/{which}", answer, people)
 
 
 def _reports(records: Records) -> None:

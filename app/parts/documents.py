@@ -9,6 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.core import clock
 from app.core.db import db
 from app.core.documents import Document, Params, register
 from app.core.errors import N_
@@ -117,16 +118,16 @@ def count_sheets(params: Params) -> list[CountSheet]:
         selectinload(StockCount.lines).joinedload(StockCountLine.part),
     )
     wanted = wanted.where(StockCount.id == params.record_id)
-    return [_count_sheet(count, params) for count in db.session.scalars(wanted)]
+    return [_count_sheet(count) for count in db.session.scalars(wanted)]
 
 
-def _count_sheet(count: StockCount, params: Params) -> CountSheet:
+def _count_sheet(count: StockCount) -> CountSheet:
     branch = count.place.branch
     found = queries.findings(count)
     booked = count.status == "booked"
     return CountSheet(
         number=count.number,
-        on=params.date,
+        on=clock.local(count.started_at).date(),
         branch_code=branch.code,
         branch_name=branch.name,
         place=count.place.name,
@@ -167,14 +168,14 @@ def purchase_papers(params: Params) -> list[PurchasePaper]:
             selectinload(PurchaseRequest.lines).joinedload(PurchaseLine.part),
         )
     )
-    return [_purchase_paper(request, params) for request in db.session.scalars(wanted)]
+    return [_purchase_paper(request) for request in db.session.scalars(wanted)]
 
 
-def _purchase_paper(request: PurchaseRequest, params: Params) -> PurchasePaper:
+def _purchase_paper(request: PurchaseRequest) -> PurchasePaper:
     stock = {line.code: line for line in _stock_lines(request.branch)}
     return PurchasePaper(
         number=request.number,
-        on=params.date,
+        on=clock.local(request.sent_at or request.created_at).date(),
         branch_code=request.branch.code,
         branch_name=request.branch.name,
         state=gettext(REQUEST_STATE_LABELS[request.status]),
@@ -221,15 +222,15 @@ def slip_papers(params: Params) -> Sequence[SlipPaper]:
             .options(joinedload(StockMove.part), selectinload(StockMove.units)),
         )
     )
-    return [_slip_paper(slip, params) for slip in db.session.scalars(wanted)]
+    return [_slip_paper(slip) for slip in db.session.scalars(wanted)]
 
 
-def _slip_paper(slip: VanSlip, params: Params) -> SlipPaper:
+def _slip_paper(slip: VanSlip) -> SlipPaper:
     branch = slip.van.branch
     moves = [line.stock_move for line in slip.lines]
     return SlipPaper(
         number=slip.number,
-        on=params.date,
+        on=clock.local(slip.at).date(),
         branch_code=branch.code,
         branch_name=branch.name,
         technician=_name(slip.van.staff),

@@ -216,14 +216,14 @@ class PartUnitMove(Model):
 class PartReservation(Stamped, Model):
     """So many of a part in a place are kept for a planned job (``reference`` is its number) and a technician.
 
-    Empty ``release`` while it holds; ``quantity`` is what is still kept, in the end what was kept last.
+    ``release`` is ``kept`` while it holds; ``quantity`` is what is still kept, in the end what was kept last.
     """
 
     __tablename__ = "part_reservation"
     __table_args__ = (
         choice("release", RELEASES),
         CheckConstraint("quantity > 0", name="quantity_positive"),
-        CheckConstraint("(release = '') = (released_at IS NULL)", name="released_with_reason"),
+        CheckConstraint("(release = 'kept') = (released_at IS NULL)", name="released_with_reason"),
         Index("ix_part_reservation_reference", "reference"),
         Index("ix_part_reservation_place_part", "place_id", "part_id"),
     )
@@ -236,7 +236,7 @@ class PartReservation(Stamped, Model):
     staff_id: Mapped[int | None] = ref("staff.id", nullable=True)
     made_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
     released_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
-    release: Mapped[str] = text(16)
+    release: Mapped[str] = mapped_column(String(16), nullable=False, default="kept")
     place: Mapped[StockPlace] = relationship()
     part: Mapped[Part] = relationship()
     staff: Mapped[Staff | None] = relationship(foreign_keys=[staff_id])

@@ -150,7 +150,7 @@ def check_serials(tracked: bool, quantity: int, serials: Sequence[str], part: st
 # -- reservations -----------------------------------------------------------------------------------------------
 
 RELEASE_LABELS = {
-    "": N_("Reserved"),
+    "kept": N_("Reserved"),
     "fitted": N_("Fitted"),
     "finished": N_("Not needed"),
     "cancelled": N_("Job cancelled"),

@@ -133,7 +133,10 @@ def _units(store: Principal, crew: Crew, part: Part, code: str, today: date) -> 
 def _purchases(store: Principal, lead: Principal, crew: Crew, today: date, *, sent: bool) -> None:
     drafted = _at(today - timedelta(days=4), 7)
     request = commands.draft_request(store, crew.branch.id, at=drafted)
-    if request is None or not sent:
+    if request is None:
+        return
+    request.created_at = drafted
+    if not sent:
         return
     lines = [(line.part_id, line.quantity, "") for line in request.lines]
     commands.change_request(
@@ -187,7 +190,7 @@ def _counts(store: Principal, lead: Principal, crew: Crew, today: date) -> None:
     count = commands.start_count(store, van, at=week)
     lines = [
         Counted(
-            row.part_id, row.quantity - (1 if number == 0 else 0), reason="螺丝盒散落，少一件" if number == 0 else ""
+            row.part_id, row.quantity - (1 if number == 0 else 0), reason="用后未报，少一件" if number == 0 else ""
         )
         for number, row in enumerate(queries.stock_of(van))
         if not row.part.serial_tracked

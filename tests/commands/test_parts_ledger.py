@@ -194,7 +194,7 @@ def test_so22_morning_issue_and_evening_return_are_one_transaction(office: Cast)
     # What was reserved went along: it is kept in the van now, and nothing in the store is.
     assert (_held(office, "P-COMP", VAN), _kept(office, "P-COMP", VAN), _kept(office, "P-COMP", STORE)) == (3, 2, 0)
     with acting_as(office["clerk"]):
-        live = db.session.scalars(select(PartReservation).where(PartReservation.release == "")).one()
+        live = db.session.scalars(select(PartReservation).where(PartReservation.release == "kept")).one()
         assert (live.place.name, live.quantity, live.reference) == (VAN, 2, JOB)
     # The second line is not possible: the first leaves nothing behind.
     with pytest.raises(Refused, match="温控器"):
@@ -293,7 +293,7 @@ def test_so22_the_balance_equals_the_sum_of_the_moves_whatever_happens(office: C
     assert {k: v for k, v in books.items() if v} == {k: v for k, v in (start + moved).items() if v}
     with acting_as(SYSTEM):
         kept: Counter[tuple[int, int]] = Counter()
-        for row in db.session.scalars(select(PartReservation).where(PartReservation.release == "")):
+        for row in db.session.scalars(select(PartReservation).where(PartReservation.release == "kept")):
             kept[row.place_id, row.part_id] += row.quantity
         for balance in db.session.scalars(select(StockBalance)):
             assert balance.reserved == kept[balance.place_id, balance.part_id] <= balance.quantity

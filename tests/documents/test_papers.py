@@ -15,11 +15,11 @@ from app import wiring
 from app.core import clock, documents, pdf
 from app.core.documents import Document, Params, Rendered
 from app.core.errors import Misconfigured, Refused
-from tests.documents import samples, samples_complaints, samples_workshop
+from tests.documents import samples, samples_complaints, samples_parts, samples_workshop
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PARAMS = Params(samples.DAY, "HQ")
-SAMPLES = {**samples.SAMPLES, **samples_workshop.SAMPLES, **samples_complaints.SAMPLES}
+SAMPLES = {**samples.SAMPLES, **samples_workshop.SAMPLES, **samples_complaints.SAMPLES, **samples_parts.SAMPLES}
 TITLES = {
     "deadline_explanation": "时限说明",
     "arrival_breaches": "到达超时清单",
@@ -39,6 +39,7 @@ TITLES = {
     "repair_card": "修护卡",
     "item_trail": "商品修护经过",
     **samples_complaints.TITLES,
+    **samples_parts.TITLES,
 }
 
 

@@ -256,7 +256,9 @@ def give_free(part_id: int, place_id: int, quantity: int) -> None:
 
 def reservations(*conditions: Any) -> list[PartReservation]:
     """Reservations that hold, the oldest first, as they are now; not narrowed by row scope, for rules."""
-    statement = select(PartReservation).where(PartReservation.release == "", *conditions).order_by(PartReservation.id)
+    statement = (
+        select(PartReservation).where(PartReservation.release == "kept", *conditions).order_by(PartReservation.id)
+    )
     return list(db.session().scalars(statement.execution_options(unscoped=True, populate_existing=True)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.parts.queries.counting import Finding, counts_open, findings
-from app.parts.queries.ordering import ToOrder, below_reorder_point, drafts_waiting, reorder_list
+from app.parts.queries.ordering import ToOrder, below_reorder_point, drafts_waiting, free_in_stores, reorder_list
 from app.parts.queries.stock import (
     Elsewhere,
     held_in,
@@ -39,6 +39,7 @@ __all__ = [
     "counts_open",
     "drafts_waiting",
     "findings",
+    "free_in_stores",
     "held_in",
     "kept_in_store",
     "parts_balance",

@@ -83,6 +83,11 @@ def _held(branch_id: int | None) -> dict[tuple[int, int], tuple[int, int]]:
     return {(b, p): (int(held), int(kept)) for b, p, held, kept in db.session.execute(statement)}
 
 
+def free_in_stores(branch_id: int) -> dict[int, int]:
+    """Pieces free in the store rooms of a branch, by id of the part."""
+    return {part: held - kept for (_branch, part), (held, kept) in _held(branch_id).items()}
+
+
 def _on_order(branch_id: int | None) -> dict[tuple[int, int], int]:
     statement = (
         select(

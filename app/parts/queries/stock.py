@@ -72,7 +72,7 @@ def kept_in_store(reference: str, part_id: int) -> bool:
         .where(
             PartReservation.reference == reference,
             PartReservation.part_id == part_id,
-            PartReservation.release == "",
+            PartReservation.release == "kept",
             StockPlace.kind == "warehouse",
         )
     )

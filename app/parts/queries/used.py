@@ -79,9 +79,9 @@ def used_between(first: datetime, before: datetime, branch_id: int | None = None
         statement = statement.where(StockPlace.branch_id == branch_id)
     found = []
     for row in db.session.execute(statement):
-        about: list[Any] = list(row)
-        count, price = int(about.pop()), about.pop()
-        found.append(UsedPart(*about, count, price * count))
+        *about, price, count = row
+        about += [int(count), price * int(count)]
+        found.append(UsedPart(*about))
     return found
 
 
@@ -89,7 +89,7 @@ def _classes() -> Any:
     """(number, service class) of every job; of none when no area has told."""
     given: list[Select[Any]] = [make() for make in CLASSES]
     if not given:
-        nothing: Select[Any] = select(literal("").label("number"), null().label("service_class"))
+        nothing: Any = select(literal("").label("number"), null().label("service_class"))
         given = [nothing.where(literal(1) == 0)]
     return union_all(*given).subquery("job_class")
 

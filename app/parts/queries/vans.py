@@ -87,7 +87,7 @@ def _waiting() -> dict[int, int]:
     statement = (
         select(PartReservation.staff_id, func.sum(PartReservation.quantity))
         .join(StockPlace, StockPlace.id == PartReservation.place_id)
-        .where(PartReservation.release == "", StockPlace.kind == "warehouse", PartReservation.staff_id.is_not(None))
+        .where(PartReservation.release == "kept", StockPlace.kind == "warehouse", PartReservation.staff_id.is_not(None))
         .group_by(PartReservation.staff_id)
     )
     return {int(staff): int(count) for staff, count in db.session.execute(statement) if staff is not None}
@@ -100,7 +100,7 @@ def van_day(van: StockPlace, store: StockPlace | None, day_start: datetime) -> V
     if store is not None:
         found.store = {balance.part_id: balance for balance in _stock(store.id)}
         found.store_units = _serials(store.id)
-    kept = select(PartReservation).where(PartReservation.release == "", PartReservation.staff_id == van.staff_id)
+    kept = select(PartReservation).where(PartReservation.release == "kept", PartReservation.staff_id == van.staff_id)
     for row in db.session.scalars(
         kept.options(joinedload(PartReservation.part), joinedload(PartReservation.place)).order_by(PartReservation.id)
     ):

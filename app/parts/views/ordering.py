@@ -75,7 +75,7 @@ class PurchaseLineView(BaseView):
         "request": _l("Purchase request"),
         "part": _l("Part"),
         "quantity": _l("Asked for"),
-        "received": _l("Received"),
+        "received": _l("Arrived so far"),
         "unit_price": _l("Price (CNY)"),
         "note": _l("Remark"),
     }
@@ -195,6 +195,7 @@ class PurchaseView(Page):
             else:
                 more = verb == "change" and form.part_id.data
                 return redirect(url_for("PurchaseView.change", request_id=key) if more else show)
+        asked_branch = self._request(key).branch_id
         page = self.render_template(
             "parts/request.html",
             title=_("Purchase request %(number)s", number=self._request(key).number),
@@ -203,12 +204,10 @@ class PurchaseView(Page):
             verb=verb,
             typed=typed_values(),
             back=show,
-            stock=self._stock(self._request(key)),
+            stock=queries.free_in_stores(asked_branch),
+            points={row.part_id: row.reorder_point for row in queries.reorder_list(asked_branch)},
         )
         return page, 422 if request.method == "POST" else 200
-
-    def _stock(self, asked: PurchaseRequest) -> dict[int, Any]:
-        return {row.part_id: row for row in queries.reorder_list(asked.branch_id)}
 
     def _change(self, key: int, form: ChangeForm) -> None:
         given = [

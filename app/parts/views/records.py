@@ -199,7 +199,7 @@ class PartUnitView(BaseView):
         "part": _l("Part"),
         "state": _l("State"),
         "place": _l("Stock place"),
-        "reference": _l("Job"),
+        "reference": _l("Job no."),
     }
     choices = {"state": labels(UNIT_STATE_LABELS)}
     tones = {"state": {"in_stock": "success", "fitted": "info", "missing": "danger", "scrapped": "warning"}}
@@ -223,7 +223,7 @@ class PartReservationView(BaseView):
     search_columns = ["reference", "part", "place", "staff", "release", "created_at"]
     quick_columns = ["reference", "part.code", "part.name"]
     label_columns = {
-        "reference": _l("Job"),
+        "reference": _l("Job no."),
         "part": _l("Part"),
         "quantity": _l("Quantity"),
         "place": _l("Stock place"),
@@ -234,7 +234,7 @@ class PartReservationView(BaseView):
         "released_at": _l("Released at"),
     }
     choices = {"release": labels(RELEASE_LABELS)}
-    tones = {"release": {"": "warning", "fitted": "success"}}
+    tones = {"release": {"kept": "warning", "fitted": "success"}}
     base_order = ("id", "desc")
     verbs = [
         Verb(
@@ -242,7 +242,7 @@ class PartReservationView(BaseView):
             label=_l("Release"),
             icon="fa-unlock",
             confirm=_l("Others may have these parts then. Release?"),
-            when=lambda row: row.release == "",
+            when=lambda row: row.release == "kept",
             bulk=True,
         )
     ]

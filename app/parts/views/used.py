@@ -23,7 +23,7 @@ BY: dict[str, tuple[Any, Callable[[UsedPart], tuple[str, str]]]] = {
     "technician": (_l("Technician"), lambda row: (row.technician or "—", row.branch)),
     "branch": (_l("Branch"), lambda row: (row.branch, "")),
     "class": (_l("Class"), lambda row: (row.service_class or "—", "")),
-    "job": (_l("Job"), lambda row: (row.job or "—", f"{row.technician} {row.service_class}".strip())),
+    "job": (_l("Job no."), lambda row: (row.job or "—", f"{row.technician} {row.service_class}".strip())),
 }
 
 
