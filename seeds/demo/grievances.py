@@ -67,7 +67,7 @@ def build(rows: Rows, office: Office, today: date) -> None:
 
 def _stories(rows: list[dict[str, Any]], steps: dict[int, list[dict[str, Any]]], crew: Crew) -> None:
     """The open complaints of Nanjing tell something: about the supervisor himself, and a refund above the manager."""
-    still = [row for row in rows if row["status"] in ("received", "acknowledged", "verified", "proposed")]
+    still = [row for row in rows if row["status"] not in (*LATER, "withdrawn")]
     manager = crew.by_job.get("branch_manager")
     if still and manager is not None:
         row = still[0]
@@ -84,8 +84,8 @@ def _stories(rows: list[dict[str, Any]], steps: dict[int, list[dict[str, Any]]],
             severity="major", severity_ground="return", wants="refund", category="product_quality",
             content="新机一个月内两次漏水，地板被泡，客户要求退货并赔偿", demand="全额退款",
         )  # fmt: skip
-        if row["status"] in ("received", "acknowledged", "verified"):
-            row["solution"] = ""
+        if row["solution"]:
+            row["solution"] = "退货并全额退款"
 
 
 def _at(taken: list[dict[str, Any]], stage: str) -> datetime | None:
@@ -125,7 +125,7 @@ def _approval(rows: Rows, row: dict[str, Any], taken: list[dict[str, Any]], crew
     if proposed is None:
         return
     amount = row["compensation"]
-    if row.get("wants") == "refund" and row["status"] == "proposed":
+    if row.get("wants") == "refund":
         amount = row["compensation"] = Decimal("2600.00")
     kind = "refund" if row.get("wants") == "refund" else "compensation"
     row["remedy"] = kind if amount else "none"
@@ -168,14 +168,15 @@ def _major(
             words="由服务主任当日上门致歉，经理负责与厂家确认换货。", due_on=clock.local(at).date() + DAY,
             written_by_id=crew.by_job["clerk"], present="",
         )  # fmt: skip
-    settled = _at(taken, "settled")
+    settled, told_at = _at(taken, "settled"), _at(taken, "told")
     if settled is not None:
-        terms = row["solution"]
+        _letter(rows, row, "answer", settled, f"经核实情况属实，处理如下：{row['solution']}。谨致歉意。")
+    elif told_at is not None:
+        # It waits for the customer's name.
         rows.add(
-            SettlementAgreement, complaint_id=row["id"], terms=terms, made_at=settled, created_at=settled,
-            made_by_id=row["handler_id"], version=1, signer="", signed_how="",
+            SettlementAgreement, complaint_id=row["id"], terms="退货并全额退款 2,600 元，双方再无争议。", made_at=told_at,
+            created_at=told_at, made_by_id=row["handler_id"], version=1, signer="", signed_how="",
         )  # fmt: skip
-        _letter(rows, row, "answer", settled, f"经核实情况属实，处理如下：{terms}。谨致歉意。")
 
 
 def _lateness(rows: Rows, row: dict[str, Any], taken: list[dict[str, Any]], crew: Crew, today: date) -> None:

@@ -118,7 +118,7 @@ class ComplaintStepView(BaseView):
         "said": _l("What was said"),
     }
     choices = {"stage": labels(rules.STATE_LABELS), "verb": {"": NOTHING, **labels(rules.VERB_LABELS)}}
-    base_order = ("id", "asc")
+    base_order = ("at", "asc")
 
 
 class ComplaintView(QuickFilters, BaseView):

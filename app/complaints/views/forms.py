@@ -193,7 +193,11 @@ class MemberForm(OfficeForm):
 class MinuteForm(OfficeForm):
     """Minutes of a meeting, or a decision."""
 
-    kind = fields.choice(_l("Kind of entry"), {"meeting": _l("Minutes"), "decision": _l("Decision")}, default="meeting")
+    kind = fields.choice(
+        _l("Kind of entry"),
+        {"meeting": _l("Minutes of a meeting"), "decision": _l("Decision of the group")},
+        default="meeting",
+    )
     words = fields.notes(_l("What was said or decided"), 2000)
     present = fields.text(_l("Present"), 300, required=False)
     owner_id = fields.remote(Staff, _l("Who sees to it"), required=False)

@@ -181,7 +181,7 @@ class CrisisEntryView(BaseView):
     search_columns = ["complaint", "kind", "at", "owner"]
     order_columns = ["at", "due_on"]
     base_order = ("at", "desc")
-    choices = {"kind": {"meeting": _l("Minutes"), "decision": _l("Decision")}}
+    choices = {"kind": {"meeting": _l("Minutes of a meeting"), "decision": _l("Decision of the group")}}
     label_columns = {
         "complaint": _l("Complaint"),
         "at": _l("When"),
