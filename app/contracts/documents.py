@@ -56,7 +56,7 @@ def _letter(contract: Contract, day: dt.date) -> ContractExpiryNotice:
         days_left=(contract.ends_on - day).days,
         price=contract.price,
         visits_promised=contract.visits,
-        visits_done=None,
+        visits_done=queries.visits_made(contract.id),
         products=tuple(_product(row, item.voucher) for row, item in enumerate(items, 1)),
         visitor=visitor.name if visitor else "",
         visitor_phone=visitor.phone if visitor else "",

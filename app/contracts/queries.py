@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +22,15 @@ settings.declare(
     N_("Maintenance contracts: expiry notice so many days before the end"),
     "SO-16",
 )
+
+
+# What the areas below know of a contract's visits: each gives how many of them were made (SO-23).
+VISITS_MADE: list[Callable[[int], int]] = []
+
+
+def visits_made(contract_id: int) -> int:
+    """How many of the promised maintenance visits were made (SO-23)."""
+    return sum(count(contract_id) for count in VISITS_MADE)
 
 
 def covering_contract(voucher_id: int, on: date) -> Contract | None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.calendars.queries import calendar_for
 from app.calendars.rules import deadline, is_open_day
+from app.contracts.models import Contract, PlannedVisit
 from app.contracts.rules import covers
 from app.core import clock
 from app.core.db import db
@@ -122,12 +123,45 @@ class Diary:
         self.calendar = calendar_for(crew.branch.id)
         self.named: dict[int, list[tuple[dict[str, Any], str]]] = defaultdict(list)  # rows that quote an order's number
         self.calls: list[dict[str, Any]] = []
+        self.last_day = clock.today()
         self.orders: list[dict[str, Any]] = []
         self.free: dict[int, date] = {}  # since when a product may fail again
         self.faults: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for fault in db.session.execute(select(FaultCode)).scalars():
             self.faults[fault.category].append((fault.id, fault.name))
         self.jobs: list[Job] = []
+        self.repeated: set[int] = set()
+        under = {product.contract_id: product for product in products if product.contract_id is not None}
+        self.visits = sorted(
+            (row["due_on"], number, under[row["contract_id"]])
+            for number, row in enumerate(rows.of(PlannedVisit), 1)
+            if row["called_at"] is not None and row["contract_id"] in under
+        )
+
+    def visit_on(self, day: date) -> tuple[int, Product] | None:
+        """A maintenance visit that is due; those of earlier weeks were made before the office used the portal (SO-23)."""
+        while self.visits and self.visits[0][0] < day - timedelta(days=7):
+            self.visits.pop(0)
+        if not self.visits or self.visits[0][0] > day:
+            return None
+        _due_on, number, product = self.visits.pop(0)
+        self.free[product.voucher_id] = day + timedelta(days=45)
+        return number, product
+
+    def repeat_on(self, day: date) -> Job | None:
+        """Now and then a repair of the last weeks that did not last; one that is free anyway (KP-2)."""
+        if self.dice.random() > 0.04:
+            return None
+        vague = {fault_id for fault_id, _name in self.faults["any"][-2:]}
+        for job in reversed(self.jobs):
+            done = clock.local(job.row["finished_at"]).date()
+            if (day - done).days > 28:
+                return None
+            known = job.order_id in self.repeated or job.row["fault_code_id"] in vague or job.closed_at is None
+            if not known and (day - done).days >= 6 and self.class_on(job.product, day) != "A":
+                self.repeated.add(job.order_id)
+                return job
+        return None
 
     def product_for(self, day: date) -> Product:
         """A product that did not fail in the last weeks."""
@@ -146,26 +180,25 @@ class Diary:
         """Enter a call."""
         fault_id, fault = self.dice.choice(self.faults[product.category] + self.faults["any"])
         due = deadline(self.calendar, reported_at, minutes=360 if product.urban else 420).due
-        call_id = self.rows.add(
-            RepairCall,
-            number="",
-            branch_id=self.crew.branch.id,
-            voucher_id=product.voucher_id,
-            address_id=product.address_id,
-            caller_name=product.name,
-            caller_phone=product.phone,
-            channel=self.dice.choices(("telephone", "online", "counter", "email"), (80, 12, 5, 3))[0],
-            reported_at=reported_at,
-            created_at=reported_at,
-            symptom_code_id=fault_id,
-            symptom=fault,
-            priority="urgent" if self.dice.random() < 0.08 else "normal",
-            arrive_by=due,
-            arrive_minutes=360 if product.urban else 420,
-            status=status,
-            taken_by_id=self.crew.by_job["clerk"],
-            **more,
-        )
+        values: dict[str, Any] = {
+            "number": "",
+            "branch_id": self.crew.branch.id,
+            "voucher_id": product.voucher_id,
+            "address_id": product.address_id,
+            "caller_name": product.name,
+            "caller_phone": product.phone,
+            "channel": self.dice.choices(("telephone", "online", "counter", "email"), (80, 12, 5, 3))[0],
+            "reported_at": reported_at,
+            "created_at": reported_at,
+            "symptom_code_id": fault_id,
+            "symptom": fault,
+            "priority": "urgent" if self.dice.random() < 0.08 else "normal",
+            "arrive_by": due,
+            "arrive_minutes": 360 if product.urban else 420,
+            "status": status,
+            "taken_by_id": self.crew.by_job["clerk"],
+        }
+        call_id = self.rows.add(RepairCall, **{**values, **more})
         self.calls.append(self.rows.of(RepairCall)[-1])
         return call_id
 
@@ -211,8 +244,12 @@ class Diary:
         minutes: int,
         *,
         close: bool,
+        visit: int | None = None,
+        again: Job | None = None,
     ) -> None:
-        """A job from call to close, with minutes, parts and charges."""
+        """A job from call to close, with minutes, parts and charges. ``visit``: the planned visit it is; ``again``: the
+        repair it repeats.
+        """
         finished_at = arrived_at + timedelta(minutes=minutes)
         day = clock.local(arrived_at).date()
         closed_at = clock.at_local(day, time(17, self.dice.randint(5, 25))) if close else None
@@ -220,7 +257,14 @@ class Diary:
         status = "closed" if close else "finished"
         dispatched_at = self._dispatched(reported_at, arrived_at)
         carried = int(clock.local(dispatched_at).date() > clock.local(reported_at).date())
-        call_id = self.call(product, reported_at, status, closed_at=closed_at, carried_over=carried)
+        more: dict[str, Any] = {"closed_at": closed_at, "carried_over": carried}
+        if visit is not None:
+            fault_id = self.faults["any"][-1][0]
+            more |= self._visit(visit, product, reported_at, day)
+        if again is not None:
+            fault_id = again.row["fault_code_id"]
+            more |= self._repeat(again, day)
+        call_id = self.call(product, reported_at, status, **more)
         part = self.dice.choice(FITS[product.category]) if self.dice.random() < 0.55 else None
         cools = product.category in ("refrigerator", "air_conditioner")
         result = self.dice.choice(RESULTS_WITH_PART if part else RESULTS if cools else RESULTS[:-1])
@@ -236,6 +280,7 @@ class Diary:
             fault_code_id=fault_id,
             result=result.format(part=PARTS[part - 1][1] if part else ""),
             finished_at=finished_at,
+            class_reason="返修" if again is not None else "",
             unsigned_reason="" if day >= self.on_screen_from else SIGNED_ON_PAPER,
             closed_at=closed_at,
             closed_by_id=self.crew.by_job["clerk"] if close else None,
@@ -253,6 +298,29 @@ class Diary:
         )  # fmt: skip
         self.named[order_id].append((self.rows.of(VoucherCustody)[-1], "reason"))
         self.jobs.append(Job(order_id, product, technician, closed_at, row))
+
+    def _visit(self, visit: int, product: Product, reported_at: datetime, day: date) -> dict[str, Any]:
+        assert product.contract_id is not None
+        self.rows.of(PlannedVisit)[visit - 1]["called_at"] = reported_at
+        contract = self.rows.of(Contract)[product.contract_id - 1]
+        return {
+            "channel": "planned", "planned_visit_id": visit, "symptom": f"合同 {contract['number']} 计划保养",
+            "symptom_code_id": None, "priority": "normal", "carried_over": 0, "arrive_minutes": None,
+            "arrive_by": clock.at_local(day, time(17, 30)),
+        }  # fmt: skip
+
+    def _repeat(self, again: Job, day: date) -> dict[str, Any]:
+        """The supervisor has said what was to blame; the latest ones still wait for that."""
+        cause, note = self.dice.choice(
+            (("part", "更换的零件再次损坏"), ("workmanship", "接头未拧紧"), ("workmanship", "上次未彻底排除"))
+        )
+        fault = next(name for found in self.faults.values() for key, name in found if key == again.row["fault_code_id"])
+        known = (self.last_day - day).days > 5
+        return {
+            "repeat_of_id": again.row["repair_call_id"], "symptom_code_id": again.row["fault_code_id"],
+            "symptom": f"{fault}，又出现同样故障", "repeat_cause": cause if known else "",
+            "repeat_note": note if known else "",
+        }  # fmt: skip
 
     def _dispatched(self, reported_at: datetime, arrived_at: datetime) -> datetime:
         """Before closing time on the day of the call, or in the morning the technician goes (SO-14)."""
@@ -334,7 +402,13 @@ class Diary:
             reported_at = self._reported(arrived_at, day, previous)
             minutes = self.dice.randint(room * 6 // 10, room - 12)
             waits = last and start >= time(13, 0) and self.dice.random() < 0.4
-            self.finished_job(self.product_for(day), technician, reported_at, arrived_at, minutes, close=not waits)
+            visit = self.visit_on(day)
+            again = self.repeat_on(day) if visit is None else None
+            product = visit[1] if visit else again.product if again else self.product_for(day)
+            self.finished_job(
+                product, technician, reported_at, arrived_at, minutes, close=not waits,
+                visit=visit[0] if visit else None, again=again,
+            )  # fmt: skip
         if self.dice.random() < 0.6:
             self.internal(technician, day, time(17, 0), 30)
 

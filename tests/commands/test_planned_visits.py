@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from app.contracts import commands as contracts
+from app.contracts import documents
 from app.contracts.models import Contract, PlannedVisit
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
+from app.core.documents import Params
 from app.core.errors import Refused
 from app.core.fetch import fetch
 from app.fieldservice import commands, queries
@@ -143,3 +145,24 @@ def test_so23_the_voucher_tells_the_figures(office: Cast) -> None:
     with acting_as(SYSTEM):
         assert queries.visit_figures(contract, office.vouchers["in_warranty"]) == (0, days(contract)[0])
         assert fetch(Contract, contract).visits == 4
+
+
+def test_so23_the_expiry_letter_counts_the_visits_that_were_made(office: Cast) -> None:
+    contract = in_force(office)
+    for due in days(contract)[:2]:
+        run(due)
+    made = calls()[0]
+    order = commands.dispatch(office["supervisor"], made.id, technician_id=office.staff("technician")).id
+    me = office["technician"]
+    commands.accept(me, order)
+    commands.arrive(me, order)
+
+    def told() -> tuple[int, int | None]:
+        db.session.expunge_all()
+        with acting_as(SYSTEM):
+            letter = documents.expiry_notices(Params(TODAY, "NJ", contract))[0]
+            return letter.visits_promised, letter.visits_done
+
+    assert told() == (4, 0)
+    commands.finish(me, order, fault_code_id=office.faults["G99"], result="清洗保养")
+    assert told() == (4, 1)

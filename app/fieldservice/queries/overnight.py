@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.calendars.queries import calendar_for
 from app.calendars.rules import closing_time, is_open_day
 from app.contracts.models import PlannedVisit
+from app.contracts.queries import VISITS_MADE
 from app.core import clock, settings
 from app.core.db import db
 from app.customers.models import Voucher, VoucherCustody
@@ -239,6 +240,18 @@ def visit_figures(contract_id: int, voucher_id: int) -> tuple[int, date | None]:
     coming = _visits(func.min(PlannedVisit.due_on), contract_id, voucher_id).where(PlannedVisit.id.not_in(over))
     following: date | None = db.session.execute(coming).scalar_one()
     return int(db.session.execute(made).scalar_one()), following
+
+
+def visits_made(contract_id: int) -> int:
+    """How many maintenance visits of a contract were made, for all its products (SO-23)."""
+    visits = select(PlannedVisit.id).where(PlannedVisit.contract_id == contract_id)
+    made = select(func.count(RepairCall.id)).where(
+        RepairCall.planned_visit_id.in_(visits), RepairCall.status.in_(("finished", "closed"))
+    )
+    return int(db.session.execute(made).scalar_one())
+
+
+VISITS_MADE.append(visits_made)
 
 
 def _visits(what: Any, contract_id: int, voucher_id: int) -> Any:
