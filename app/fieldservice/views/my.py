@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -25,7 +25,7 @@ from app.fieldservice import commands, queries, rules
 from app.fieldservice.commands import steps
 from app.fieldservice.models import WorkOrder
 from app.fieldservice.queries import free_on
-from app.fieldservice.views import chips, words
+from app.fieldservice.views import chips, stock, words
 from app.fieldservice.views.deadlines import WAITING
 from app.fieldservice.views.pricing import CONSENTS, SPOKEN
 from app.parts.queries import stock_of, stores_of, van_of
@@ -68,6 +68,8 @@ class PartForm(OfficeForm):
 
     part_id = fields.choice(_l("Part"), dict)
     quantity = fields.number(_l("Quantity"), 1, 999, default=1)
+    serials = fields.text(_l("Serial numbers"), 400, required=False)
+    old_serials = fields.text(_l("Serial numbers of the old parts"), 200, required=False)
 
 
 class MinutesForm(OfficeForm):
@@ -245,6 +247,12 @@ class MyDayView(Page):
             return redirect(url_for("MyDayView.index"))
         return redirect(url_for("MyDayView.job", order_id=order_id, _anchor="next"))
 
+    @expose("/parts")
+    @has_access
+    def parts(self) -> Any:
+        """Where parts lie that are not in the own van: for the picker of a job (SO-22)."""
+        return jsonify(parts=stock.elsewhere(request.args.get("q", ""), self._me(), current().branch_id or -1))
+
     @expose("/day")
     @has_access
     def day(self) -> Any:
@@ -392,6 +400,8 @@ class MyDayView(Page):
             failed=verb if failed is not None else "",
             refusals=failed.form_errors if failed is not None else (),
             free=free_on(order),
+            serials_here=stock.serials_in_van(me) if "fit_part" in offered else {},
+            kept=stock.kept_for(order),
             van=self._stock(order) if "quote" in offered else [],
             quoted={charge.part_id: charge.quantity for charge in order.charges if charge.part_id},
             total=total,

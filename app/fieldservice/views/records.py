@@ -31,7 +31,7 @@ from app.fieldservice.models import (
     WorkOrder,
     WorkOrderEvent,
 )
-from app.fieldservice.views import chips, words
+from app.fieldservice.views import chips, stock, words
 from app.fieldservice.views.deadlines import (
     WAITING,
     AppointmentChangeView,
@@ -226,8 +226,8 @@ class PartFittedView(BaseView):
 
     datamodel = OfficeInterface(PartFitted)
     record_name = _l("Part fitted")
-    list_columns = ["part", "quantity", "unit_price"]
-    show_columns = ["work_order", "part", "quantity", "unit_price", "stock_move"]
+    list_columns = ["part", "quantity", "unit_price", "serials", "old_serials"]
+    show_columns = ["work_order", *list_columns, "stock_move"]
     search_columns = ["part", "work_order"]
     label_columns = {
         "work_order": _l("Work order"),
@@ -235,6 +235,8 @@ class PartFittedView(BaseView):
         "quantity": _l("Quantity"),
         "unit_price": _l("Unit price"),
         "stock_move": _l("Stock move"),
+        "serials": _l("Serial numbers"),
+        "old_serials": _l("Old serial numbers"),
     }
 
 
@@ -419,6 +421,7 @@ class WorkOrderView(BaseView):
         ),
         Verb(commands.pause_order, form=PauseForm, when=lambda order: not order.repair_call.waiting_for),
         Verb(commands.resume_order, form=ResumeForm, when=lambda order: bool(order.repair_call.waiting_for)),
+        *stock.VERBS,
         Verb(commands.cancel_order, form=ReasonForm, tone="danger"),
     ]
 
@@ -447,7 +450,7 @@ class WorkOrderView(BaseView):
             links.append(Link(_l("Quote"), url_for("QuoteView.show", order_id=item.id), "fa-calculator"))
         if item.charges:
             links += print_links("quotation", item.id, _l("Print the quote"))
-        for more in FURTHER_LINKS:
+        for more in (stock.links, *FURTHER_LINKS):
             links += more(item)
         if item.technician_id == current().staff_id:
             links.append(
