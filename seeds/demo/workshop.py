@@ -37,7 +37,14 @@ if TYPE_CHECKING:
 Step = tuple[Any, ...]
 CLOSES = time(17, 30)
 CONDITIONS = ("外壳轻微划痕，整机完整", "外观完好", "面板左下角有裂纹，客户知情", "机身积尘，脚垫缺一")
-ACCESSORIES = ("遥控器一只", "电源线、说明书", "搁架两块", "无附件", "进水管一根")
+ACCESSORIES = {
+    "television": ("遥控器一只", "底座一副、遥控器", "无附件"),
+    "refrigerator": ("搁架两块", "果蔬盒一只", "无附件"),
+    "washing_machine": ("进水管一根", "进水管、排水管", "无附件"),
+    "air_conditioner": ("遥控器一只", "室内机一台、遥控器", "无附件"),
+    "water_heater": ("电源线", "无附件"),
+    "kitchen": ("炉架两只", "电源线", "无附件"),
+}
 CHECKED = "外观清洁✓ 绝缘接地✓ 功能性能✓ 运转声音✓ 附件齐全✓"
 
 # Each step: verb, place of the day from the end of the branch's working days (-1: the last one), time, further words.
@@ -287,7 +294,7 @@ class Bench:
             created_at=in_at,
             received_by_id=self.technician,
             condition=self.diary.dice.choice(CONDITIONS),
-            accessories=self.diary.dice.choice(ACCESSORIES),
+            accessories=self.diary.dice.choice(ACCESSORIES[item.product.category]),
             promised_at=promised_at,
             unsigned_reason="" if on_screen else "纸质凭证已由客户签字（系统启用前）",
             out_at=None,
