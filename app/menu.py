@@ -68,6 +68,7 @@ MENU: tuple[Section, ...] = (
             Item("fieldservice:EscalationNoticeView"),
             Item("organisation:InboxView"),
             Item("organisation:SearchView"),
+            Item("organisation:ListToolsView"),
             Item("fieldservice:CrewMemberView"),
             Item("fieldservice:QuoteView"),
         ),

@@ -40,6 +40,7 @@ from app.contracts.models import Contract, ContractItem, ContractNotice, Planned
 from app.core.actors import Principal
 from app.core.audit import AuditEntry
 from app.core.inbox import InboxMessage
+from app.core.listing import ColumnChoice, ListExport, SavedFilter
 from app.core.permissions import verbs
 from app.core.scope import models, scoped
 from app.customers.models import (
@@ -135,6 +136,10 @@ _movement: Any = ItemMovement.__table__.alias("scope_movement")
 def _me(p: Principal) -> int:
     # Nobody's id, never NULL: a comparison with None would become IS NULL and match rows that belong to no one.
     return p.staff_id if p.staff_id is not None else -1
+
+
+def _account(p: Principal) -> int:
+    return p.user_id if p.user_id is not None else -1
 
 
 def _here(p: Principal) -> int:
@@ -339,6 +344,9 @@ scoped(
 )
 scoped(EscalationNotice, branch=lambda p: _of_branch(_call, EscalationNotice.repair_call_id, p))
 scoped(InboxMessage, own=lambda p: InboxMessage.staff_id == _me(p))
+scoped(SavedFilter, own=lambda p: SavedFilter.user_id == _account(p))
+scoped(ColumnChoice, own=lambda p: ColumnChoice.user_id == _account(p))
+scoped(ListExport, own=lambda p: ListExport.user_id == _account(p))
 
 
 def _staff_of_branch(p: Principal) -> Any:

@@ -37,6 +37,19 @@ _acting: ContextVar[Principal | None] = ContextVar("acting", default=None)
 _resolver: list[Callable[[], Principal]] = []
 
 
+_by_id: list[Callable[[int], Principal]] = []
+
+
+def resolve_user_with(resolver: Callable[[int], Principal]) -> None:
+    """Install the function that finds the person of an account (given by the organisation area)."""
+    _by_id[:] = [resolver]
+
+
+def principal_by_id(user_id: int) -> Principal:
+    """The person of an account as they are now, for a job that acts for them; nobody when the account is closed."""
+    return _by_id[0](user_id) if _by_id else NOBODY
+
+
 def resolve_request_with(resolver: Callable[[], Principal]) -> None:
     """Install the function that finds the logged-in person of a request (given by the organisation area)."""
     _resolver[:] = [resolver]

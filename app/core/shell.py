@@ -25,6 +25,7 @@ from app.core.errors import Conflict, NotFound, NotPermitted, Refused
 from app.core.home import HomeView
 from app.core.login import OfficeSecurityManager
 from app.core.views.display import plain
+from app.core.views.lists import without
 from app.core.views.lookup import LookupView
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def before_framework(app: Flask) -> None:
     key = hashlib.sha256(f"bearer tokens\n{app.config['SECRET_KEY']}".encode()).hexdigest()
     app.config.setdefault("JWT_SECRET_KEY", key)
     OfficeCSRF(app)
-    app.jinja_env.globals.update(csp_nonce=csp_nonce, asset=asset, plain=plain, say=i18n.say)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, asset=asset, plain=plain, say=i18n.say, without=without)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_for_every_page)

@@ -11,7 +11,7 @@ from flask import current_app, g
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.core.actors import NOBODY, Principal, resolve_request_with
+from app.core.actors import NOBODY, Principal, resolve_request_with, resolve_user_with
 from app.core.db import db
 from app.organisation.models import Staff
 
@@ -41,6 +41,12 @@ def principal_named(username: str) -> Principal:
     return NOBODY if user is None else principal_of(user)
 
 
+def principal_by_id(user_id: int) -> Principal:
+    """The acting person of the account with this id; nobody when it is gone or closed."""
+    user = current_app.extensions["appbuilder"].sm.get_user_by_id(user_id)
+    return principal_of(user) if user is not None and user.is_active else NOBODY
+
+
 def principal_of_request() -> Principal:
     """The logged-in person: by session, or by bearer token (the framework leaves that one in ``g.user``)."""
     user = current_user if current_user.is_authenticated else g.get("user")
@@ -50,3 +56,4 @@ def principal_of_request() -> Principal:
 
 
 resolve_request_with(principal_of_request)
+resolve_user_with(principal_by_id)

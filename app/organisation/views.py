@@ -21,9 +21,10 @@ from app.core.errors import N_, Refused
 from app.core.home import card
 from app.core.i18n import say
 from app.core.inbox_web import InboxView as InboxView
-from app.core.search_web import SearchView as SearchView
+from app.core.listing_web import ListToolsView as ListToolsView
 from app.core.outbox import OutboxEntry
-from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
+from app.core.search_web import SearchView as SearchView
+from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb, fields, lookup, timeline
 from app.core.views.display import plain
 from app.core.views.interface import find
 from app.core.views.lookup import label_of
@@ -336,6 +337,9 @@ OWN_VERBS = {
     "outbox.forget": N_("Old background jobs deleted"),
     "complaint.read": N_("Details read"),
 }
+
+
+timeline.WORDS.update({**COMMON_VERBS, **OWN_VERBS})
 
 
 def _verb_label(verb: str) -> str:

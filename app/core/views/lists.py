@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request, url_for
 from flask_appbuilder.models.filters import Filters
+from flask_babel import gettext
 
 from app.core.views.columns import column_of, kind_of, property_of
 from app.core.views.display import same_arguments
@@ -33,11 +34,24 @@ class Order:
     direction: str = "asc"
 
 
+def order_by_address(view: Any, *, remembered: bool = True) -> Order:
+    """The order the address asks for, else the one this browser used last for the list, else the view's own."""
+    name = type(view).__name__
+    column, direction = request.args.get(f"_oc_{name}", ""), request.args.get(f"_od_{name}", "asc")
+    if f"_oc_{name}" not in request.args and remembered:
+        # The cookie is sent to this list only: its path is the list's.
+        column, _dot, direction = request.cookies.get("order", "").partition(".")
+    if column in view.order_columns and direction in ("asc", "desc"):
+        return Order(column, direction)
+    return Order(*view.base_order) if view.base_order else Order()
+
+
 class ListPage:
     """What the list template shows. ``related`` is set for a list under a record's page."""
 
     def __init__(self, view: Any, filters: Filters, *, related: bool = False) -> None:
         self.view, self.filters, self.related = view, filters, related
+        self.chosen: list[str] = view.list_columns if related else view.shown_columns()
         self.name = type(view).__name__
         arguments = request.args
         self.page = whole(arguments.get(f"page_{self.name}"), 0, DEEPEST_PAGE, 0)
@@ -62,7 +76,8 @@ class ListPage:
     def columns(self) -> list[str]:
         """Columns of the table; under a record's page without the reference back to it."""
         back = {flt.column_name for flt in self.filters.filters if flt.is_related_view}
-        return [name for name in self.view.list_columns if name not in back]
+        shown = self.view.list_columns if self.related else self.chosen
+        return [name for name in shown if name not in back]
 
     def label(self, column: str) -> Any:
         """Heading of a column."""
@@ -90,11 +105,7 @@ class ListPage:
 
     # -- order and paging ------------------------------------------------------------------------------------------
     def _order(self) -> Order:
-        column = request.args.get(f"_oc_{self.name}", "")
-        direction = request.args.get(f"_od_{self.name}", "asc")
-        if column in self.view.order_columns and direction in ("asc", "desc"):
-            return Order(column, direction)
-        return Order(*self.view.base_order) if self.view.base_order else Order()
+        return order_by_address(self.view, remembered=not self.related)
 
     def _link(self, **changes: Any) -> str:
         return url_for(str(request.endpoint), **(request.view_args or {}), **same_arguments(request.args, **changes))
@@ -106,6 +117,19 @@ class ListPage:
         turned = "desc" if self.order == Order(column, "asc") else "asc"
         key = self.name
         return self._link(**{f"_oc_{key}": column, f"_od_{key}": turned, f"page_{key}": None})
+
+    @property
+    def asked_order(self) -> bool:
+        """Whether the address itself asks for an order."""
+        return f"_oc_{self.name}" in request.args
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the address narrows the list, so that an empty one may have rows behind its filter."""
+        return any(
+            value.strip() and (name in ("q", "show") or name.startswith("_flt_"))
+            for name, value in request.args.items()
+        )
 
     @property
     def more(self) -> bool:
@@ -178,6 +202,29 @@ class SearchField:
     def active(self) -> bool:
         """Whether it narrows the list now."""
         return any(value for _name, value in self.inputs)
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """``(what it asks, address without it)`` of each value that narrows the list."""
+        signs = ("≥ ", "≤ ") if len(self.inputs) > 1 else ("",)
+        return [
+            (f"{self.label}: {sign}{self._said(value)}", without(argument))
+            for (argument, value), sign in zip(self.inputs, signs, strict=True)
+            if value
+        ]
+
+    def _said(self, value: str) -> str:
+        if self.kind == "remote":
+            return str(self.chosen) if self.chosen is not None else value
+        label = next((text for key, text in self.options if str(key) == value), value)
+        return str(gettext(label) if type(label) is str and self.options else label)
+
+
+def without(argument: str) -> str:
+    """The list's address without one argument, from its first page."""
+    pages = [name for name in request.args if name.startswith("page_")]
+    kept = same_arguments(request.args, **dict.fromkeys((argument, *pages)))
+    return url_for(str(request.endpoint), **(request.view_args or {}), **kept)
 
 
 def search_field(view: Any, name: str) -> SearchField:

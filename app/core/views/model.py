@@ -6,7 +6,16 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, session, url_for
+from flask import (
+    abort,
+    after_this_request,
+    current_app,
+    flash,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.models.filters import Filters
 from flask_babel import gettext as _
@@ -15,6 +24,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.core.actors import current
+from app.core.listing import columns_of, filters_of
+from app.core.permissions import may
 from app.core.uow import unit_of_work
 from app.core.views import saving
 from app.core.views.columns import kind_of, mapper_of, property_of
@@ -26,6 +37,7 @@ from app.core.views.interface import OfficeInterface
 from app.core.views.lists import ListPage, filter_by_address, search_field
 from app.core.views.lookup import known, label_of
 from app.core.views.refusals import FORESEEN, explain
+from app.core.views.timeline import Event, events
 from app.core.views.verbs import Link, VerbsMixin
 
 COMMON_LABELS = {
@@ -42,6 +54,7 @@ COMMON_LABELS = {
 # Never typed by people: the system keeps them (design §2: status columns are never in an edit form).
 KEPT_BY_SYSTEM = {"id", "version", "created_at"}
 REMEMBERED = 400
+ORDER_KEPT = 365 * 24 * 3600  # seconds
 # An area below puts a way on under the records of one above it: view class -> functions that give links of a record.
 MORE_LINKS: dict[type, list[Callable[[Any], Sequence[Link]]]] = {}
 
@@ -55,6 +68,7 @@ class BaseView(VerbsMixin, ModelView):
     choices: dict[str, Any] = {}
     tones: dict[str, Any] = {}
     required_columns: Any = ()
+    role_columns: dict[str, Sequence[str]] = {}  # columns of the list for a role, until a person chooses others
     small_references: Sequence[str] = ()
     narrow: dict[str, dict[str, str]] = {}
     minimum: dict[str, int] = {}
@@ -65,6 +79,8 @@ class BaseView(VerbsMixin, ModelView):
     add_command: Callable[..., Any] | None = None
     edit_command: Callable[..., Any] | None = None
     list_help: Any = ""
+    timeline = True  # whether the record's page says what happened to it
+    empty_help: Any = ""  # what an empty list says: why it is empty, what to do next
     add_help: Any = ""
 
     # The framework's own, named here for the type checker (it declares them without types).
@@ -266,7 +282,57 @@ class BaseView(VerbsMixin, ModelView):
         filters = filter_by_address(self._filters, list_of(self.quick_columns), self.datamodel)
         searches = [search_field(self, name) for name in self.search_columns]
         listing = ListPage(self, filters)
-        return self._page(self.list_template, title=self.list_title, listing=listing, searches=searches)
+        self._remember_order()
+        return self._page(
+            self.list_template,
+            title=self.list_title,
+            listing=listing,
+            searches=searches,
+            saved=filters_of(self.endpoint),
+            may_export=may(current(), "list_export.ask"),
+        )
+
+    def _remember_order(self) -> None:
+        """The order just asked for is used again next time, in this browser and for this list only."""
+        name = type(self).__name__
+        column, direction = request.args.get(f"_oc_{name}", ""), request.args.get(f"_od_{name}", "asc")
+        if column not in self.order_columns or direction not in ("asc", "desc"):
+            return
+        path, secure = url_for(f"{self.endpoint}.list"), bool(current_app.config.get("SESSION_COOKIE_SECURE"))
+
+        @after_this_request
+        def keep(response: Response) -> Response:
+            response.set_cookie(
+                "order",
+                f"{column}.{direction}",
+                max_age=ORDER_KEPT,
+                path=path,
+                secure=secure,
+                httponly=True,
+                samesite="Lax",
+            )
+            return response
+
+    # -- columns of the list -----------------------------------------------------------------------------------------
+    def usual_columns(self) -> Sequence[str]:
+        """The list's columns for the acting person's role."""
+        for role in sorted(current().roles):
+            if role in self.role_columns:
+                return [*self.role_columns[role]]
+        return [*self.list_columns]
+
+    def column_choices(self) -> Sequence[tuple[str, Any]]:
+        """``(column, label)`` of what the list can show: its own columns, and plain values of the record's page."""
+        names = dict.fromkeys([*self.usual_columns(), *self.list_columns])
+        if self.permitted("can_show"):
+            mapped = {attr.key for attr in mapper_of(self.datamodel.obj).column_attrs}
+            names |= dict.fromkeys(name for name in self.show_columns if name in mapped)
+        return [(name, self.label_columns.get(name, name)) for name in names]
+
+    def shown_columns(self) -> Sequence[str]:
+        """The columns the acting person chose, else the usual ones."""
+        known = dict(self.column_choices())
+        return [name for name in columns_of(self.endpoint) if name in known] or self.usual_columns()
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
@@ -285,6 +351,10 @@ class BaseView(VerbsMixin, ModelView):
             can_edit="edit" not in self.exclude_route_methods and self.permitted("can_edit") and self.editable(item),
             can_delete="delete" not in self.exclude_route_methods and self.permitted("can_delete"),
         )
+
+    def happened(self, item: Any) -> Sequence[Event]:
+        """What was done to the record, newest first, for its page."""
+        return events(self, item) if self.timeline else []
 
     def editable(self, item: Any) -> bool:
         """Whether the record may be changed by hand in its present state (override)."""

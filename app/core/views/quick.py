@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, has_request_context, request, url_for
+from flask import current_app, g, has_request_context, request, url_for
 from flask_appbuilder.models.filters import BaseFilter, Filters
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
@@ -78,7 +78,10 @@ class QuickFilters:
     def chosen_quick(self) -> QuickFilter | None:
         """The quick filter of this request, on this list only."""
         # The framework reads every attribute of a view once, when it is made.
-        if not has_request_context() or request.endpoint != f"{self.endpoint}.list":
+        if not has_request_context():
+            return None
+        # An export of the list is asked for elsewhere and says which list it means.
+        if request.endpoint != f"{self.endpoint}.list" and g.get("list_screen") != self.endpoint:
             return None
         wanted = request.args.get("show", "")
         return next((quick for quick in self.quick_filters if quick.key == wanted), None)

@@ -223,6 +223,25 @@
     show();
   });
 
+  // Tabs over what belongs to a record: all of it, or one list. The choice stands in the address, so that "back" keeps it.
+  document.querySelectorAll("[data-tabs]").forEach((bar) => {
+    const tabs = [...bar.querySelectorAll("button")];
+    const panels = [...document.querySelectorAll("[data-panel]")];
+    function show(name) {
+      const known = tabs.some((tab) => tab.dataset.tab === name) ? name : "";
+      tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab.dataset.tab === known)));
+      panels.forEach((panel) => { panel.hidden = known !== "" && panel.dataset.panel !== known; });
+    }
+    bar.addEventListener("click", (event) => {
+      const tab = event.target.closest("button");
+      if (!tab) return;
+      show(tab.dataset.tab);
+      history.replaceState(null, "", tab.dataset.tab ? `#${tab.dataset.tab}` : location.pathname + location.search);
+    });
+    bar.hidden = false;
+    show(decodeURIComponent(location.hash.slice(1)));
+  });
+
   // Leaving a form with something typed in it asks first; Ctrl-S saves it.
   const guarded = [...document.querySelectorAll("form[data-guard]")];
   guarded.forEach((form) => {
