@@ -333,7 +333,10 @@ class ComplaintView(QuickFilters, BaseView):
             "mediation": "warning",
         },
     }
-    formatters_columns = {"overdue": lambda late: chip(_("Past the deadline"), "danger") if late else ""}
+    formatters_columns = {
+        "overdue": lambda late: chip(_("Past the deadline"), "danger") if late else "",
+        "masked_phone": lambda number: Markup('<span class="text-nowrap">{}</span>').format(number),
+    }
     small_references = ["branch"]
     narrow = {"voucher": {"customer_id": "customer"}}
     base_order = ("received_at", "desc")
