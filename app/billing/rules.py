@@ -245,7 +245,7 @@ def is_overdue(collected_on: date, today: date) -> bool:
 HANDOVER_STATE_LABELS = {
     "submitted": N_("To be counted"),
     "differs": N_("Count differs"),
-    "received": N_("Received"),
+    "received": N_("Counted and received"),
     "settled": N_("Settled by the supervisor"),
     "withdrawn": N_("Withdrawn"),
 }

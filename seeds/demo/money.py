@@ -44,6 +44,7 @@ class Books:
     dice: random.Random
     crew: Crew
     today: date
+    last_day: date
     named: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
     cash: dict[tuple[int, date], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -180,14 +181,15 @@ class Books:
         if due > waived:
             method = self.dice.choices(("cash", "wechat", "alipay"), (50, 35, 15))[0]
             # The one of the demo account kept yesterday's cash: something to hand in, and to be told of.
-            if job.closed_at is None and job.technician_id == self.crew.technicians[0]:
+            last = clock.local(at).date() == self.last_day
+            if last and job.technician_id == self.crew.technicians[0]:
                 method = "cash"
             self.pay(
                 job.product.customer_id, due - waived, at + timedelta(minutes=3), job.technician_id, method,
                 order_id=job.order_id,
             )  # fmt: skip
             payment = self.last(Payment)
-            if self.dice.random() < 0.25 and job.closed_at is not None:
+            if job.closed_at is not None and (clock.local(at).date() < self.last_day - timedelta(days=2)):
                 customer = (job.product.customer_id, job.product.name)
                 invoice = self.invoice(
                     customer, lines, job.closed_at + timedelta(minutes=10), waived=waived, posted=True
@@ -310,8 +312,9 @@ def build(rows: Rows, office: Office, done: Done, today: date) -> None:
     names: dict[int, str] = {}
     for code, crew in office.crews.items():
         dice = random.Random(f"money-{code}")  # nosec B311 - demo data, the same every time
-        books = Books(rows, dice, crew, today)
         jobs = [job for job in done.jobs[code] if job.row["finished_at"] is not None]
+        last = max((clock.local(job.row["finished_at"]).date() for job in jobs), default=today)
+        books = Books(rows, dice, crew, today, last)
         free = [job for job in jobs if job.row["service_class"] == "C" and job.row.get("status") == "finished"]
         if free:
             _misuse(free[0], rows, dice)
@@ -322,6 +325,5 @@ def build(rows: Rows, office: Office, done: Done, today: date) -> None:
             names[job.product.customer_id] = job.product.name
             books.job(job, charges[job.order_id])
         books.contracts(names)
-        last = max((clock.local(job.row["finished_at"]).date() for job in jobs), default=today)
         books.hand_in(last)
         books.number_all()

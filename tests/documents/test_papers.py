@@ -6,6 +6,7 @@ import dataclasses
 import io
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,17 @@ from app import wiring
 from app.core import clock, documents, pdf
 from app.core.documents import Document, Params, Rendered
 from app.core.errors import Misconfigured, Refused
-from tests.documents import samples, samples_complaints, samples_parts, samples_workshop
+from tests.documents import samples, samples_complaints, samples_money, samples_parts, samples_workshop
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PARAMS = Params(samples.DAY, "HQ")
-SAMPLES = {**samples.SAMPLES, **samples_workshop.SAMPLES, **samples_complaints.SAMPLES, **samples_parts.SAMPLES}
+SAMPLES = {
+    **samples.SAMPLES,
+    **samples_money.SAMPLES,
+    **samples_workshop.SAMPLES,
+    **samples_complaints.SAMPLES,
+    **samples_parts.SAMPLES,
+}
 TITLES = {
     "deadline_explanation": "时限说明",
     "arrival_breaches": "到达超时清单",
@@ -38,6 +45,7 @@ TITLES = {
     "goods_register": "客户商品进出登记本",
     "repair_card": "修护卡",
     "item_trail": "商品修护经过",
+    **samples_money.TITLES,
     **samples_complaints.TITLES,
     **samples_parts.TITLES,
 }
@@ -323,3 +331,36 @@ def test_cp3_cp12_letters_say_what_was_written_and_to_whom():
         "complaint_acknowledgement", samples_complaints.complaint("A", handler="", demand="", deadlines=())
     )
     assert "TS-HQ-20261113-0002" in pages[0]
+
+
+def test_so20_receipts_and_slips_have_three_marked_copies():
+    for name in ("payment_receipt", "invoice_slip"):
+        _made, pages = printed(name)
+        assert [mark for page in pages for mark in ("客户联", "存根联", "会计联") if mark in page] == [
+            "客户联",
+            "存根联",
+            "会计联",
+        ]
+
+
+def test_so6_the_quote_says_what_is_free_and_why():
+    _made, pages = printed("quotation")
+    assert "免费" in pages[0] and "合同 HT-HQ-20260101-0001" in pages[0] and "85.00" in pages[0]
+    assert "屏幕签字" in pages[0] and "王经理" in pages[0]
+
+
+def test_a_void_receipt_says_so():
+    _made, pages = printed("payment_receipt", samples_money.receipt(voided="金额输错"))
+    assert "作废：金额输错" in pages[0]
+
+
+def test_so6_sums_of_the_money_papers_are_those_of_their_lines():
+    slip, cash, owed, paid = (
+        samples_money.SAMPLES[name]() for name in ("invoice_slip", "cash_not_handed_in", "outstanding", "paid_services")
+    )
+    assert (slip.total, slip.tax, slip.outstanding) == (Decimal("1030.00"), Decimal("118.49"), Decimal("415.00"))
+    assert (cash.total, cash.late) == (Decimal("375.50"), Decimal("130.00"))
+    assert owed.total == Decimal("5216.64") and sum(owed.sums) == owed.total
+    assert (paid.charged, paid.waived, paid.paid) == (Decimal("782.00"), Decimal("15.50"), Decimal("720.00"))
+    _made, pages = printed("outstanding")
+    assert "5,216.64" in pages[0] and "61–90天" in pages[0]
