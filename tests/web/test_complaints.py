@@ -20,7 +20,7 @@ from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.uow import unit_of_work
 from app.customers.links import voucher_token
-from app.feedback.models import ReturnVisit
+from app.feedback.models import ReturnVisit, VisitRule
 from tests.cast import Cast
 
 FRIDAY = datetime(2026, 11, 20, 7, 20, tzinfo=clock.UTC)
@@ -182,30 +182,103 @@ def test_cp3_quick_filters(app: Flask, cast: Cast, client_for: Any) -> None:
 
 
 def test_rv3_the_worklist_has_the_number_at_hand(app: Flask, cast: Cast, client_for: Any) -> None:
-    for due_in in (-5, -1, 0, 4, 30):
-        visit(app, cast, due_in)
-    page = text(client_for("clerk").get("/returnvisits/worklist/"))
-    assert f'href="tel:{PHONE}"' in page
-    assert page.count(f"tel:{PHONE}") == 4
-    assert "逾期 5 天" in page and "逾期 1 天" in page
-    assert page.count("报服务主任") == 1
-    assert f"tel:{PHONE}" not in text(client_for("supervisor").get("/returnvisits/worklist/?show=mine"))
-    assert f"tel:{PHONE}" not in text(client_for("clerk_sz").get("/returnvisits/worklist/"))
+    numbers = [visit(app, cast, due_in) for due_in in (-5, -1, 0, 4, 30)]
+    clerk = client_for("clerk")
+    page = text(clerk.get("/returnvisits/worklist/"))
+    assert page.count(PHONE) == 3 and "逾期 5 天" in page and "逾期 1 天" in page
+    page = text(clerk.get(f"/returnvisits/worklist/?group=coming&visit={numbers[3]}"))
+    assert f'href="tel:{PHONE}"' in page and page.count("worklist-phone") == 1
+    assert PHONE not in text(client_for("supervisor").get("/returnvisits/worklist/?show=mine"))
+    assert PHONE not in text(client_for("clerk_sz").get("/returnvisits/worklist/"))
+    assert client_for("clerk_sz").get(f"/returnvisits/worklist/?visit={numbers[0]}").status_code == 404
     assert client_for("technician").get("/returnvisits/worklist/").status_code == 403
 
 
 def test_rv4_recorded_from_the_worklist_with_a_complaint(app: Flask, cast: Cast, client_for: Any) -> None:
-    number = visit(app, cast, 0)
+    number, following = visit(app, cast, -1), visit(app, cast, 0)
     clerk = client_for("clerk")
     answer = {"spoke_to": "张太太", "manner": "telephone", "satisfaction": "dissatisfied", "suggestions": "", "at": ""}
-    here = f"/returnvisitview/do/record/{number}"
+    here = f"/returnvisits/worklist/{number}/record"
     assert "请写明客户不满意之处" in text(clerk.post(here, {**answer, "shortcomings": ""}), 422)
-    done = clerk.post(here, {**answer, "shortcomings": "送货晚了两天", "open_complaint": "y"})
-    assert done.headers["Location"].endswith("/returnvisits/worklist/")
+    unhappy = {**answer, "shortcomings": "送货晚了两天"}
+    page = text(clerk.post(here, unhappy), 422)
+    assert "请开叫修或立投诉" in page and "送货晚了两天" in page
+    done = clerk.post(here, {**unhappy, "follow_up": "complaint", "category": "delay"})
+    assert done.headers["Location"].endswith(f"visit={following}")
     opened = one(app, select(Complaint))
     assert (opened.content, opened.complainant, opened.phone) == ("送货晚了两天", "张太太", PHONE)
+    assert opened.category == "delay"
     page = text(clerk.get(f"/returnvisitview/show/{number}"))
     assert opened.number in page
+
+
+def test_rv4_not_reached_is_tried_again_and_given_up(app: Flask, cast: Cast, client_for: Any) -> None:
+    number = visit(app, cast, 0)
+    clerk, supervisor = client_for("clerk"), client_for("supervisor")
+    here = f"/returnvisits/worklist/{number}/attempt"
+    assert clerk.post(here, {"outcome": "", "said": "", "again_at": ""}).status_code == 422
+    for _ in range(3):
+        assert clerk.post(here, {"outcome": "no_answer", "said": "", "again_at": ""}).status_code == 302
+    page = text(clerk.get(f"/returnvisits/worklist/?group=given_up&visit={number}"))
+    assert PHONE in page and f"/{number}/record" not in page
+    assert f"/{number}/record" in text(supervisor.get(f"/returnvisits/worklist/?group=given_up&visit={number}"))
+    listed = text(supervisor.get("/returnvisitview/list/?show=supervisor"))
+    assert "多次未联系上" in listed
+    assert clerk.post(here, {"outcome": "busy", "said": "", "again_at": ""}).status_code == 422
+
+
+@pytest.mark.parametrize("page", ["complaints", "visits"])
+def test_cp14_each_number_leads_to_its_list(app: Flask, cast: Cast, client_for: Any, page: str) -> None:
+    number = complaint(app, cast)
+    done = visit(app, cast, -1)
+    boss = client_for("manager")
+    shown = text(boss.get(f"/figures/{page}/"))
+    column, record = (
+        ("received", f"/complaintview/show/{number}")
+        if page == "complaints"
+        else ("due", f"/returnvisitview/show/{done}")
+    )
+    assert f"of={column}" in shown and record not in shown
+    assert record in text(boss.get(f"/figures/{page}/?of={column}"))
+    key = "category" if page == "complaints" else "cause"
+    assert record not in text(boss.get(f"/figures/{page}/?of={column}&by={key}&value=nothing"))
+    assert boss.get(f"/figures/{page}/?of=id").status_code == 404
+    assert boss.get(f"/figures/{page}/?day=nonsense&period=year&branch=XX").status_code == 200
+    # last week there was nothing
+    assert record not in text(boss.get(f"/figures/{page}/?period=week&day=2026-11-09&of={column}"))
+
+
+def test_cp14_the_spreadsheet_opens_from_the_figures(app: Flask, cast: Cast, client_for: Any) -> None:
+    complaint(app, cast)
+    boss = client_for("manager")
+    page = text(boss.get("/figures/complaints/?branch=NJ"))
+    assert "/print/now/complaint_analysis" in page
+    address = "/print/now/complaint_analysis?branch=NJ&date=2026-11-30&period=month"
+    sheet = boss.get(f"{address}&format=xlsx")
+    assert sheet.status_code == 200 and sheet.data.startswith(b"PK")
+    assert boss.get(f"{address}&period=day").status_code == 200  # the first one counts
+    assert boss.get("/print/now/complaint_analysis?branch=NJ&period=day").status_code in (400, 404, 422)
+    assert boss.get("/print/now/supervisor_daily?branch=NJ&format=xlsx").status_code == 404
+
+
+def test_rv1_rules_and_questions_are_data(app: Flask, cast: Cast, client_for: Any) -> None:
+    admin = client_for("admin")
+    rule = one(app, select(VisitRule).where(VisitRule.trigger_on == "repair"))
+    form = {"days": "5", "visitor_job": "supervisor", "companion_job": "", "active": "y", "version": "1"}
+    assert admin.post(f"/visitruleview/edit/{rule.id}", form).status_code == 302
+    changed = one(app, select(VisitRule).where(VisitRule.trigger_on == "repair"))
+    assert (changed.days, changed.visitor_job, changed.companion_job) == (5, "supervisor", "")
+    question = {
+        "trigger_on": "other",
+        "position": "1",
+        "question": "用着好吗？",
+        "question_en": "",
+        "answer_kind": "yes_no",
+    }
+    assert admin.post("/visitquestionview/add", question).status_code == 302
+    number = visit(app, cast, 0)
+    assert "用着好吗？" in text(client_for("clerk").get(f"/returnvisits/worklist/?visit={number}"))
+    assert client_for("clerk").post(f"/visitruleview/edit/{rule.id}", form).status_code == 403
 
 
 def test_rv1_a_visit_planned_by_hand(app: Flask, cast: Cast, client_for: Any) -> None:
