@@ -13,9 +13,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.calendars.queries import calendar_for
 from app.calendars.rules import add_working_days, closing_time, working_minutes_between
 from app.core import clock, settings
+from app.core.actors import current
 from app.core.db import db
+from app.core.scope import widest
 from app.customers.models import Customer, Voucher
-from app.fieldservice.models import RepairCall, WorkOrder
+from app.fieldservice.models import RepairCall, TimeEntry, WorkOrder
 from app.workshop import rules
 from app.workshop.models import GoodsReceipt, ItemMovement, Loan, LoanUnit, PartsWait, RepairCard
 
@@ -46,8 +48,14 @@ class Promise:
 
 
 def spent_minutes(card: RepairCard) -> int:
-    """Minutes recorded on the job since the item came."""
+    """Minutes recorded on the job since the item came, whoever asks: the promise stands the same for everybody."""
     since = card.goods_receipt.in_at.replace(second=0, microsecond=0)
+    if widest(TimeEntry.__tablename__, current()) == "own":
+        # A technician sees the own minutes only.
+        statement = select(func.sum(TimeEntry.minutes)).where(
+            TimeEntry.work_order_id == card.goods_receipt.work_order_id, TimeEntry.started_at >= since
+        )
+        return int(db.session.execute(statement.execution_options(unscoped=True)).scalar() or 0)
     return sum(e.minutes for e in card.goods_receipt.work_order.time_entries if e.started_at >= since)
 
 

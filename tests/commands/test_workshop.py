@@ -514,6 +514,21 @@ def test_so10_reported_to_the_supervisor_before_it_is_late(office: Cast) -> None
         assert commands.watch() == 1
 
 
+def test_so10_the_promise_stands_the_same_for_everybody(office: Cast) -> None:
+    card_id = taken(office)
+    with at(13, 40):
+        commands.start(office["technician2"], card_id)
+    worked(office, card_id, 14, minutes=40)
+    with at(15, 35):
+        commands.assign(office["supervisor"], card_id, technician_id=office.staff("technician"))
+    needed = set()
+    for who in ("technician", "supervisor", "director"):
+        db.session.expunge_all()
+        with at(16), acting_as(office[who]):
+            needed.add(queries.promise_of(fetch(RepairCard, card_id)).needed)
+    assert needed == {120 - 40 + 30 + 120}
+
+
 def test_so10_who_cannot_make_it_says_so(office: Cast) -> None:
     card_id = taken(office)
     with at(11):
