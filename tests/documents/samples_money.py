@@ -36,12 +36,12 @@ def quotation() -> Quotation:
         symptom="不排水", work_class="B contract", technician="李建国",
         lines=(
             QuotedLine(
-                what="Call-out", description="市区", quantity=1, unit_price=D("30.00"), amount=D("0.00"),
-                free_reason="合同 HT-HQ-20260101-0001",
+                what="Call-out", description="玄武区", quantity=1, unit_price=D("30.00"), amount=D("0.00"),
+                free_reason="协议在期",
             ),
             QuotedLine(
                 what="Labour", description="每30分钟（不足按一次计）", quantity=2, unit_price=D("50.00"), amount=D("0.00"),
-                free_reason="合同 HT-HQ-20260101-0001",
+                free_reason="协议在期",
             ),
             QuotedLine(what="Part", description="排水泵", quantity=1, unit_price=D("85.00"), amount=D("85.00")),
         ),
@@ -67,11 +67,11 @@ def slip() -> InvoiceSlip:
         fapiao_kind="Special VAT invoice", fapiao_no="24262000000012345678", tax_rate=D("13.00"), due_on=date(2027, 1, 19),
         lines=(
             SlipLine(
-                description="人工", order_number="PG-HQ-20261120-0002", quantity=20, unit_price=D("50.00"),
+                description="换压缩机", order_number="PG-HQ-20261120-0002", quantity=20, unit_price=D("50.00"),
                 amount=D("1000.00"), tax=D("115.04"),
             ),
             SlipLine(
-                description="上门费 市区", order_number="PG-HQ-20261120-0002", quantity=1, unit_price=D("30.00"),
+                description="到户一次", order_number="PG-HQ-20261120-0002", quantity=1, unit_price=D("30.00"),
                 amount=D("30.00"), tax=D("3.45"),
             ),
         ),

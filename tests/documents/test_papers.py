@@ -345,7 +345,7 @@ def test_so20_receipts_and_slips_have_three_marked_copies():
 
 def test_so6_the_quote_says_what_is_free_and_why():
     _made, pages = printed("quotation")
-    assert "免费" in pages[0] and "合同 HT-HQ-20260101-0001" in pages[0] and "85.00" in pages[0]
+    assert "免费" in pages[0] and "协议在期" in pages[0] and "85.00" in pages[0]
     assert "屏幕签字" in pages[0] and "王经理" in pages[0]
 
 
