@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from flask import current_app
+from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
@@ -97,8 +98,8 @@ def test_cp14_the_register_is_made_and_mailed_once(mailbox: Mailbox) -> None:
     (message,) = mailbox.messages
     assert message["To"] == "director@example.com"
     assert "投诉登记簿" in message["Subject"]
-    (attachment,) = message.iter_attachments()
-    assert attachment.get_filename().endswith(".pdf")
+    attachment, sheet = message.iter_attachments()
+    assert attachment.get_filename().endswith(".pdf") and sheet.get_filename().endswith(".xlsx")
     assert "投诉登记簿" in PdfReader(io.BytesIO(attachment.get_content())).pages[0].extract_text()
 
 
@@ -292,3 +293,40 @@ def test_so12_a_supervisor_reports_for_the_own_branch(office: Cast) -> None:
 def test_so11_nobody_drafts_a_colleagues_sheet(office: Cast) -> None:
     with pytest.raises(Refused):
         commands.draft_technician_report(office["technician"], office.staff("technician2"), FRIDAY)
+
+
+# -- weekly, monthly, quarterly (CP-14, RV-5) -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "morning", "about", "title"),
+    [
+        ("complaint_register", "weekly", datetime(2026, 11, 23, 18, 5), "2026-11-22", "投诉登记簿 2026-W47"),
+        ("complaint_analysis", "monthly", datetime(2026, 11, 2, 18, 5), "2026-10-31", "投诉分析报告 2026-10"),
+        # the first days of October are the National Day holidays
+        ("return_visit_analysis", "quarterly", datetime(2026, 10, 8, 18, 5), "2026-09-30", "回访分析报告 2026-Q3"),
+    ],
+)
+def test_cp14_made_on_the_first_working_day_about_the_period_before(
+    mailbox: Mailbox, name: str, days: str, morning: datetime, about: str, title: str
+) -> None:
+    _schedule(name, days=days)
+    for when in (morning - timedelta(days=1), morning, morning + timedelta(minutes=30), morning + timedelta(days=1)):
+        _tick(when)
+        _drain(when)
+    (made,) = _all(MadeDocument)
+    assert (made.params["date"], made.title) == (about, title)
+    (message,) = mailbox.messages
+    names = [part.get_filename() for part in message.iter_attachments()]
+    assert [name.rsplit(".", 1)[1] for name in names] == ["pdf", "xlsx"]
+    sheet = list(message.iter_attachments())[1].get_content()
+    assert load_workbook(io.BytesIO(sheet)).worksheets
+    with acting_as(SYSTEM):
+        assert made.sheet_file is not None and files.read(made.sheet_file) == sheet
+
+
+def test_cp14_a_document_is_made_only_for_the_periods_it_knows(office: Cast) -> None:
+    with pytest.raises(Refused) as refusal:
+        commands.ask_for_document(office["service"], "complaint_analysis", day=FRIDAY, period="day")
+    assert refusal.value.field == "period"
+    assert commands.ask_for_document(office["service"], "complaint_analysis", day=FRIDAY, period="quarter")
