@@ -107,7 +107,7 @@ def test_the_administrator_sees_what_was_done(office: Office) -> None:
     administrator = office["admin"]
     page = administrator.go("/settings/")
     with page.expect_navigation():
-        page.locator("a[href$='/price_callout']").click()
+        page.locator("a[href$='/tax_rate']").click()
     page.fill("[name=value]", "abc")
     administrator.send(page.locator("form.card"))
     assert page.locator("#value-error").is_visible()

@@ -19,7 +19,7 @@ ALLOWED = {
     "clerk", "technician", "supervisor", "manager", "service", "accountant", "director", "admin",
 }  # fmt: skip
 # Numbers and codes (JX-NJ-20261120-0001, KFR-35GW), addresses of mail, rules (SO-15), names of settings and of records
-# as the audit trail keeps them (price_callout) are no words either.
+# as the audit trail keeps them (tax_rate) are no words either.
 CODE = re.compile(r"\S*[\d@_/\\.]\S*|\b[A-Z]{1,4}(?:-[A-Z]*)*\b|\w+-\w*\d\w*|\S+\+\S+")
 WORD = re.compile(r"[A-Za-z]{2,}(?:[' -][A-Za-z]+)*")
 # Pages with English names on purpose, and those that show what was changed or is to be done as the program keeps it.
@@ -97,7 +97,7 @@ def test_every_page_of_the_menu(office: Office, seen: set[str], username: str) -
         ("manager", ["/", "/supervisorreportview/list/"]),
         ("service", ["/", "/contractview/add", "/print/"]),
         ("accountant", ["/"]),
-        ("admin", ["/settings/change/price_callout", "/users/add", "/staffview/add", "/partview/add"]),
+        ("admin", ["/settings/change/tax_rate", "/users/add", "/staffview/add", "/partview/add"]),
     ],
 )
 def test_main_pages_at_a_desk(office: Office, username: str, paths: list[str]) -> None:

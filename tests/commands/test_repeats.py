@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.billing import commands as billing
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
@@ -58,6 +60,7 @@ def repaired(office: Cast, day: int, **more: Any) -> int:
         with clock.frozen(then(minutes)):
             verb(me, order.id, **given)  # type: ignore[operator]  # commands of several shapes
     with clock.frozen(then(120)):
+        billing.collect(me, order.id, amount=Decimal("80.00"))
         commands.close(office["clerk"], order.id)
     return call.id
 
