@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from flask import url_for
@@ -55,7 +56,10 @@ def links(order: WorkOrder) -> list[Link]:
     kept = kept_for(order)
     if not kept or not permissions.may(current(), "work_order.reserve_part"):
         return []
-    said = "、".join(f"{row.part.name} × {row.quantity}" for row in kept)
+    pieces: Counter[str] = Counter()
+    for row in kept:
+        pieces[row.part.name] += row.quantity
+    said = "、".join(f"{name} × {count}" for name, count in pieces.items())
     address = url_for("PartReservationView.list", q=order.number)
     return [Link(_("Reserved: %(parts)s", parts=said), address, "fa-lock")]
 

@@ -111,7 +111,8 @@ def _rows(found: queries.VanDay, typed: dict[str, Any]) -> list[dict[str, Any]]:
     for kept in found.needed:
         mine = row(kept.part)
         mine["needed"] += kept.quantity
-        mine["jobs"].append(kept.reference)
+        if kept.reference not in mine["jobs"]:
+            mine["jobs"].append(kept.reference)
     for balance in found.held:
         row(balance.part).update(held=balance.quantity, reserved=balance.reserved)
     wanted = [part_id for column in ("issue", "return") for part_id, _rest in parts_in(column)] if typed else []
