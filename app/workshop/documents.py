@@ -306,7 +306,7 @@ def _card(receipt: GoodsReceipt, on: dt.date) -> dict[str, Any]:
                 work=entry.note,
             )
             for entry in order.time_entries
-            if entry.started_at >= receipt.in_at
+            if entry.started_at >= receipt.in_at.replace(second=0, microsecond=0)
         ),
         "parts": tuple(
             PartLine(

@@ -67,7 +67,7 @@ def goods_line(row: int, **changes: object) -> GoodsLine:
         "row": row, "receipt_number": f"SJ-HQ-20261120-{row:04d}", "in_at": at(9, row % 60), "received_by": "李建国",
         "customer": "王秀英", "phone": "13812345678", "model": "BCD-452W", "serial_no": "SN20250115A0032",
         "condition": "右侧板有划痕一处，约3厘米", "accessories": "电源线、抽屉两只", "promised_at": at(17, 0, date(2026, 11, 27)),
-        "late": False, "where": "修护架", "out_at": None, "returned_by": "", "returned_to": "", "void_note": "",
+        "late": False, "where": "A-2架位", "out_at": None, "returned_by": "", "returned_to": "", "void_note": "",
     }  # fmt: skip
     return GoodsLine(**{**given, **changes})  # type: ignore[arg-type]  # a dictionary of mixed values
 
@@ -103,7 +103,7 @@ SERIALS = (SerialLine(at=at(14, 0, date(2026, 11, 18)), kind="压缩机编号", 
 def card() -> RepairCardPaper:
     """Repaired, failed once, passed."""
     return RepairCardPaper(
-        number="SJ-HQ-20261112-0001", on=DAY, **BRANCH, item=item(), state="待交还", technician="赵敏", taken_at=at(10, 40, IN_DAY),
+        number="SJ-HQ-20261112-0001", on=DAY, **BRANCH, item=item(), state="修妥", technician="赵敏", taken_at=at(10, 40, IN_DAY),
         promised_at=at(17, 0, date(2026, 11, 19)), fault="压缩机故障", result="更换压缩机及干燥过滤器，试机六小时正常。", minutes=MINUTES,
         parts=PARTS, inspections=INSPECTIONS, serials=SERIALS,
     )  # fmt: skip
@@ -123,12 +123,12 @@ def trail() -> ItemTrail:
         **given, returned_at=at(16, 5), returned_to="王秀英", void_note="客户联已收回",
         holders=(
             HolderLine(since=at(10, 40, IN_DAY), until=at(15, 0, IN_DAY), holder="李建国", by="李建国", note=""),
-            HolderLine(since=at(15, 0, IN_DAY), until=at(9, 0, date(2026, 11, 13)), holder="修护架", by="周晓芸", note="登录进出登记本"),
+            HolderLine(since=at(15, 0, IN_DAY), until=at(9, 0, date(2026, 11, 13)), holder="A-2架位", by="周晓芸", note="登录进出登记本"),
             HolderLine(since=at(9, 0, date(2026, 11, 13)), until=None, holder="赵敏", by="赵敏", note=""),
         ),
         steps=(
-            StepLine(at=at(10, 40, IN_DAY), what="携回", by="李建国", note="客户签认"),
-            StepLine(at=at(9, 40, date(2026, 11, 13)), what="等待零件", by="赵敏", note="压缩机 QD-128"),
+            StepLine(at=at(10, 40, IN_DAY), what="携回商品", by="李建国", note="客户签认"),
+            StepLine(at=at(9, 40, date(2026, 11, 13)), what="等待零件到货", by="赵敏", note="压缩机 QD-128"),
         ),
         promises=(
             PromiseLine(at=at(10, 40, IN_DAY), promised_at=at(17, 0, date(2026, 11, 19)), told="", by="李建国", reason=""),

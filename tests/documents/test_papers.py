@@ -298,7 +298,7 @@ def test_so8_the_card_hangs_with_its_minutes_parts_and_inspections():
 def test_so8_the_trail_tells_who_had_it_when():
     _, pages = printed("item_trail")
     text = " ".join(pages)
-    for expected in ("经手记录", "修护架", "等待零件", "王秀英（电话）", "零件迟到", "SN20250115A0032"):
+    for expected in ("经手记录", "A-2架位", "等待零件", "王秀英（电话）", "零件迟到", "SN20250115A0032"):
         assert expected in text
 
 

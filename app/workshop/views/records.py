@@ -161,7 +161,7 @@ class LoanView(QuickFilters, BaseView):
     }
     quick_filters = [
         QuickFilter("out", _l("Out"), lambda: Loan.back_at.is_(None)),
-        QuickFilter("overdue", _l("Overdue"), lambda: Loan.id.in_(overdue_ids())),
+        QuickFilter("overdue", _l("Not back in time"), lambda: Loan.id.in_(overdue_ids())),
     ]
     verbs = [
         Verb(
