@@ -36,6 +36,7 @@ from app.core.outbox import OutboxEntry
 from app.core.uow import unit_of_work
 from app.customers.models import Voucher
 from app.fieldservice.models import FaultCode, RepairCall, WorkOrder
+from app.organisation.models import Staff
 from tests.cast import Cast
 
 
@@ -175,6 +176,38 @@ def test_cp9_a_deputy_decides_on_the_days_named(office: Cast, first: int, last: 
     commands.approve(office["supervisor"], complaint_id, said="代批")
     row = db.session.scalars(select(Approval)).one()
     assert (row.decided_by_id, row.for_id) == (office.staff("supervisor"), office.staff("manager"))
+
+
+@pytest.mark.parametrize(
+    ("actor", "away", "deputy", "field"),
+    [
+        ("manager", "manager", "supervisor", None),
+        ("manager", "supervisor", "service", None),
+        ("director", "manager", "supervisor", None),
+        ("admin", "director", "service", None),
+        # nobody lifts themselves, or somebody of their own, above their level
+        ("manager", "director", "manager", "staff"),
+        ("service", "director", "service", "staff"),
+        ("service", "manager", "supervisor", "staff"),
+        ("director", "manager", "director", "deputy"),
+        ("manager", "manager", "clerk", "deputy"),
+        ("manager", "manager", "manager", "deputy"),
+    ],
+)
+def test_cp9_who_names_a_deputy(office: Cast, actor: str, away: str, deputy: str, field: str | None) -> None:
+    row = ApprovalDeputy(
+        staff=db.session.get_one(Staff, office.staff(away)),
+        deputy=db.session.get_one(Staff, office.staff(deputy)),
+        starts_on=date(2026, 11, 23),
+        ends_on=date(2026, 11, 24),
+    )
+    if field is None:
+        commands.check_deputy(office[actor], row)
+    else:
+        with pytest.raises(Refused) as refusal:
+            commands.check_deputy(office[actor], row)
+        assert refusal.value.field == field
+    db.session.expunge_all()
 
 
 def test_cp4_a_deputy_of_somebody_complained_about_does_not_decide_for_them(office: Cast) -> None:

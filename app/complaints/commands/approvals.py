@@ -190,8 +190,18 @@ def _row(approval_id: int) -> Approval:
     return row
 
 
-def check_deputy(row: ApprovalDeputy) -> None:
-    """Days in order, two people, and a deputy who may open complaints at all. Raises ``Refused``."""
+def check_deputy(actor: Principal, row: ApprovalDeputy) -> None:
+    """Who may name whom: for oneself or for somebody below, never oneself for another (CP-9). Raises ``Refused``.
+
+    An administrator enters what was decided elsewhere. A deputy is somebody who may open complaints at all.
+    """
+    own = row.staff.id == actor.staff_id
+    above = max((rules.RANK.get(role, -1) for role in actor.roles), default=-1)
+    below = rules.RANK.get(rules.ROLE_OF_JOB.get(row.staff.job, ""), -1) < above
+    if not (own or below or actor.has("administrator", "system")):
+        raise Refused(N_("Only the person, or somebody above, names who stands in."), field="staff")
+    if row.deputy.id == actor.staff_id and not own:
+        raise Refused(N_("Nobody names themselves as another's deputy."), field="deputy")
     if row.ends_on < row.starts_on:
         raise Refused(N_("The last day lies before the first."), field="ends_on")
     if row.staff.id == row.deputy.id:

@@ -310,11 +310,11 @@ class ApprovalDeputyView(BaseView):
 
     def pre_add(self, item: ApprovalDeputy) -> None:
         """Days in order, two different people, one who may decide at all."""
-        commands.check_deputy(item)
+        commands.check_deputy(current(), item)
 
     def pre_update(self, item: ApprovalDeputy) -> None:
         """The same when it is changed."""
-        commands.check_deputy(item)
+        commands.check_deputy(current(), item)
 
 
 class RefusalReasonView(BaseView):
