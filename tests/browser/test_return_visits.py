@@ -1,0 +1,91 @@
+"""A return visit not reached twice, then unsatisfactory: a call is opened on the same screen (RV-3, RV-4, RV-5)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.browser.main_line import Office, number_in
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+WORKLIST = "/returnvisits/worklist/"
+WHICH = """
+    SELECT v.id, v.number, c.name FROM return_visit v JOIN branch b ON b.id = v.branch_id
+    JOIN customer c ON c.id = v.customer_id
+    WHERE b.code = 'NJ' AND v.status = 'planned' AND v.cause = 'repair' AND v.next_try_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM visit_attempt a WHERE a.return_visit_id = v.id)
+    ORDER BY v.due_on, v.id
+"""
+
+
+def value(office: Office, statement: str, visit_id: int) -> Any:
+    """A value of the visit's row."""
+    return office.portal.one(f"SELECT {statement} FROM return_visit WHERE id = :visit", visit=visit_id)
+
+
+def choose(visitor: Visitor, name: str, answer: str) -> None:
+    """Press one of the pills."""
+    visitor.page.locator(f"label.pill:has([name={name}][value='{answer}'])").click()
+
+
+def test_rv4_not_reached_twice_then_unsatisfactory(office: Office) -> None:
+    visit_id, number, customer = office.portal.rows(WHICH)[0]
+    clerk = office["clerk"]
+    # The plan shows it, with the number at hand and what happened before.
+    page = clerk.go(f"{WORKLIST}?visit={visit_id}")
+    assert customer in page.locator(".call-head h2").inner_text()
+    assert (page.locator("a.call-number").get_attribute("href") or "").startswith("tel:")
+    # Two clicks each: what happened, next.
+    for outcome in ("no_answer", "busy"):
+        page = clerk.go(f"{WORKLIST}?visit={visit_id}")
+        choose(clerk, "outcome", outcome)
+        clerk.send(page.locator("form.call-try"))
+        assert number in page.locator(".alert-info").inner_text()
+    assert value(office, "next_try_at", visit_id) is not None
+    clerk.go(f"{WORKLIST}?group=later")
+    assert page.locator(f".worklist-rows a[href*='visit={visit_id}']").count() == 1
+    # Reached: not content. Nothing is lost when the follow-up is forgotten.
+    page = clerk.go(f"{WORKLIST}?visit={visit_id}")
+    assert page.locator(".call-tries li").count() == 2
+    choose(clerk, "satisfaction", "dissatisfied")
+    page.fill("[name=shortcomings]", "修后三天又不制冷")
+    clerk.send(page.locator("form.call-record"))
+    assert page.locator("#follow_up-error").is_visible()
+    assert page.input_value("[name=shortcomings]") == "修后三天又不制冷"
+    choose(clerk, "follow_up", "call")
+    assert page.locator("[name=voucher_id]").is_visible()
+    clerk.send(page.locator("form.call-record"))
+    link = page.locator(".alert-success a[href*='/repaircallview/show/']")
+    call_id = number_in(link.get_attribute("href") or "")
+    assert value(office, "opened_call_id", visit_id) == call_id and value(office, "status", visit_id) == "done"
+    clerk.go(f"/repaircallview/show/{call_id}")
+    assert "修后三天又不制冷" in clerk.text()
+    printed = clerk.pdf(f"/print/now/return_visit_record?record_id={visit_id}")
+    for expected in ("回访记录", number, "无人接听", "修后三天又不制冷"):
+        assert expected in printed
+
+
+def test_rv5_figures_of_the_demo_company_agree_with_the_database(office: Office) -> None:
+    supervisor = office["supervisor"]
+    page = supervisor.go("/figures/visits/?period=quarter")
+    shown = [int(re.sub(r"\D", "", each)) for each in page.locator(".figure-number").all_inner_texts()]
+    first, last = re.findall(r"\d{4}-\d\d-\d\d", page.locator("h1 small").inner_text())
+    branch = "branch_id = (SELECT id FROM branch WHERE code = 'NJ') AND status <> 'cancelled'"
+    due = f"SELECT count(*) FROM return_visit WHERE {branch} AND due_on BETWEEN :first AND :last"
+    for place, extra in ((0, ""), (3, " AND status = 'planned'"), (4, " AND status = 'given_up'")):
+        assert shown[place] == office.portal.one(due + extra, first=first, last=last)
+    assert shown[0] == sum(shown[1:5])
+    unsatisfactory = page.locator(".figure-number").nth(6).locator("a")
+    if shown[6]:
+        with page.expect_navigation():
+            unsatisfactory.click()
+        assert page.locator("#list tbody tr").count() == shown[6]
+    service = office["service"]
+    page = service.go("/figures/complaints/?period=quarter")
+    received = int(page.locator(".figure-number").first.inner_text())
+    with page.expect_navigation():
+        page.locator(".figure-number a").first.click()
+    assert page.locator("#list tbody tr").count() == received
