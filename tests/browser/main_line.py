@@ -249,8 +249,11 @@ def technician_confirms_the_day(day: Day) -> None:
 
 
 def clerk_closes(day: Day) -> None:
-    """SO-5, SO-3: struck off 002; the voucher is back in the file."""
+    """SO-5, SO-6, SO-3: the money is decided, the call struck off 002; the voucher is back in the file."""
     clerk = day.office["clerk"]
+    page = clerk.go(f"/workorderview/do/collect/{day.order_id}")
+    clerk.send(page.locator("form.card"))
+    assert day.value("SELECT count(*) FROM payment WHERE work_order_id = :order") == 1
     page = clerk.go(f"/workorderview/show/{day.order_id}")
     assert day.value("SELECT count(*) FROM voucher_custody WHERE voucher_id = :voucher AND back_at IS NULL") == 1
     form = page.locator("form[action*='/do/close/']")

@@ -151,7 +151,7 @@ def test_the_technicians_day_on_the_telephone(app: Flask, cast: Cast, client_for
     tap("finish", 422, fault_code_id=cast.faults["F01"], result="好了")
     tap("quote", minutes="40", **{f"need-{part}": "1"})
     assert "195.50" in technician.get(job).get_data(as_text=True)
-    tap("agree_charges", name="刘芳")
+    tap("agree_charges", name="刘芳", how="on_site")
     tap("fit_part", part_id=part, quantity="1")
     refused = tap("fit_part", 422, part_id=part, quantity="1")
     assert 'value="40"' not in refused.split("quote-minutes")[1][:200]
@@ -160,7 +160,15 @@ def test_the_technicians_day_on_the_telephone(app: Flask, cast: Cast, client_for
     tap("sign", 422, signer="刘芳", drawing="")
     tap("sign", signer="刘芳", drawing=DRAWN)
     assert state(app, order_id) == "finished"
-    assert client_for("clerk").post(f"/workorderview/do/close/{order_id}", page="/intake/").status_code == 302
+    clerk, money = client_for("clerk"), f"/money/mine/job/{order_id}"
+    assert clerk.post(f"/workorderview/do/close/{order_id}", page="/intake/").status_code == 302
+    assert state(app, order_id) == "finished"  # SO-6: its money is undecided
+    assert "195.50" in technician.get(job).get_data(as_text=True)
+    assert technician.post(f"{money}/collect", {"amount": "195.51", "method": "cash"}, page=money).status_code == 422
+    assert technician.post(f"{money}/collect", {"amount": "195.50", "method": "cash"}, page=money).status_code == 302
+    assert "SK-NJ-" in technician.get(money).get_data(as_text=True)
+    assert technician.post("/money/mine/hand_in", page="/money/mine/").status_code == 302
+    assert clerk.post(f"/workorderview/do/close/{order_id}", page="/intake/").status_code == 302
     assert state(app, order_id) == "closed"
     assert "PG-NJ-" in technician.get("/my/day").get_data(as_text=True)
 

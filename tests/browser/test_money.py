@@ -1,0 +1,73 @@
+"""Money at the desk and on the telephone: cash handed in and counted, an invoice paid in two instalments (SO-6)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.main_line import Office
+from tests.browser.portal import Portal
+
+pytestmark = pytest.mark.browser
+
+
+def test_so6_the_technician_hands_in_the_cash_and_the_accountant_counts_it(office: Office, portal: Portal) -> None:
+    technician, accountant = office["technician"], office["accountant"]
+    page = technician.go("/money/mine/")
+    amount = page.locator(".total-line b").inner_text()
+    page.locator("form[action$='/hand_in'] button").click()
+    technician.yes()
+    assert page.locator("form[action$='/hand_in']").count() == 0
+    assert amount in technician.text()
+    number = portal.one("SELECT number FROM cash_handover ORDER BY id DESC")
+
+    page = accountant.go("/cashhandoverview/list/?show=count")
+    with page.expect_navigation():
+        page.locator("td.main a", has_text=number).click()
+    address = page.url
+    with page.expect_navigation():
+        page.locator("a[href*='/do/receive/']").click()
+    page.fill("[name=counted]", "0.01")
+    accountant.send(page.locator("form.card"))
+    assert amount in page.locator(".field-error").inner_text()
+    page.fill("[name=counted]", amount.replace(",", ""))
+    accountant.send(page.locator("form.card"))
+    assert portal.one("SELECT status FROM cash_handover WHERE number = :number", number=number) == "received"
+    slip = accountant.pdf(f"/print/now/cash_handover?record_id={re.sub(r'[^0-9]', '', address.rpartition('/')[2])}")
+    assert number in slip and "会计联" in slip
+    assert number in technician.go("/money/mine/").locator("main").inner_text()
+
+
+def test_an_invoice_is_paid_in_two_instalments(office: Office, portal: Portal) -> None:
+    accountant = office["accountant"]
+    contract = portal.one(
+        "SELECT c.id FROM contract c JOIN branch b ON b.id = c.branch_id WHERE b.code = 'NJ' AND c.status = 'in_force'"
+        " AND c.price > 0 AND c.id NOT IN (SELECT contract_id FROM invoice WHERE contract_id IS NOT NULL) ORDER BY c.id"
+    )
+    page = accountant.go(f"/contractview/do/issue_for_contract/{contract}")
+    page.fill("[name=instalments]", "2")
+    page.fill("[name=fapiao_no]", "123")
+    accountant.send(page.locator("form.card"))
+    assert page.locator(".field-error").is_visible() and page.input_value("[name=instalments]") == "2"
+    page.fill("[name=fapiao_no]", "99887766")
+    accountant.send(page.locator("form.card"))
+    assert "/invoiceview/show/" in page.url
+    invoice = page.url.rpartition("/")[2]
+
+    def state() -> tuple[str, int]:
+        row = portal.rows("SELECT status, paid FROM invoice WHERE id = :id", id=int(invoice))[0]
+        return row[0], int(row[1])
+
+    parts = portal.rows("SELECT amount FROM instalment WHERE invoice_id = :id ORDER BY due_on", id=int(invoice))
+    assert len(parts) == 2
+    # SQLite keeps whole fen.
+    first, second = (part[0] / 100 for part in parts)
+    for amount, expected in ((first, "part_paid"), (second, "paid")):
+        page = accountant.go(f"/invoiceview/do/receive/{invoice}")
+        page.fill("[name=amount]", f"{amount:.2f}")
+        accountant.send(page.locator("form.card"))
+        assert state()[0] == expected
+    assert page.locator("a[href*='/do/receive/']").count() == 0
+    slip = accountant.pdf(f"/print/now/invoice_slip?record_id={invoice}")
+    assert "99887766" in slip and slip.count("客户联") >= 1 and "会计联" in slip
