@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from app.contracts.papers import ContractExpiryNotice, CoveredProduct
-from app.customers.papers import CustodyLine, ServiceLine, ServiceVoucher
+from app.customers.papers import CustodyLine, ServiceLine, ServiceVoucher, SwapLine
 from app.feedback.papers import AnswerLine, ReturnVisitPlan, ReturnVisitRecord, TryLine, VisitGroup, VisitLine
 from app.fieldservice.papers import CallLine, RepairCallRegister
 from app.fieldservice.papers_deadlines import ArrivalBreaches, BreachLine, DeadlineExplanation, PauseLine
@@ -80,6 +80,10 @@ def voucher() -> ServiceVoucher:
         custody=(
             CustodyLine(out_at=at(9, 5, date(2026, 6, 18)), holder="李建国", purpose="JX-HQ-20260618-0011", back_at=at(17, 20, date(2026, 6, 18))),
             CustodyLine(out_at=at(10, 12), holder="赵敏", purpose="JX-HQ-20261120-0002", back_at=None),
+        ),
+        swaps=(
+            SwapLine(at=at(11, 5, date(2026, 6, 18)), kind="Serial number", old_no="SN20250115A0001", new_no="SN20250115A0032", reference="PG-HQ-20260618-0007"),
+            SwapLine(at=at(11, 9, date(2026, 6, 18)), kind="SIM card", old_no="", new_no="89860118802836", reference="PG-HQ-20260618-0007"),
         ),
     )  # fmt: skip
 

@@ -185,6 +185,8 @@ PAST_THE_SCOPE = {
     "app.fieldservice.queries": "an open call for the same product is pointed out, whichever branch has it",
     "app.parts.queries": "stock never below zero is a rule, not a view (SO-22)",
     "app.reporting.commands": "minutes of a confirmed sheet stay as they are, whoever writes them (SO-11)",
+    "app.workshop.commands": "who repairs an item decides who is in charge, whoever asks (SO-8)",
+    "app.workshop.queries": "the promise stands the same for everybody, a free loan unit is free (SO-10)",
     "app.core.scope": "the option itself",
 }
 
