@@ -348,6 +348,7 @@ def item_trails(params: Params) -> list[ItemTrail]:
 
 
 def _trail(receipt: GoodsReceipt, on: dt.date) -> ItemTrail:
+    photos = [_print_size(files.read(photo.stored_file)) for photo in receipt.photos]
     return ItemTrail(
         **_card(receipt, on),
         returned_at=receipt.out_at,
@@ -364,19 +365,26 @@ def _trail(receipt: GoodsReceipt, on: dt.date) -> ItemTrail:
             for event in receipt.card.events
         ),
         promises=tuple(promises(receipt)),
-        photos=tuple(_print_size(files.read(photo.stored_file)) for photo in receipt.photos),
+        photos=tuple(photo for photo in photos if photo is not None),
+        unreadable=photos.count(None),
         loan=_loans(receipt),
         charge=_agreed(receipt.work_order),
     )
 
 
-def _print_size(photo: bytes) -> bytes:
-    """A telephone's photograph as large as it is printed, the right way up: six of them would make a PDF of 30 MB."""
+def _print_size(photo: bytes) -> bytes | None:
+    """A telephone's photograph as large as it is printed, the right way up: six of them would make a PDF of 30 MB.
+
+    None for one that cannot be read; the paper says how many.
+    """
     made = io.BytesIO()
-    with Image.open(io.BytesIO(photo)) as picture:
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
-        upright.thumbnail((900, 900))
-        upright.save(made, "JPEG", quality=80)
+    try:
+        with Image.open(io.BytesIO(photo)) as picture:
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (OSError, Image.DecompressionBombError):
+        return None
+    upright.thumbnail((900, 900))
+    upright.save(made, "JPEG", quality=80)
     return made.getvalue()
 
 

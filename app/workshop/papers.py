@@ -206,5 +206,6 @@ class ItemTrail(RepairCardPaper):
     steps: tuple[StepLine, ...]
     promises: tuple[PromiseLine, ...]
     photos: tuple[bytes, ...]
+    unreadable: int = 0
     loan: str
     charge: Decimal | None

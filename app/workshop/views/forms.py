@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from PIL import Image
 from sqlalchemy import select
 from wtforms import MultipleFileField
 
@@ -39,6 +41,10 @@ class PhotosField(MultipleFileField):
                 raise ValueError(_("The file is larger than %(size)s MB.", size=PHOTO_MEGABYTES))
             if not any(content.startswith(mark) for kind in PHOTO_TYPES for mark in MAGIC[kind]):
                 raise ValueError(_("%(name)s is no photograph (JPEG or PNG).", name=each.filename))
+            try:
+                Image.open(io.BytesIO(content)).verify()
+            except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+                raise ValueError(_("%(name)s is no photograph (JPEG or PNG).", name=each.filename)) from error
             self.data.append(content)
 
 
