@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.billing import commands, queries
+from app.billing.commands import guards
 from app.billing.models import CashHandover, Invoice, InvoicedJob, Payment
 from app.contracts.models import Contract
 from app.core import clock
@@ -28,6 +30,7 @@ from app.fieldservice import commands as jobs
 from app.fieldservice.models import PriceItem, WarrantyCover, WorkOrder
 from app.organisation.commands import LEAVING_GUARDS
 from app.organisation.models import AuthorityLimit, Staff
+from app.workshop.commands import RETURNED
 from tests.cast import Cast
 from tests.conftest import Backend
 
@@ -564,3 +567,29 @@ def test_two_people_enter_the_last_payment_and_one_of_them_is_told(backend: Back
         thread.join()
     assert sorted(outcomes) == ["paid", "refused"]
     assert again(Invoice, invoice_id).paid == D("1030.00")
+
+
+def test_so22_a_job_whose_parts_do_not_balance_is_not_closed(office: Cast) -> None:
+    part = office.parts["P-THERM"]
+    order_id = agreed(office, 30, parts=((part, 1),))
+    jobs.fit_part(office["technician"], order_id, part_id=part)
+    with at(10):
+        jobs.finish(office["technician"], order_id, fault_code_id=office.faults["F01"], result="好")
+        jobs.leave_unsigned(office["clerk"], order_id, reason="不在家")
+        commands.collect(office["technician"], order_id, amount=D("145.50"))
+    with unit_of_work(SYSTEM, "test.lost"):  # as if the record of the part had been lost
+        db.session.delete(fetch(WorkOrder, order_id).parts_fitted[0])
+    with pytest.raises(Refused) as problem:
+        jobs.close(office["clerk"], order_id, at=office_time(17))
+    assert problem.value.params["parts"] == "温控器"
+
+
+def test_so9_the_accountant_is_told_of_a_paid_return_once_it_is_with_the_customer(office: Cast) -> None:
+    order_id = finished(office)
+    with unit_of_work(SYSTEM, "test.returned"):
+        receipt: Any = SimpleNamespace(work_order=fetch(WorkOrder, order_id))
+        guards.invoice_today(SYSTEM, receipt, office_time(11))
+    with acting_as(SYSTEM):
+        (told,) = db.session.scalars(select(InboxMessage).where(InboxMessage.tone == "warning"))
+        assert (told.staff_id, told.params["left"]) == (office.staff("accountant"), "130.00")
+    assert guards.invoice_today in RETURNED

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from app.billing import queries
+from app.core import inbox
+from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.errors import N_, Refused
 from app.core.money import total
-from app.fieldservice.commands import CLOSE_GUARDS, QUOTE_GUARDS
+from app.fieldservice.commands import CLOSE_GUARDS, QUOTE_GUARDS, people_of
 from app.fieldservice.models import WorkOrder
 from app.organisation.commands import LEAVING_GUARDS
 from app.organisation.models import Staff
+from app.parts import queries as parts
+from app.workshop.commands import RETURNED
+from app.workshop.models import GoodsReceipt
 
 
 def money_is_decided(order: WorkOrder) -> None:
@@ -20,6 +27,33 @@ def money_is_decided(order: WorkOrder) -> None:
             left=f"{money.left:,.2f}",
             number=order.number,
         )
+
+
+def parts_balance(order: WorkOrder) -> None:
+    """What was taken for the job is fitted on it or came back (SO-22). Raises ``Refused`` with what is missing."""
+    open_rows = [row for row in parts.parts_balance(order.number) if not row.balanced]
+    if open_rows:
+        raise Refused(
+            N_("The parts of %(number)s do not balance: %(parts)s."),
+            number=order.number,
+            parts="、".join(row.name for row in open_rows),
+        )
+
+
+def invoice_today(actor: Principal, receipt: GoodsReceipt, at: datetime) -> None:
+    """A paid workshop repair is invoiced on the day of return: the accountants of the branch are told (SO-9)."""
+    order = receipt.work_order
+    money = queries.money_of(order)
+    if money.left <= 0:
+        return
+    params = {"number": order.number, "left": f"{money.left:,.2f}"}
+    message = N_("%(number)s is back with the customer: to be invoiced today, %(left)s CNY.")
+    with acting_as(SYSTEM):
+        for person in people_of(order.branch_id, "accountant"):
+            row = inbox.post(
+                person.id, message, params, link="/money/to-invoice/", tone="warning", email=person.email or ""
+            )
+            inbox.mail_to([row])
 
 
 def charges_are_free_to_change(order: WorkOrder) -> None:
@@ -43,10 +77,12 @@ def no_cash_in_hand(person: Staff) -> None:
 
 def install() -> None:
     """Register them; doing it twice is once."""
-    for hooks, guard in (
-        (CLOSE_GUARDS, money_is_decided),
-        (QUOTE_GUARDS, charges_are_free_to_change),
-        (LEAVING_GUARDS, no_cash_in_hand),
-    ):
-        if guard not in hooks:
-            hooks.append(guard)
+    for guard in (money_is_decided, parts_balance):
+        if guard not in CLOSE_GUARDS:
+            CLOSE_GUARDS.append(guard)
+    if charges_are_free_to_change not in QUOTE_GUARDS:
+        QUOTE_GUARDS.append(charges_are_free_to_change)
+    if no_cash_in_hand not in LEAVING_GUARDS:
+        LEAVING_GUARDS.append(no_cash_in_hand)
+    if invoice_today not in RETURNED:
+        RETURNED.append(invoice_today)

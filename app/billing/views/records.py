@@ -80,7 +80,7 @@ class InstalmentView(BaseView):
     show_columns = ["invoice", *list_columns]
     search_columns = ["invoice", "due_on"]
     base_order = ("due_on", "asc")
-    label_columns = {"invoice": _l("Invoice"), "due_on": _l("Due on"), "amount": _l("Amount")}
+    label_columns = {"invoice": _l("Invoice"), "due_on": _l("Payment due on"), "amount": _l("Amount")}
 
 
 class CreditNoteView(BaseView):
@@ -175,7 +175,7 @@ class PaymentView(QuickFilters, BaseView):
         "reference": _l("Transaction number"),
         "work_order": _l("Work order"),
         "invoice": _l("Invoice"),
-        "received_by": _l("Received by"),
+        "received_by": _l("Collected by"),
         "in_hand": _l("Not handed in"),
         "handover": _l("Handed in with"),
         "voided_at": _l("Void since"),
@@ -229,8 +229,8 @@ class CashHandoverView(QuickFilters, BaseView):
         "amount": _l("Amount"),
         "counted": _l("Counted"),
         "difference": _l("Difference"),
-        "received_by": _l("Received by"),
-        "received_at": _l("Received at"),
+        "received_by": _l("Cash received by"),
+        "received_at": _l("Cash received at"),
         "reason": _l("Reason"),
         "agreed_at": _l("Agreed at"),
     }
@@ -308,7 +308,7 @@ class InvoiceView(QuickFilters, BaseView):
         "customer": _l("Customer"),
         "total": _l("Total"),
         "outstanding": _l("Outstanding"),
-        "due_on": _l("Due on"),
+        "due_on": _l("Payment due on"),
         "fapiao_no": _l("Number of the official invoice"),
         "fapiao_kind": _l("Kind of invoice"),
         "title": _l("Invoice title"),

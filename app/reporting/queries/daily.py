@@ -140,6 +140,8 @@ def _jobs_done(branch: Branch, day: date) -> dict[int, int]:
             WorkOrder.finished_at >= begin,
             WorkOrder.finished_at < end,
             WorkOrder.status.in_(("finished", "closed")),
+            # An outside contractor's job stands under whoever answers for it, and is no work of theirs (KP-1).
+            WorkOrder.contractor_id.is_(None),
         )
         .group_by(WorkOrder.technician_id)
     )
