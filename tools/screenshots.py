@@ -35,6 +35,7 @@ SHOTS = {
     "clerk-intake": ("clerk", "/intake/?q=王", False),
     "clerk-calls": ("clerk", "/repaircallview/list/", False),
     "clerk-call": ("clerk", "/repaircallview/list/", True),
+    "clerk-search": ("clerk", "/search/?q=王", False),
     "clerk-customers": ("clerk", "/customerview/list/", False),
     "clerk-customer": ("clerk", "/customerview/list/", True),
     "clerk-voucher": ("clerk", "/voucherview/list/", True),

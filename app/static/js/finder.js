@@ -10,17 +10,16 @@
 
   function close() {
     found.hidden = true;
-    box.setAttribute("aria-expanded", "false");
   }
   function open() {
     found.hidden = !found.childElementCount;
-    box.setAttribute("aria-expanded", String(!found.hidden));
   }
   function ask() {
     const text = box.value.trim();
     if (text === asked) { open(); return; }
     asked = text;
-    if (text.length < 2) { found.textContent = ""; close(); return; }
+    // One Chinese character is a surname; one letter or digit is nothing yet.
+    if (text.length < (/^[ -~]*$/.test(text) ? 2 : 1)) { found.textContent = ""; close(); return; }
     fetch(`${form.action}?part=1&q=${encodeURIComponent(text)}`, { credentials: "same-origin" })
       .then((answer) => (answer.ok && !answer.redirected ? answer.text() : ""))
       .then((html) => {

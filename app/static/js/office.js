@@ -116,6 +116,11 @@
         return $("<span>").text(row.text).append($("<small>").text(row.detail));
       },
     });
+    // Select2 names its box after the value only: a screen reader wants the field's name.
+    const label = select.labels && select.labels[0];
+    const named = select.getAttribute("aria-label") || (label ? label.textContent.replace("*", "").trim() : "");
+    const rendered = select.nextElementSibling && select.nextElementSibling.querySelector(".select2-selection__rendered");
+    if (named && rendered) rendered.setAttribute("aria-label", named);
     // Scripts that listen to the field hear a plain "change".
     $(select).on("select2:select select2:clear", () => select.dispatchEvent(new Event("change", { bubbles: true })));
     $(select).on("select2:open", () => {

@@ -1,0 +1,159 @@
+"""Nothing serious found by axe-core on the pages used most, in light and in dark; and everything works by keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.main_line import Office
+from tests.browser.visitor import PHONE
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
+RUN = """async () => {
+  const kinds = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const found = await axe.run(document, {runOnly: kinds});
+  return found.violations.filter((each) => ['serious', 'critical'].includes(each.impact))
+    .map((each) => each.id + ': ' + each.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', '));
+}"""
+# (path, whether the first record there is opened)
+PAGES: dict[str, list[tuple[str, bool]]] = {
+    "clerk": [
+        ("/", False),
+        ("/intake/?q=王", False),
+        ("/repaircallview/list/", True),
+        ("/customerview/list/", True),
+        ("/customerview/add", False),
+        ("/voucherview/list/", True),
+        ("/search/?q=王", False),
+    ],
+    "supervisor": [("/", False), ("/dispatch/", False), ("/workorderview/list/", True), ("/branch-day/", False)],
+    "technician": [("/my/", True), ("/my/day", False), ("/my/report/", False)],
+    "service": [
+        ("/contractview/list/", True),
+        ("/complaintview/list/", True),
+        ("/returnvisits/worklist/", False),
+        ("/print/", False),
+    ],
+    "director": [("/", False)],
+    "admin": [("/settings/", False), ("/auditentryview/list/", True), ("/staffview/add", False)],
+}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page now open."""
+    page.evaluate(AXE)  # past the page's content policy, which would not load it
+    found: list[str] = page.evaluate(RUN)
+    return [f"{page.url}: {each}" for each in found]
+
+
+@pytest.mark.parametrize("username", PAGES)
+def test_axe_finds_nothing_serious(office: Office, username: str) -> None:
+    page, wrong = office[username].page, []
+    size = page.viewport_size
+    phone: Any = PHONE["viewport"]
+    try:
+        for number, (path, opened) in enumerate(PAGES[username]):
+            # Light and dark, wide and narrow in turn: a page is looked at twice, in opposite ways.
+            for dark, narrow in ((number % 2 == 0, True), (number % 2 == 1, False)):
+                page.emulate_media(color_scheme="dark" if dark else "light")
+                if username != "technician":
+                    page.set_viewport_size(phone if narrow else {"width": 1440, "height": 900})
+                page.goto(path)
+                wrong += violations(page)
+                record = page.locator("td.main a[href*='/show/'], a.job")
+                if opened and record.count():
+                    page.goto(str(record.first.get_attribute("href")))
+                    wrong += violations(page)
+    finally:
+        page.emulate_media(color_scheme="light")
+        if size is not None:
+            page.set_viewport_size(size)
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+def test_by_keyboard_alone(office: Office) -> None:
+    page = office["clerk"].page
+    page.goto("/repaircallview/list/")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("href") == "#content", "the way past the menu comes first"
+    # "/" goes to the search box; arrows choose, Enter opens.
+    page.keyboard.press("/")
+    assert page.locator(":focus").get_attribute("id") == "finder"
+    page.keyboard.type("王", delay=20)
+    page.locator(".finder-found [data-hit]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    title = page.locator(":focus b").inner_text()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert title in page.locator("h1").inner_text()
+    # Escape closes what is open; typing "/" in a field is a slash.
+    page.keyboard.press("/")
+    page.keyboard.type("1/2")
+    assert page.locator("#finder").input_value() == "1/2"
+
+
+def test_what_was_typed_is_not_lost(office: Office) -> None:
+    page = office["clerk"].page
+    asked: list[str] = []
+    page.goto("/customerview/add")
+    page.locator("[name=name]").fill("未保存的客户")
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    try:
+        page.locator("a.brand").click(no_wait_after=True)
+        page.wait_for_timeout(300)
+        assert asked == ["beforeunload"]
+        assert page.locator("[name=name]").input_value() == "未保存的客户"
+    finally:
+        page.remove_listener("dialog", stay)
+    # Ctrl-S sends the form: what is missing is said at its field, and what was typed stays.
+    page.locator("[name=name]").fill("")
+    page.locator("[name=email]").fill("kein@example.com")
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    assert page.locator("[name=email]").input_value() == "kein@example.com"
+    assert page.locator("#name-error").count() == 1
+
+
+def test_menu_and_colours_are_remembered(office: Office) -> None:
+    page = office["clerk"].page
+    page.goto("/repaircallview/list/")
+    wide = page.locator("nav.sidebar").bounding_box()
+    page.locator("[data-menu-toggle]").click()
+    page.locator("header details.drop summary").click()
+    page.locator("[data-themes] [value=dark]").check()
+    page.goto("/customerview/list/")
+    try:
+        narrow = page.locator("nav.sidebar").bounding_box()
+        assert wide and narrow and narrow["width"] < wide["width"] / 2
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert ground == "rgb(18, 23, 30)"
+    finally:
+        page.evaluate("localStorage.clear()")
+    page.goto("/")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(244, 246, 249)"
+
+
+def test_tabs_show_one_list_or_all(office: Office) -> None:
+    page = office["clerk"].page
+    page.goto("/repaircallview/list/")
+    page.goto(str(page.locator("td.main a").first.get_attribute("href")))
+    panels, tabs = page.locator("[data-panel]"), page.locator("[data-tabs] button")
+    assert panels.count() == tabs.count() - 1 >= 2
+    assert panels.filter(visible=True).count() == panels.count()
+    tabs.last.click()
+    assert panels.filter(visible=True).count() == 1
+    assert page.url.endswith("#happened")
+    page.reload()
+    assert panels.filter(visible=True).count() == 1
+    tabs.first.click()
+    assert panels.filter(visible=True).count() == panels.count()
