@@ -26,6 +26,7 @@ from app.fieldservice import commands as field
 from app.fieldservice import queries as field_queries
 from app.fieldservice.models import CarryOver, DayCloseFinding, EscalationLevel, Signature, TimeEntry, WorkOrder
 from app.parts.commands import receive
+from app.parts.commands.moves import reservations
 from app.parts.queries import quantity_in
 from app.workshop import commands, queries, rules
 from app.workshop.models import GoodsReceipt, ItemMovement, Loan, LoanUnit, RepairCard
@@ -706,6 +707,19 @@ def test_so5_the_signature_for_taking_it_along_closes_nothing(office: Cast) -> N
     with at(17), pytest.raises(Refused) as refusal:
         field.close(office["clerk"], order.id)
     assert refusal.value.field == "unsigned_reason"
+
+
+def test_so22_what_was_kept_for_the_repair_is_free_again_when_it_goes_home(office: Cast) -> None:
+    card_id = repaired(office)
+    order = card_of(card_id).goods_receipt.work_order
+    with at(16, 10):
+        field.reserve_part(office["supervisor"], order.id, part_id=office.parts["P-COMP"], quantity=2)
+        with acting_as(SYSTEM):
+            assert [row.quantity for row in reservations() if row.reference == order.number] == [2]
+    with at(16, 30):
+        commands.hand_back_item(office["clerk"], card_id, signer="张伟", drawing=PNG)
+    with acting_as(SYSTEM):
+        assert [row.quantity for row in reservations() if row.reference == order.number] == []
 
 
 def test_not_delivered_and_out_again(office: Cast) -> None:

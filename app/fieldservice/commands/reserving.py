@@ -42,7 +42,7 @@ def reserve_part(
             quantity,
             reference=order.number,
             branch_id=order.branch_id,
-            staff_id=order.technician_id,
+            staff_id=(steps.in_charge(order) or order.technician).id,
         )
         where = ", ".join(f"{row.place.name} × {row.quantity}" for row in rows)
     steps.event(order, "note", actor, moment, note=f"{part.name} × {quantity}: {where}")

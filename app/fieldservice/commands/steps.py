@@ -26,7 +26,7 @@ from app.parts import commands as parts
 
 T = TypeVar("T")
 # What ends a job ends its reservations (SO-22), whichever verb it was; why, as the reservation says it.
-_ENDS = {"finished": "finished", "declined": "cancelled", "cancelled": "cancelled"}
+_ENDS = {"finished": "finished", "handed_back": "finished", "declined": "cancelled", "cancelled": "cancelled"}
 PNG = b"\x89PNG\r\n\x1a\n"
 BENCH: list[Callable[[WorkOrder], Staff | None]] = []
 """Asked who repairs the item of a job that is in the workshop; the workshop answers."""
