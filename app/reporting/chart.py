@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 680, 250
 LEFT, RIGHT, TOP, BOTTOM = 34, 40, 18, 44
-STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 40, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 
 
 def pareto(bars: Sequence[tuple[str, int, int]], *, title: str, fill: str = "#8a96a3", line: str = "#111111") -> Markup:

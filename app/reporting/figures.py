@@ -98,7 +98,6 @@ class VisitFact:
     done: bool
     outcome: str
     satisfaction: str
-    attempts: int
 
     @property
     def made(self) -> bool:

@@ -50,7 +50,6 @@ visits = st.lists(
         done=st.booleans(),
         outcome=st.sampled_from(("made", "open", "given_up")),
         satisfaction=st.sampled_from(("satisfied", "dissatisfied", "")),
-        attempts=st.integers(0, 3),
     ),
     max_size=40,
 )
@@ -104,7 +103,7 @@ def test_rv5_what_was_due_was_made_or_not(facts: list[VisitFact]) -> None:
     [(DAY, True, True, False), (DAY + timedelta(days=1), True, False, True), (DAY, False, False, False)],
 )
 def test_rv1_in_time_is_by_the_day_it_is_due(done_on: date, due: bool, in_time: bool, late: bool) -> None:
-    fact = VisitFact(1, "HF-1", "南京", "repair", "", DAY, done_on, due, True, "made", "satisfied", 0)
+    fact = VisitFact(1, "HF-1", "南京", "repair", "", DAY, done_on, due, True, "made", "satisfied")
     assert (fact.in_time, fact.late) == (in_time, late)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core import clock, settings
@@ -18,7 +19,7 @@ from app.customers.models import Voucher
 from app.feedback import rules
 from app.feedback.models import ReturnVisit
 from app.fieldservice.models import RepairCall, WorkOrder
-from app.organisation.models import Branch
+from app.organisation.models import Branch, Staff
 from app.reporting import figures
 from app.reporting.figures import Occurrence, VisitFact, VisitTally
 from app.reporting.queries.complaints import SAME_MATTER_DAYS
@@ -33,28 +34,28 @@ class VisitPeriod:
 
     period: Period
     branches: tuple[Branch, ...]
-    visits: tuple[ReturnVisit, ...]
+    rows: tuple[Any, ...]
 
     @cached_property
     def facts(self) -> tuple[VisitFact, ...]:
-        """The same as plain facts."""
-        return tuple(self._fact(visit) for visit in self.visits)
+        """The visits as plain facts."""
+        names = {branch.id: str(branch) for branch in self.branches}
+        return tuple(self._fact(row, names) for row in self.rows)
 
-    def _fact(self, visit: ReturnVisit) -> VisitFact:
-        done_on = clock.local(visit.done_at).date() if visit.done_at is not None else None
+    def _fact(self, row: Any, names: dict[int, str]) -> VisitFact:
+        done_on = clock.local(row.done_at).date() if row.done_at is not None else None
         return VisitFact(
-            id=visit.id,
-            number=visit.number,
-            branch=str(visit.branch),
-            cause=visit.cause,
-            visitor=visit.visitor.name if visit.visitor else "",
-            due_on=visit.due_on,
+            id=row.id,
+            number=row.number,
+            branch=names[row.branch_id],
+            cause=row.cause,
+            visitor=row.visitor or "",
+            due_on=row.due_on,
             done_on=done_on,
-            due=self._within(visit.due_on),
-            done=visit.status == "done" and self._within(done_on),
-            outcome={"done": "made", "given_up": "given_up"}.get(visit.status, "open"),
-            satisfaction=visit.satisfaction or "",
-            attempts=len(visit.attempts),
+            due=self._within(row.due_on),
+            done=row.status == "done" and self._within(done_on),
+            outcome={"done": "made", "given_up": "given_up"}.get(row.status, "open"),
+            satisfaction=row.satisfaction or "",
         )
 
     def _within(self, day: date | None) -> bool:
@@ -75,12 +76,25 @@ class VisitPeriod:
         made = [fact.satisfaction for fact in self.facts if fact.done]
         return {answer: made.count(answer) for answer in rules.SATISFACTIONS}
 
-    @property
+    @cached_property
     def unsatisfactory(self) -> list[ReturnVisit]:
         """The unsatisfactory visits made in the period, newest first (RV-5)."""
-        keys = {fact.id for fact in self.facts if fact.unsatisfactory}
-        found = [visit for visit in self.visits if visit.id in keys]
-        return sorted(found, key=lambda visit: (visit.done_at or clock.now(), visit.id), reverse=True)
+        keys = [fact.id for fact in self.facts if fact.unsatisfactory]
+        statement = (
+            select(ReturnVisit)
+            .where(ReturnVisit.id.in_(keys))
+            .options(
+                joinedload(ReturnVisit.branch),
+                joinedload(ReturnVisit.customer),
+                joinedload(ReturnVisit.complaint),
+                joinedload(ReturnVisit.work_order),
+                joinedload(ReturnVisit.contract),
+                joinedload(ReturnVisit.opened_call),
+                joinedload(ReturnVisit.opened_complaint),
+            )
+            .order_by(ReturnVisit.done_at.desc(), ReturnVisit.id.desc())
+        )
+        return list(db.session.scalars(statement).unique())
 
 
 def visits_of(period: Period, branches: Iterable[Branch]) -> VisitPeriod:
@@ -89,27 +103,28 @@ def visits_of(period: Period, branches: Iterable[Branch]) -> VisitPeriod:
     begin, end = clock.at_local(period.first), clock.day_bounds(period.last)[1]
     due = and_(ReturnVisit.due_on >= period.first, ReturnVisit.due_on <= period.last)
     made = and_(ReturnVisit.done_at >= begin, ReturnVisit.done_at < end)
+    # Columns, not records: a big company has tens of thousands of visits a quarter.
     statement = (
-        select(ReturnVisit)
+        select(
+            ReturnVisit.id,
+            ReturnVisit.number,
+            ReturnVisit.branch_id,
+            ReturnVisit.cause,
+            ReturnVisit.due_on,
+            ReturnVisit.done_at,
+            ReturnVisit.status,
+            ReturnVisit.satisfaction,
+            Staff.name.label("visitor"),
+        )
+        .join(Staff, Staff.id == ReturnVisit.visitor_id, isouter=True)
         .where(
             ReturnVisit.branch_id.in_([branch.id for branch in found]),
             ReturnVisit.status != "cancelled",
             or_(due, made),
         )
-        .options(
-            joinedload(ReturnVisit.branch),
-            joinedload(ReturnVisit.visitor),
-            joinedload(ReturnVisit.customer),
-            joinedload(ReturnVisit.complaint),
-            joinedload(ReturnVisit.work_order),
-            joinedload(ReturnVisit.contract),
-            joinedload(ReturnVisit.opened_call),
-            joinedload(ReturnVisit.opened_complaint),
-            selectinload(ReturnVisit.attempts),
-        )
         .order_by(ReturnVisit.due_on, ReturnVisit.id)
     )
-    return VisitPeriod(period, found, tuple(db.session.scalars(statement).unique()))
+    return VisitPeriod(period, found, tuple(db.session.execute(statement)))
 
 
 def same_repair(period: Period, branches: Iterable[Branch]) -> list[list[RepairCall]]:
@@ -120,14 +135,21 @@ def same_repair(period: Period, branches: Iterable[Branch]) -> list[list[RepairC
     """
     end = clock.day_bounds(period.last)[1]
     since = end - timedelta(days=settings.number(SAME_MATTER_DAYS))
+    times = settings.number(SAME_REPAIR_TIMES)
+    counted = (
+        RepairCall.branch_id.in_([branch.id for branch in branches]),
+        RepairCall.reported_at >= since,
+        RepairCall.reported_at < end,
+        RepairCall.status != "cancelled",
+    )
+    # Most products are called for once: only the others are looked at closely.
+    often = select(RepairCall.voucher_id).where(*counted).group_by(RepairCall.voucher_id)
+    often = often.having(
+        func.count(RepairCall.id) >= times, func.max(RepairCall.reported_at) >= clock.at_local(period.first)
+    )
     statement = (
         select(RepairCall)
-        .where(
-            RepairCall.branch_id.in_([branch.id for branch in branches]),
-            RepairCall.reported_at >= since,
-            RepairCall.reported_at < end,
-            RepairCall.status != "cancelled",
-        )
+        .where(*counted, RepairCall.voucher_id.in_(often))
         .options(
             joinedload(RepairCall.branch),
             joinedload(RepairCall.symptom_code),
@@ -139,7 +161,7 @@ def same_repair(period: Period, branches: Iterable[Branch]) -> list[list[RepairC
     found = [
         Occurrence(row.id, row.reported_at, (row.voucher_id,), _codes(row), row.repeat_of_id) for row in rows.values()
     ]
-    groups = figures.again(found, settings.number(SAME_REPAIR_TIMES), clock.at_local(period.first))
+    groups = figures.again(found, times, clock.at_local(period.first))
     return [[rows[key] for key in group] for group in groups]
 
 
