@@ -342,6 +342,8 @@ class ComplaintView(QuickFilters, BaseView):
     base_order = ("received_at", "desc")
     related_views = [ComplaintStepView]
     lifecycle = rules.LIFECYCLE
+    # The steps say what happened; who read it is for the service department alone (CP-13).
+    timeline = False
     quick_filters = [
         QuickFilter("open", _l("Still open"), queries.still_open),
         QuickFilter("mine", _l("Mine"), lambda: queries.of_handler(current().staff_id)),
