@@ -48,6 +48,7 @@ FOLLOWS = {
     "repair_call.put_back": "of work_order.decline and work_order.cancel",
     "repair_call.finish": "of work_order.finish",
     "repair_call.close": "of work_order.close",
+    "purchase_request.complete": "of purchase_request.receive, when nothing is left to come",
 }
 
 
@@ -183,6 +184,8 @@ PAST_THE_SCOPE = {
     "app.customers.importing": "the same customer twice is found across branches (CU-1)",
     "app.customers.queries": "one voucher a product, one place a voucher is: rules across branches (SO-3)",
     "app.fieldservice.queries": "an open call for the same product is pointed out, whichever branch has it",
+    "app.fieldservice.commands": "what is fitted on a job balances with what was taken, whoever asks (SO-22)",
+    "app.parts.commands": "a reserved piece is reserved and a serial number is in one place, whoever looks (SO-17)",
     "app.parts.queries": "stock never below zero is a rule, not a view (SO-22)",
     "app.reporting.commands": "minutes of a confirmed sheet stay as they are, whoever writes them (SO-11)",
     "app.workshop.commands": "who repairs an item decides who is in charge, whoever asks (SO-8)",
