@@ -77,7 +77,7 @@ class MyItemsView(Page):
     def receipt(self, receipt_id: int) -> Any:
         """What the customer is shown or handed: number, promise, QR code, the paper."""
         found = fetch(GoodsReceipt, receipt_id)
-        code = segno.make(tag_url(found.card), error="m", micro=False).svg_data_uri(border=2, scale=6)
+        code = segno.make(tag_url(found.card), error="m", micro=False).svg_data_uri(border=2, scale=6, light="white")
         return self._page("receipt.html", title=_("Goods receipt"), receipt=found, code=code)
 
     # -- how they are made -------------------------------------------------------------------------------------------
