@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page
 
-from tests.browser.main_line import Office
+from tests.browser.main_line import Day, Office
 from tests.browser.visitor import Visitor
 
 
@@ -99,3 +99,26 @@ def test_so22_a_van_is_counted_and_its_difference_booked(office: Office) -> None
     supervisor.go(f"/parts/vans/{van}")
     first = page.locator("section.card").last.inner_text()
     assert "盘点差异" in first
+
+
+BOOKS_AND_MOVES = """
+SELECT count(*) FROM (
+    SELECT place, part FROM (
+        SELECT place_id AS place, part_id AS part, quantity AS pieces FROM stock_balance
+        UNION ALL SELECT to_place_id, part_id, -quantity FROM stock_move WHERE to_place_id IS NOT NULL
+        UNION ALL SELECT from_place_id, part_id, quantity FROM stock_move WHERE from_place_id IS NOT NULL
+    ) AS lines GROUP BY place, part HAVING sum(pieces) <> 0
+) AS wrong
+"""
+RESERVED = """
+SELECT count(*) FROM stock_balance AS b WHERE b.reserved <> (
+    SELECT coalesce(sum(r.quantity), 0) FROM part_reservation AS r
+    WHERE r.place_id = b.place_id AND r.part_id = b.part_id AND r.release = 'kept'
+)
+"""
+
+
+def test_so22_after_all_that_the_books_equal_the_moves(day: Day) -> None:
+    assert day.value("SELECT count(*) FROM stock_move") > 100
+    assert day.value(BOOKS_AND_MOVES) == 0
+    assert day.value(RESERVED) == 0
