@@ -503,9 +503,11 @@ _COMPLAINT_RECORDS: tuple[tuple[Any, Any], ...] = (
 for _record, _key in _COMPLAINT_RECORDS:
     scoped(
         _record,
-        branch=lambda p, c=_key: and_(or_(_of_branch(_complaint, c, p), _involved(c, p)), _not_against_me(c, p)),
-        involved=lambda p, c=_key: and_(_involved(c, p), _not_against_me(c, p)),
-        not_against_me=lambda p, c=_key: _not_against_me(c, p),
+        branch=lambda p, c=_key: and_(  # type: ignore[misc]  # likewise
+            or_(_of_branch(_complaint, c, p), _involved(c, p)), _not_against_me(c, p)
+        ),
+        involved=lambda p, c=_key: and_(_involved(c, p), _not_against_me(c, p)),  # type: ignore[misc]  # likewise
+        not_against_me=lambda p, c=_key: _not_against_me(c, p),  # type: ignore[misc]  # likewise
     )
 # Who was given an action sees it, though not the complaint it came from.
 _action_of: Any = CorrectiveAction.complaint_id

@@ -1,6 +1,7 @@
 """Screens of complaint handling (CP)."""
 
-from app.complaints.views.complaints import ComplaintStepView, ComplaintView
+from app.complaints.views.complaints import ComplaintView
+from app.complaints.views.pieces import ComplaintStepView
 from app.complaints.views.records import (
     ApprovalDeputyView,
     ApprovalView,

@@ -14,9 +14,10 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 
 from app.complaints import commands, queries, rules
-from app.complaints.models import Complaint, ComplaintStep, RefusalReason
+from app.complaints.models import Complaint, RefusalReason
 from app.complaints.views import forms
 from app.complaints.views.forms import GROUNDS, labels
+from app.complaints.views.pieces import GROUPS, PAPERS, ComplaintStepView
 from app.core import clock, documents, i18n, permissions
 from app.core.actors import current
 from app.core.db import db
@@ -42,29 +43,6 @@ lookup(Complaint, search=("number", "complainant"), label=lambda c: f"{c.number}
 
 
 lookup(RefusalReason, search=("code", "name"), only=lambda statement: statement.where(RefusalReason.active.is_(True)))
-
-# Papers of one complaint: document, label, when there is something to print.
-PAPERS = (
-    ("complaint_acknowledgement", _l("Acknowledgement"), lambda c: c.status != "received"),
-    ("complaint_timetable", _l("Timetable"), lambda c: c.promised_on is not None),
-    ("major_application", _l("Application for a serious quality incident"), lambda c: bool(c.approvals)),
-    ("complaint_agreement", _l("Settlement agreement"), lambda c: bool(c.agreements)),
-    ("complaint_answer", _l("Written answer"), lambda c: queries.newest_letter(c.id, "answer") is not None),
-    (
-        "complaint_association",
-        _l("Answer to the consumer association"),
-        lambda c: queries.newest_letter(c.id, "association") is not None,
-    ),
-    ("major_report", _l("Report to the management"), lambda c: c.severity == "major"),
-)
-# Buttons that stand in the card they belong to; the others stand on top of the page.
-GROUPS = {
-    "crisis": ("put_before_management", "add_member", "minute"),
-    "papers": ("timetable", "answer", "agree", "sign", "report_back"),
-    "files": ("attach",),
-    "actions": ("take_action",),
-    "people": ("assign", "add_subject", "judge", "mark_police"),
-}
 
 
 def _is_open(complaint: Complaint) -> bool:
@@ -98,27 +76,6 @@ def _signable(complaint: Complaint) -> bool:
 
 def _major(complaint: Complaint) -> bool:
     return complaint.severity == "major"
-
-
-class ComplaintStepView(BaseView):
-    """Who did what, when, and what was said (CP-8)."""
-
-    datamodel = OfficeInterface(ComplaintStep)
-    record_name = _l("Step")
-    list_name = _l("Steps of the handling")
-    list_columns = ["at", "verb", "stage", "staff", "said"]
-    show_columns = ["complaint", *list_columns, "created_at"]
-    search_columns = ["complaint", "stage", "staff", "at"]
-    label_columns = {
-        "complaint": _l("Complaint"),
-        "at": _l("When"),
-        "verb": _l("What was done"),
-        "stage": _l("Stage"),
-        "staff": _l("By whom"),
-        "said": _l("What was said"),
-    }
-    choices = {"stage": labels(rules.STATE_LABELS), "verb": {"": NOTHING, **labels(rules.VERB_LABELS)}}
-    base_order = ("at", "asc")
 
 
 class ComplaintView(QuickFilters, BaseView):
