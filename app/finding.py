@@ -43,6 +43,13 @@ NUMBERED: tuple[tuple[str, str, str, Any, tuple[str, ...]], ...] = (
     ("goods_receipt", "SJ", "fa-archive", None, ()),
     ("complaint", "TS", "fa-exclamation-circle", None, ()),
     ("return_visit", "HF", "fa-reply", None, ()),
+    ("invoice", "FP", "fa-file-text-o", _customer, ("customer",)),
+    ("payment", "SK", "fa-money", None, ()),
+    ("cash_handover", "JK", "fa-money", None, ()),
+    ("credit_note", "HZ", "fa-file-text-o", None, ()),
+    ("purchase_request", "QG", "fa-shopping-cart", None, ()),
+    ("stock_count", "PD", "fa-cubes", None, ()),
+    ("van_slip", "LL", "fa-truck", None, ()),
 )
 
 
