@@ -8,10 +8,16 @@
   const serials = JSON.parse(document.getElementById("van-serials").textContent);
   const fields = ["serials", "old_serials"].map((name) => document.querySelector(`#form-fit_part [name=${name}]`));
 
+  let shown = select.value;
   // Serial numbers are asked for only where a part has them.
   function asked() {
     const there = serials[select.value];
-    fields.forEach((field) => { if (field) field.closest(".field").hidden = !there; });
+    fields.forEach((field) => {
+      if (!field) return;
+      field.closest(".field").hidden = !there;
+      if (shown !== select.value) field.value = "";  // another part's serial number
+    });
+    shown = select.value;
     if (there && fields[0]) fields[0].placeholder = there.join(" ");
   }
   select.addEventListener("change", asked);
@@ -36,7 +42,12 @@
     const unit = Object.keys(serials).find((id) => serials[id].some((each) => each.toLowerCase() === typed));
     const options = [...select.options].filter((each) => each.value);
     const hits = unit ? options.filter((each) => each.value === unit) : options.filter((each) => each.textContent.toLowerCase().includes(typed));
-    if (hits.length) choose(hits[0]);
+    if (hits.length) {
+      choose(hits[0]);
+    } else {
+      select.value = "";  // or the part chosen before would be fitted
+      select.dispatchEvent(new Event("change"));
+    }
     if (unit && fields[0]) fields[0].value = box.value.trim();
     if (!hits.length && last) elsewhere(box.value.trim());
   }
