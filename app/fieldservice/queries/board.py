@@ -283,7 +283,8 @@ def _holders(call: RepairCall, staff_ids: Sequence[int]) -> set[int] | None:
     held = (
         select(StockBalance.part_id, StockPlace.staff_id)
         .join(StockBalance.place)
-        .where(StockBalance.quantity > 0, StockPlace.staff_id.in_(staff_ids))
+        # What is kept for another job is not there for this one.
+        .where(StockBalance.quantity > StockBalance.reserved, StockPlace.staff_id.in_(staff_ids))
         .subquery()
     )
     statement = select(probable.c.part_id, held.c.staff_id).outerjoin(held, held.c.part_id == probable.c.part_id)
