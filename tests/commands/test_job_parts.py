@@ -35,7 +35,9 @@ def _on_site(office: Cast) -> WorkOrder:
 def _kept(number: str) -> list[tuple[str, int]]:
     with acting_as(SYSTEM):
         rows = db.session.scalars(
-            select(PartReservation).where(PartReservation.reference == number, PartReservation.release == "kept")
+            select(PartReservation)
+            .where(PartReservation.reference == number, PartReservation.release == "kept")
+            .order_by(PartReservation.id)
         )
         return [(row.place.name, row.quantity) for row in rows]
 
