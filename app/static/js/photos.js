@@ -56,11 +56,13 @@
   // Said before anything travels: photographs chosen would be lost with a refused form.
   const form = document.getElementById("take-back");
   if (form) {
+    const silent = () => form.querySelectorAll("[data-said]").forEach((each) => each.remove());
+    form.addEventListener("input", silent);
     form.addEventListener("submit", (event) => {
       const missing = ["condition", "promised_at"].map((name) => form.elements[name]).find((field) => !field.value.trim());
       const unsigned = !form.elements.drawing.value && !form.elements.unsigned_reason.value.trim();
       const at = missing || (unsigned ? form.querySelector("[data-signature]") : null);
-      form.querySelectorAll("[data-said]").forEach((each) => each.remove());
+      silent();
       if (!at) return;
       event.preventDefault();
       event.stopImmediatePropagation();
