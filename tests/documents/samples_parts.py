@@ -66,7 +66,7 @@ def purchase_request() -> PurchasePaper:
 
 def van_slip() -> SlipPaper:
     """Taken in the morning, brought back, and an old part."""
-    kinds = (("领料", 2, "", ""), ("退料", 1, "BP22NJ0001", ""), ("旧件交回", 1, "", "PG-HQ-20261119-0004"))
+    kinds = (("领用", 2, "", ""), ("归还", 1, "BP22NJ0001", ""), ("缴旧件", 1, "", "PG-HQ-20261119-0004"))
     lines = tuple(
         SlipLine(row=row, kind=kind, code="WKQ-02", name="温控器", unit="件", quantity=count, serials=serials, job=job)
         for row, (kind, count, serials, job) in enumerate(kinds, 1)
