@@ -123,7 +123,9 @@ def addresses(world: World, route: walk.Route, rule: Any, username: str) -> Iter
     for number in [*sorted(visible)[:1], *unseen[:1], *rest]:
         # A verb's form is asked for by all of them; of a hidden record one verb stands for all.
         for key in keys if number in visible else keys[:1]:
-            built = rule.build({argument: number, **({"key": key} if key else {})})
+            # The papers of a record are asked for by name.
+            named = {"name": "major_report"} if "name" in rule.arguments else {}
+            built = rule.build({argument: number, **named, **({"key": key} if key else {})})
             assert built is not None
             yield str(built[1]), number in visible
 
