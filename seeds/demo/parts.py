@@ -189,9 +189,7 @@ def _counts(store: Principal, lead: Principal, crew: Crew, today: date) -> None:
     week = _at(today - timedelta(days=7), 16)
     count = commands.start_count(store, van, at=week)
     lines = [
-        Counted(
-            row.part_id, row.quantity - (1 if number == 0 else 0), reason="用后未报，少一件" if number == 0 else ""
-        )
+        Counted(row.part_id, row.quantity - (1 if number == 0 else 0), reason="用后未报，少一件" if number == 0 else "")
         for number, row in enumerate(queries.stock_of(van))
         if not row.part.serial_tracked
     ]
