@@ -38,6 +38,7 @@ NOT_SCOPED = {
     "staff": "colleagues' names stand on every form; the screen with their telephone numbers is not everybody's",
     "staff_skill": "who can repair what is known to whoever dispatches",
     "opening_hours": "reference data",
+    "price_item": "reference data: every customer is told the prices",
     "calendar_exception": "reference data",
     "service_area": "whose district is whose is known to whoever dispatches (SO-19)",
     "calendar_feed": "the hash of a secret; the command asks whose address it is",
@@ -178,6 +179,8 @@ def _table_of(screen: str, base: type) -> str:
 
 # Files that read past the row scope or write past the session's objects, and why they may (stack.md trap 3).
 PAST_THE_SCOPE = {
+    "app.billing.commands": "one official number on one invoice, a contract invoiced once, whoever asks (SO-6)",
+    "app.billing.queries": "what a person has in hand and which invoice stands for a job are rules, not views (SO-6)",
     "app.contracts.commands": "whether a notice was given already is a rule, not a view",
     "app.contracts.queries": "which contract covers a product decides the class of the job (SO-1)",
     "app.customers.commands": "locking the voucher, whoever asks",
