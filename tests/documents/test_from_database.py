@@ -276,6 +276,8 @@ def test_rv3_the_plan_looks_a_week_ahead(day: Cast):
 @pytest.mark.parametrize(("language", "branch"), [("zh_Hans_CN", None), ("en", "NJ")])
 def test_every_document_is_made_from_the_database(day: Cast, language, branch):
     for document in documents.all_documents():
+        if "date" not in document.params:
+            continue  # letters are made for one record only
         made = documents.render(document.name, date=DAY, branch=branch, language=language)
         assert made.pages == len(PdfReader(io.BytesIO(made.pdf)).pages) >= 1
 
