@@ -147,7 +147,6 @@ _VERBS: dict[str, tuple[str, ...]] = {
     "complaint.assign": (SUPERVISOR, MANAGER, SERVICE),
     "complaint.judge": (MANAGER, SERVICE, MANAGEMENT),
     "complaint.read": (*OFFICE, MANAGEMENT),
-    "complaint.complain": NOBODY,
     "complaint.add_subject": (SUPERVISOR, MANAGER, SERVICE),
     "complaint.attach": OFFICE,
     "complaint.timetable": OFFICE,

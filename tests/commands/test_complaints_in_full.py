@@ -565,7 +565,6 @@ def test_cp15_a_recording_goes_when_its_time_is_over_and_says_so(office: Cast) -
 
 def test_cp1_the_public_form_enters_for_the_system_and_tells_the_supervisor(office: Cast) -> None:
     complaint = commands.complain(
-        SYSTEM,
         complainant="李女士",
         phone="13912345678",
         content="约好没来",

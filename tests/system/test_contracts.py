@@ -34,6 +34,7 @@ PERSONAL = (
     "complaint_id",
 )
 NOT_SCOPED = {
+    "approval_deputy": "who decides for whom is known in every branch, like who works where (CP-9)",
     "district": "reference data: who serves which district is known to everybody",
     "staff": "colleagues' names stand on every form; the screen with their telephone numbers is not everybody's",
     "staff_skill": "who can repair what is known to whoever dispatches",
@@ -46,6 +47,8 @@ NOT_SCOPED = {
 }
 # Steps of one record that follow from another's: nobody does them by themselves.
 FOLLOWS = {
+    "approval.withdraw": "a proposal overtaken by another way the complaint went (CP-9)",
+    "corrective_action.reopen": "the same fault came back (CP-11)",
     "repair_call.put_back": "of work_order.decline and work_order.cancel",
     "repair_call.finish": "of work_order.finish",
     "repair_call.close": "of work_order.close",

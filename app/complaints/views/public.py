@@ -136,7 +136,6 @@ def _enter(given: ComplainForm, voucher: Voucher | None) -> Complaint:
         if voucher is None and branch_id is None:
             branch_id = db.session.scalar(select(Branch.id).where(Branch.kind == "head_office").order_by(Branch.id))
     return commands.complain(
-        SYSTEM,
         complainant=given.complainant.data,
         phone=given.phone.data,
         email=given.email.data or "",
