@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
@@ -68,6 +69,28 @@ def test_the_migrations_make_what_the_models_say_and_take_it_away_again(empty: F
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
         migrate.upgrade()
         assert differences() == []
+
+
+def test_an_office_that_is_upgraded_keeps_its_rows(empty: Flask) -> None:
+    """From the first release: new columns are filled, new states allowed, the workshop's levels added (SO-10)."""
+    with empty.app_context():
+        command.upgrade(migrate.configuration(), "0001")
+        with db.engine.begin() as connection:
+            for statement in (
+                "INSERT INTO part (code, name, unit, price, reorder_point, active) VALUES ('P', '门封条', '条', 1, 0, true)",
+                "INSERT INTO branch (code, name, name_en, kind, address, phone, active) VALUES ('NJ', '南京', '', 'branch_office', '', '', true)",
+                "INSERT INTO stock_place (branch_id, kind, name) VALUES (1, 'warehouse', '仓库')",
+                "INSERT INTO stock_balance (place_id, part_id, quantity) VALUES (1, 1, 5)",
+                "INSERT INTO escalation_level (deadline, minutes, role, active) VALUES ('arrival', 0, 'supervisor', true)",
+            ):
+                connection.exec_driver_sql(statement)
+        migrate.upgrade()
+        with db.engine.begin() as connection:
+            assert connection.exec_driver_sql("SELECT quantity, reserved FROM stock_balance").all() == [(5, 0)]
+            assert connection.exec_driver_sql("SELECT name, serial_tracked FROM part").all() == [("门封条", False)]
+            connection.exec_driver_sql("INSERT INTO stock_place (branch_id, kind, name) VALUES (1, 'used', '旧件架')")
+            told = connection.exec_driver_sql("SELECT deadline, minutes FROM escalation_level ORDER BY id").all()
+        assert told == [("arrival", 0), ("workshop", 240), ("workshop", 120), ("workshop", 0)]
 
 
 def test_a_changed_check_is_a_difference() -> None:

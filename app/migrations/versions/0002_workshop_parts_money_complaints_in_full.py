@@ -1771,20 +1771,20 @@ def upgrade() -> None:
             batch_op.f("fk_return_visit_signature_id"), "stored_file", ["signature_id"], ["id"], ondelete="RESTRICT"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_return_visit_rule_id"), "visit_rule", ["rule_id"], ["id"], ondelete="RESTRICT"
+            batch_op.f("fk_return_visit_opened_call_id"), "repair_call", ["opened_call_id"], ["id"], ondelete="RESTRICT"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_return_visit_opened_call_id"), "repair_call", ["opened_call_id"], ["id"], ondelete="RESTRICT"
+            batch_op.f("fk_return_visit_rule_id"), "visit_rule", ["rule_id"], ["id"], ondelete="RESTRICT"
         )
 
     op.execute("UPDATE return_visit SET no_follow_up = ''")
     with op.batch_alter_table("return_visit", schema=None) as batch_op:
         batch_op.alter_column("no_follow_up", existing_type=sa.String(length=200), nullable=False)
         batch_op.create_check_constraint(
-            batch_op.f("ck_return_visit_next_try_of_planned"), "next_try_at IS NULL OR status = 'planned'"
+            batch_op.f("ck_return_visit_status_known"), "status IN ('planned', 'given_up', 'done', 'cancelled')"
         )
         batch_op.create_check_constraint(
-            batch_op.f("ck_return_visit_status_known"), "status IN ('planned', 'given_up', 'done', 'cancelled')"
+            batch_op.f("ck_return_visit_next_try_of_planned"), "next_try_at IS NULL OR status = 'planned'"
         )
 
     with op.batch_alter_table("schedule_entry", schema=None) as batch_op:
@@ -1837,12 +1837,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("consent_file_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("misuse_reason", sa.String(length=200), server_default="", nullable=False))
         batch_op.create_check_constraint(
-            batch_op.f("ck_work_order_status_known"),
-            "status IN ('dispatched', 'accepted', 'arrived', 'in_workshop', 'finished', 'closed', 'declined', 'cancelled')",
-        )
-        batch_op.create_check_constraint(
             batch_op.f("ck_work_order_consent_how_known"),
             "consent_how IN ('', 'signature', 'on_site', 'telephone', 'writing')",
+        )
+        batch_op.create_check_constraint(
+            batch_op.f("ck_work_order_status_known"),
+            "status IN ('dispatched', 'accepted', 'arrived', 'in_workshop', 'finished', 'closed', 'declined', 'cancelled')",
         )
         batch_op.create_index(batch_op.f("ix_work_order_consent_file_id"), ["consent_file_id"], unique=False)
         batch_op.create_foreign_key(
@@ -1856,8 +1856,21 @@ def upgrade() -> None:
             "kind IN ('dispatched', 'accepted', 'declined', 'reassigned', 'urged', 'crew', 'on_the_way', 'arrived', 'charges_agreed', 'signed', 'finished', 'closed', 'cancelled', 'note', 'paused', 'resumed', 'moved', 'help', 'taken_back', 'handed_back', 'serial')",
         )
 
+    # An office that has its levels already watches the promises of the workshop as well (SO-10); the reference data
+    # go into an empty table only.
+    for minutes, role in ((240, "technician"), (120, "supervisor"), (0, "branch_manager")):
+        op.execute(
+            "INSERT INTO escalation_level (deadline, minutes, role, active) "
+            f"SELECT 'workshop', {minutes}, '{role}', true WHERE EXISTS (SELECT 1 FROM escalation_level)"
+        )
+
 
 def downgrade() -> None:
+    op.execute(
+        "DELETE FROM promise_notice WHERE escalation_level_id IN "
+        "(SELECT id FROM escalation_level WHERE deadline = 'workshop')"
+    )
+    op.execute("DELETE FROM escalation_level WHERE deadline = 'workshop'")
     with op.batch_alter_table("work_order_event", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_work_order_event_kind_known"), type_="check")
         batch_op.create_check_constraint(
@@ -1868,8 +1881,8 @@ def downgrade() -> None:
     with op.batch_alter_table("work_order", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_work_order_consent_file_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_work_order_consent_file_id"))
-        batch_op.drop_constraint(batch_op.f("ck_work_order_consent_how_known"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_work_order_status_known"), type_="check")
+        batch_op.drop_constraint(batch_op.f("ck_work_order_consent_how_known"), type_="check")
         batch_op.drop_column("misuse_reason")
         batch_op.drop_column("consent_file_id")
         batch_op.drop_column("consent_how")
@@ -1910,15 +1923,15 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("return_visit", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_return_visit_opened_call_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_return_visit_rule_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_return_visit_opened_call_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_return_visit_signature_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_return_visit_signature_id"), type_="unique")
         batch_op.drop_constraint(batch_op.f("uq_return_visit_opened_call_id"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_return_visit_rule_id"))
         batch_op.drop_index(batch_op.f("ix_return_visit_next_try_at"))
-        batch_op.drop_constraint(batch_op.f("ck_return_visit_status_known"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_return_visit_next_try_of_planned"), type_="check")
+        batch_op.drop_constraint(batch_op.f("ck_return_visit_status_known"), type_="check")
         batch_op.drop_column("signature_id")
         batch_op.drop_column("no_follow_up")
         batch_op.drop_column("opened_call_id")
