@@ -198,7 +198,7 @@ def _missing(model: Any, key: str, rows: list[dict[str, Any]]) -> None:
 
 
 def _limits() -> None:
-    there = set(db.session.execute(select(AuthorityLimit.kind, AuthorityLimit.role)).tuples())
+    there = {(kind, role) for kind, role in db.session.execute(select(AuthorityLimit.kind, AuthorityLimit.role))}
     for kind in ("exchange", "refund", "compensation", "waiver"):
         for role, up_to in LIMITS:
             if (kind, role) not in there:

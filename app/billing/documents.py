@@ -318,7 +318,7 @@ def _paid_services(branch: Branch, params: Params) -> PaidServices:
         .join(Invoice, Invoice.id == InvoicedJob.invoice_id)
         .where(InvoicedJob.work_order_id.in_(ids), InvoicedJob.live.is_(True))
     )
-    invoices: dict[int, str] = dict(rows.tuples().all())
+    invoices = {row[0]: row[1] for row in rows}
     return PaidServices(
         number=f"SF-{branch.code}-{period.code}",
         on=params.date,

@@ -283,8 +283,12 @@ def check_lines(*groups: Sequence[Line]) -> None:
 
 
 def ends(kind: str, source: Any, target: Any) -> tuple[Any, Any]:
-    """Both ends of a move: the places it names, and for the side outside our stock the name of what is there."""
-    return (source or OUTSIDE[kind], target or OUTSIDE[kind])
+    """Both ends of a move: the places it names, and for the side outside our stock the name of what is there.
+
+    A place that whoever looks may not see is another place.
+    """
+    outside = OUTSIDE.get(kind, N_("Another place"))
+    return (source or outside, target or outside)
 
 
 LIFECYCLES = (PURCHASE_REQUEST, STOCK_COUNT)

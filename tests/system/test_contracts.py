@@ -52,6 +52,7 @@ FOLLOWS = {
     "repair_call.put_back": "of work_order.decline and work_order.cancel",
     "repair_call.finish": "of work_order.finish",
     "repair_call.close": "of work_order.close",
+    "return_visit.give_up": "of return_visit.attempt, when it was tried often enough (RV-4)",
     "purchase_request.complete": "of purchase_request.receive, when nothing is left to come",
 }
 
@@ -197,6 +198,7 @@ PAST_THE_SCOPE = {
     "app.workshop.commands": "who repairs an item decides who is in charge, whoever asks (SO-8)",
     "app.workshop.queries": "the promise stands the same for everybody, a free loan unit is free (SO-10)",
     "app.core.scope": "the option itself",
+    "app.core.views": "the timeline says what was done to a record whoever looks sees already, never its values",
 }
 
 
