@@ -54,12 +54,17 @@ def asked(text: str, *, year: int, prefixes: Sequence[str] = (), branches: Seque
     """Read a typed number: whole, begun, or only its end (``1121-0003``: this year, of every kind and branch)."""
     typed = re.sub(r"[\s–—_/]+", "-", text.strip().upper()).strip("-")
     typed = re.sub(r"-+", "-", typed)
+    typed_branch_ends = text.rstrip().endswith("-")
     if found := _WHOLE.fullmatch(typed):
         return Asked(whole=("-".join(found.groups()),), prefix=found[1])
     if (found := _BEGUN.fullmatch(typed)) and (not prefixes or found[1] in prefixes):
         prefix, branch, day, number = found[1], found[2], found[3] or "", found[4] or ""
         if number and len(day) < 8:
             return Asked()
+        if not day and not typed_branch_ends:
+            # The branch may go on: "JX-SZ" begins JX-SZ2-… as well.
+            first, last = f"{prefix}-{branch}-00000000-0000", f"{prefix}-{branch}ZZZZZZ-99999999-9999"
+            return Asked(begin=first, end=last, prefix=prefix)
         head = f"{prefix}-{branch}-"
         return Asked(
             begin=f"{head}{day.ljust(8, '0')}-{number.ljust(4, '0')}",

@@ -27,7 +27,7 @@ def switch_on(administrator: Visitor, title: str) -> None:
     """A row of the schedule: every day from midnight on, which is now."""
     page = administrator.go("/scheduleentryview/list/")
     with page.expect_navigation():
-        page.locator("td.main a", has_text=title).click()
+        page.locator("td.main a", has_text=title).first.click()  # the daily one; those of week and month follow
     with page.expect_navigation():
         page.locator("a[href*='/edit/']").click()
     page.fill("[name=at]", "00:00")

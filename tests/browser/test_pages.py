@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 # Latin words that belong into a Chinese page: the product's name, names of formats and of what has no other name.
 ALLOWED = {
     "Aftercare", "English", "PDF", "xlsx", "csv", "Excel", "LED", "CNY", "smtp", "SMTP",
-    "Enter", "Esc", "branches", "management",
+    "Enter", "Esc", "branches", "management", "purchasing",
     "clerk", "technician", "supervisor", "manager", "service", "accountant", "director", "admin",
 }  # fmt: skip
 # Numbers and codes (JX-NJ-20261120-0001, KFR-35GW), addresses of mail, rules (SO-15), names of settings and of records
@@ -23,7 +23,10 @@ ALLOWED = {
 CODE = re.compile(r"\S*[\d@_/\\.]\S*|\b[A-Z]{1,4}(?:-[A-Z]*)*\b|\w+-\w*\d\w*|\S+\+\S+")
 WORD = re.compile(r"[A-Za-z]{2,}(?:[' -][A-Za-z]+)*")
 # Pages with English names on purpose, and those that show what was changed or is to be done as the program keeps it.
-BILINGUAL = ("/faultcodeview/", "/skillview/", "/branchview/", "/auditentryview/", "/outboxentryview/")
+BILINGUAL = (
+    "/faultcodeview/", "/skillview/", "/branchview/", "/refusalreasonview/", "/visitquestionview/",
+    "/auditentryview/", "/outboxentryview/",
+)  # fmt: skip
 
 
 def english_in(text: str) -> set[str]:

@@ -64,7 +64,7 @@ def test_cu1_one_box_finds_customer_and_product(client_for: Any, cast: Cast) -> 
         assert "13800000001" in page, said
         assert "SN-IN-1" in page, said
         assert "在档" in page, said
-    assert "未找到“顾敏”" in clerk.get("/customers/find/?q=顾敏").get_data(as_text=True)
+    assert "没有找到“顾敏”" in clerk.get("/customers/find/?q=顾敏").get_data(as_text=True)
     assert "张伟" in clerk.get("/customerview/list/?q=13800000001").get_data(as_text=True)
 
 

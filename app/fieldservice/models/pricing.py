@@ -9,8 +9,9 @@ from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Model, Money, Versioned, choice, ref, text, watch_version
+from app.core.errors import N_
 from app.core.i18n import say
-from app.customers.rules import CATEGORIES
+from app.customers.rules import CATEGORIES, CATEGORY_LABELS
 from app.fieldservice.models.service import FaultCode
 from app.fieldservice.rules import ANY, PRICE_KIND_LABELS, PRICE_KINDS
 from app.organisation.models import Branch
@@ -65,7 +66,8 @@ class WarrantyCover(Versioned, Model):
     parts_free: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
 
     def __str__(self) -> str:
-        return f"{self.category} {'misuse' if self.misuse else ''}".strip()
+        category = say(CATEGORY_LABELS.get(self.category, N_("Any")))
+        return f"{category} · {say(N_('Damaged by misuse'))}" if self.misuse else category
 
 
 for _model in (PriceItem, WarrantyCover):
