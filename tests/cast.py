@@ -22,7 +22,7 @@ from app.core.uow import unit_of_work
 from app.customers.models import Address, Customer, ProductModel, Telephone, Voucher
 from app.customers.rules import warranty_end
 from app.feedback.models import VisitRule
-from app.fieldservice.models import FaultCode, PriceItem
+from app.fieldservice.models import FaultCode, PriceItem, WarrantyCover
 from app.organisation.models import AuthorityLimit, Branch, District, Skill, Staff, StaffSkill
 from app.organisation.people import principal_named
 from app.parts.models import Part, StockBalance, StockPlace
@@ -115,6 +115,7 @@ def _organisation() -> dict[str, Branch]:
     prices = [
         PriceItem(kind="callout", price=Decimal("30.00"), valid_from=first),
         PriceItem(kind="labour", unit_minutes=30, price=Decimal("50.00"), valid_from=first),
+        WarrantyCover(category="any", misuse=False),
     ]
     visits = [
         VisitRule(trigger_on=trigger, days=days, visitor_job=visitor, companion_job=companion)

@@ -4,16 +4,19 @@ back; on a telephone of 390 points and at two desks (SO-7, SO-8, SO-10, SO-20)."
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from tests.browser.main_line import Day, Office, draw, job_page, press, step_form
+from tests.browser.portal import Portal
 from tests.browser.test_day_3_technician import check_for_fingers
 from tests.browser.visitor import Visitor
+from tests.mailserver import mail_server
 
 pytestmark = pytest.mark.browser
 
@@ -71,6 +74,28 @@ class Item:
 
 
 @pytest.fixture(scope="module")
+def portal(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal of their own: in the one that the other tests share the technician's day is confirmed already."""
+    folder = tmp_path_factory.mktemp("portal") / "workshop"
+    folder.mkdir()
+    with mail_server() as mailbox:
+        running = Portal(folder, mailbox)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
+
+
+@pytest.fixture(scope="module")
+def office(browser: Browser, portal: Portal) -> Iterator[Office]:
+    """The people of that portal at their browsers."""
+    people = Office(browser, portal)
+    yield people
+    people.close()
+
+
+@pytest.fixture(scope="module")
 def item(office: Office) -> Item:
     """A paid repair whose charges the customer agreed to on site, before it proved too much for there."""
     return Item(Day(office, product=4).reach("agreed"))
@@ -95,6 +120,7 @@ def take_along(item: Item) -> None:
     assert page.input_value("[name=accessories]") == "电源线、说明书"
     draw(page, page.locator("[data-signature] canvas"))
     technician.send(page.locator("#take-back"))
+    assert page.locator(".receipt-number").count(), technician.text()
     item.number = page.locator(".receipt-number").inner_text()
     item.receipt_id, item.card_id = day.portal.rows(
         "SELECT r.id, c.id FROM goods_receipt r JOIN repair_card c ON c.goods_receipt_id = r.id WHERE r.number = :number",

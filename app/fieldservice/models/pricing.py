@@ -59,7 +59,7 @@ class WarrantyCover(Versioned, Model):
     __table_args__ = (choice("category", (ANY, *CATEGORIES)), UniqueConstraint("category", "misuse"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    category: Mapped[str] = mapped_column(String(24), nullable=False, default=ANY)
+    category: Mapped[str] = mapped_column(String(24), nullable=False)
     misuse: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     labour_free: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
     callout_free: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)

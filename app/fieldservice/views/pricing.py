@@ -103,7 +103,6 @@ class WarrantyCoverView(BaseView):
     list_columns = ["category", "misuse", "labour_free", "callout_free", "parts_free"]
     show_columns = add_columns = edit_columns = list_columns
     search_columns = ["category", "misuse"]
-    required_columns = ["category"]
     base_order = ("category", "asc")
     deletable = True
     choices = {"category": CATEGORIES}
