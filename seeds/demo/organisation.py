@@ -206,7 +206,9 @@ def _lists(crews: dict[str, Crew]) -> None:
     members = [
         DistributionMember(distribution_list_id=lists["management"], name="郑海涛", email="director@aftercare.example"),
         DistributionMember(distribution_list_id=lists["management"], name="吴佩玲", email="service@aftercare.example"),
-        DistributionMember(distribution_list_id=lists["purchasing"], name="采购部", email="purchasing@aftercare.example"),
+        DistributionMember(
+            distribution_list_id=lists["purchasing"], name="采购部", email="purchasing@aftercare.example"
+        ),
     ]
     for code, crew in crews.items():
         members.append(

@@ -148,7 +148,9 @@ def test_the_technician_s_forms_are_those_of_the_own_day(world: World) -> None:
     own = {
         rule
         for rule in written - PUBLIC
-        if not rule.startswith(("/my/", "/users/my", "/api/", "/login/", "/print/", "/inbox/", "/lists/", "/money/mine/"))
+        if not rule.startswith(
+            ("/my/", "/users/my", "/api/", "/login/", "/print/", "/inbox/", "/lists/", "/money/mine/")
+        )
     }
     # What is left asks the role table for each verb.
     assert all("/do/" in rule or "/do_many/" in rule for rule in own), own
