@@ -75,7 +75,8 @@ def _in_steps(change: Any) -> list[Any]:
             words = "true" if value else "false"
         else:
             words = "NULL" if value is None or callable(value) else f"'{value}'"
-        filling.append(ops.ExecuteSQLOp(f"UPDATE {change.table_name} SET {column.name} = {words}"))
+        statement = f"UPDATE {change.table_name} SET {column.name} = {words}"  # nosec B608 - names of our own models
+        filling.append(ops.ExecuteSQLOp(statement))
         closing.append(
             ops.AlterColumnOp(
                 change.table_name, column.name, existing_type=column.type, existing_nullable=True, modify_nullable=False

@@ -1858,11 +1858,12 @@ def upgrade() -> None:
 
     # An office that has its levels already watches the promises of the workshop as well (SO-10); the reference data
     # go into an empty table only.
-    for minutes, role in ((240, "technician"), (120, "supervisor"), (0, "branch_manager")):
-        op.execute(
-            "INSERT INTO escalation_level (deadline, minutes, role, active) "
-            f"SELECT 'workshop', {minutes}, '{role}', true WHERE EXISTS (SELECT 1 FROM escalation_level)"
-        )
+    op.execute(
+        "INSERT INTO escalation_level (deadline, minutes, role, active) "
+        "SELECT 'workshop', minutes, role, true FROM (SELECT 240 AS minutes, 'technician' AS role "
+        "UNION ALL SELECT 120, 'supervisor' UNION ALL SELECT 0, 'branch_manager') AS levels "
+        "WHERE EXISTS (SELECT 1 FROM escalation_level)"
+    )
 
 
 def downgrade() -> None:
