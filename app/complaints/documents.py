@@ -108,7 +108,13 @@ def _said(complaint: Complaint, verb: str) -> str:
 
 def _deadlines(complaint: Complaint) -> tuple[Due, ...]:
     return tuple(
-        Due(label=STAGE_LABELS[each.stage], due_at=each.due_at, done_at=each.done_at, state=each.state)
+        Due(
+            label=STAGE_LABELS[each.stage],
+            due_at=each.due_at,
+            done_at=each.done_at,
+            state=each.state,
+            internal=each.stage == "management",
+        )
         for each in queries.all_standings(complaint)
     )
 

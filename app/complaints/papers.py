@@ -14,12 +14,13 @@ from app.core.documents import Paper
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """One deadline as it is told or stood."""
+    """One deadline as it is told or stood; ``internal``: of no business of the customer's."""
 
     label: str
     due_at: datetime | None
     done_at: datetime | None
     state: str
+    internal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -218,6 +218,11 @@ class ParetoBar:
     cumulative: int
 
 
+def _thousandths(part: int, whole: int) -> int:
+    """Rounded half up, as people do."""
+    return (2000 * part + whole) // (2 * whole)
+
+
 def pareto(counts: dict[str, int]) -> list[ParetoBar]:
     """The causes by frequency, with the running share of the whole; nothing for what did not occur (CP-14)."""
     whole = sum(counts.values())
@@ -225,8 +230,9 @@ def pareto(counts: dict[str, int]) -> list[ParetoBar]:
     running = 0
     for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         if count > 0:
-            running += count
-            bars.append(ParetoBar(key, count, round(1000 * count / whole), round(1000 * running / whole)))
+            before, running = _thousandths(running, whole), running + count
+            # Its share is what it adds, so that the shares make up the whole.
+            bars.append(ParetoBar(key, count, _thousandths(running, whole) - before, _thousandths(running, whole)))
     return bars
 
 

@@ -14,7 +14,11 @@ from app.core.views.display import NOTHING
 PAPERS = (
     ("complaint_acknowledgement", _l("Acknowledgement"), lambda c: c.status != "received"),
     ("complaint_timetable", _l("Timetable"), lambda c: c.promised_on is not None),
-    ("major_application", _l("Application for a serious quality incident"), lambda c: bool(c.approvals)),
+    (
+        "major_application",
+        _l("Application for a serious quality incident"),
+        lambda c: bool(c.approvals) and (c.severity == "major" or c.approvals[-1].amount > 0),
+    ),
     ("complaint_agreement", _l("Settlement agreement"), lambda c: bool(c.agreements)),
     ("complaint_answer", _l("Written answer"), lambda c: queries.newest_letter(c.id, "answer") is not None),
     (
@@ -52,4 +56,5 @@ class ComplaintStepView(BaseView):
         "said": _l("What was said"),
     }
     choices = {"stage": labels(rules.STATE_LABELS), "verb": {"": NOTHING, **labels(rules.VERB_LABELS)}}
-    base_order = ("at", "asc")
+    # As they were entered: a time typed is cut to the minute, one taken by itself is not.
+    base_order = ("id", "asc")

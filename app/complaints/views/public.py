@@ -56,7 +56,7 @@ class ComplainForm(OfficeForm):
     email = fields.text(_l("E-mail (if you like)"), 128, required=False, render_kw={"autocomplete": "email"})
     branch_id = fields.choice(_l("Which branch served you"), _branches, required=False)
     category = fields.choice(_l("What is it about"), labels(rules.CATEGORY_LABELS))
-    content = fields.notes(_l("What happened"), 2000)
+    content = fields.notes(_l("What has happened"), 2000)
     wants = fields.choice(_l("What do you ask for"), WANTS, required=False)
     photo1 = _photo(_l("Photo"))
     photo2 = _photo(_l("Another photo"))

@@ -105,7 +105,7 @@ class VisitAttemptView(BaseView):
         "return_visit": _l("Return visit"),
         "at": _l("When"),
         "staff": _l("By whom"),
-        "outcome": _l("What happened"),
+        "outcome": _l("Result of the call"),
         "note": _l("Remark"),
     }
     choices = {"outcome": _labels(rules.OUTCOME_LABELS)}

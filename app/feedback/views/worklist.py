@@ -60,7 +60,7 @@ class RecordForm(OfficeForm):
 class TryForm(OfficeForm):
     """A try in vain."""
 
-    outcome = fields.choice(_l("What happened"), _labels(rules.OUTCOME_LABELS))
+    outcome = fields.choice(_l("Result of the call"), _labels(rules.OUTCOME_LABELS))
     said = fields.text(_l("Remark"), 200, required=False)
     again_at = fields.moment(_l("Call again at"), required=False, help=_l("Empty: after the usual pause"))
 
