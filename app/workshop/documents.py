@@ -160,7 +160,8 @@ def goods_receipts(params: Params) -> list[GoodsReceiptPaper]:
 
 
 def _receipt(receipt: GoodsReceipt) -> GoodsReceiptPaper:
-    signed = next((each for each in receipt.work_order.signatures if each.purpose == "take_back"), None)
+    drawn = {each.purpose: each for each in receipt.work_order.signatures}
+    signed, returned = drawn.get("take_back"), drawn.get("return")
     return GoodsReceiptPaper(
         **_head(receipt, clock.local(receipt.in_at).date()),
         item=_item(receipt),
@@ -178,6 +179,7 @@ def _receipt(receipt: GoodsReceipt) -> GoodsReceiptPaper:
         returned_by=receipt.returned_by.name if receipt.returned_by else "",
         voided_by=receipt.voided_by.name if receipt.voided_by else "",
         void_note=void_text(receipt),
+        returned_signature=files.read(returned.stored_file) if returned else None,
     )
 
 

@@ -50,6 +50,7 @@ class GoodsReceiptPaper(Paper):
     returned_by: str
     voided_by: str
     void_note: str
+    returned_signature: bytes | None = None
 
     @property
     def void(self) -> bool:

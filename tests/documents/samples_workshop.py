@@ -56,6 +56,7 @@ def receipt_void() -> GoodsReceiptPaper:
         returned_at=at(16, 5),
         returned_to="王秀英",
         returned_by="李建国",
+        returned_signature=DOT,
         voided_by="周晓芸",
         void_note="客户联已收回",
     )
