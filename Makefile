@@ -11,7 +11,7 @@ run:
 	@$(PREPARE) run && exec $(PY) run.py
 
 test:
-	@$(PREPARE) test && exec $(PY) -m pytest -n 2 --dist loadgroup $(T)
+	@$(PREPARE) test && exec $(PY) -m pytest -n 2 --dist loadfile $(T)
 
 lint:
 	@$(PREPARE) lint
