@@ -12,7 +12,7 @@ from app.core.uow import unit_of_work
 
 
 def make_roles() -> None:
-    """Make the framework's roles what ``app/roles.py`` says; the public role exists and may do nothing."""
+    """Make the framework's roles what ``app/roles/`` says; the public role exists and may do nothing."""
     manager = current_app.extensions["appbuilder"].sm
     with unit_of_work(SYSTEM, "role.synchronise", bulk=True) as session:
         if manager.find_role("Public") is None:

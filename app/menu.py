@@ -1,6 +1,6 @@
 """THE MAP: every screen, in menu order, registered here and nowhere else.
 
-A screen is named ``area:ViewClass`` (in ``app/<area>/views.py``). Who sees it stands in ``app/roles.py``.
+A screen is named ``area:ViewClass`` (in ``app/<area>/views.py``). Who sees it stands in ``app/roles/``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One record of every kind in Nanjing, one in Suzhou, one of a colleague: and who may see it, said once by hand.
 
 What stands here is the committed answer to "who sees what" (design §4): the tests of row scope and of every door
-compare with it, never with ``app/rows.py``.
+compare with it, never with ``app/rows/``.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ from app.core.views.verbs import Link
 
 SHORTEST_PASSWORD = 10
 ROLE_LABELS: dict[str, str] = {}
-"""Role key -> English message id; filled at start from the role table (``app/roles.py``)."""
+"""Role key -> English message id; filled at start from the role table (``app/roles/``)."""
 
 lookup(
     Role,
@@ -263,7 +263,7 @@ class OfficeSecurityManager(SecurityManager):
         AccountView.datamodel = own  # the framework puts its plain interface there
 
     def register_views(self) -> None:
-        """Only the pages we show: roles and permissions are generated from ``app/roles.py``, nobody edits them."""
+        """Only the pages we show: roles and permissions are generated from ``app/roles/``, nobody edits them."""
         self.appbuilder.add_api(self.security_api)
         self.auth_view = self.authdbview()
         self.appbuilder.add_view_no_menu(self.auth_view)

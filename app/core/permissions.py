@@ -1,4 +1,4 @@
-"""Which role may do which verb and see which rows: the mechanism. The table itself is ``app/roles.py``."""
+"""Which role may do which verb and see which rows: the mechanism. The table itself is ``app/roles/``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def roles_for(verb: str) -> frozenset[str]:
     try:
         return _verbs[verb]
     except KeyError:
-        raise Misconfigured(f"verb {verb!r} is not in app/roles.py") from None
+        raise Misconfigured(f"verb {verb!r} is not in app/roles/") from None
 
 
 def may(actor: Principal, verb: str) -> bool:

@@ -60,7 +60,7 @@ def wanted(
         elif name in PERSONAL or name in ACCOUNTS:
             continue  # granted below
         elif view.__class__.__module__.startswith("app.") and view.base_permissions:
-            raise Misconfigured(f"screen {name} is not in app/roles.py")
+            raise Misconfigured(f"screen {name} is not in app/roles/")
     for role, granted in table.items():
         for source in (PERSONAL, ACCOUNTS if role == administrator else {}):
             granted.update((permission, view) for view, names in source.items() for permission in names)

@@ -100,7 +100,7 @@ def _part(app: Flask, route: Route) -> tuple[str, str]:
 
 
 def test_the_table_agrees_with_the_role_table(world: World) -> None:
-    """A screen opens for its readers, its forms for whoever ``app/roles.py`` says, and for nobody else."""
+    """A screen opens for its readers, its forms for whoever ``app/roles/`` says, and for nobody else."""
     wrong = []
     for route, answers in table().items():
         name, part = _part(world.app, route)

@@ -133,7 +133,7 @@ def test_every_table_that_belongs_to_somebody_is_scoped_or_says_why_not() -> Non
         for name, table in ours().items()
         if name not in scoped | set(NOT_SCOPED) | UNAUDITED_TABLES and set(PERSONAL) & {c.name for c in table.columns}
     }
-    assert sorted(loose) == [], "scope them in app/rows.py, or give the reason in NOT_SCOPED"
+    assert sorted(loose) == [], "scope them in app/rows/, or give the reason in NOT_SCOPED"
     assert sorted(set(NOT_SCOPED) & scoped) == [], "scoped by now: take them off the list"
     assert sorted(set(NOT_SCOPED) - set(ours())) == [], "tables that are gone"
 

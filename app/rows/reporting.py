@@ -1,0 +1,72 @@
+"""Reports, made documents, and the audit trail, which repeats what the rows said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.complaints.models import ComplaintReading, CorrectiveAction
+from app.core.actors import Principal
+from app.core.audit import AuditEntry
+from app.core.permissions import verbs
+from app.core.scope import models, scoped
+from app.reporting.models import Delivery, MadeDocument, SupervisorReport, TechnicianReport
+from app.rows.complaints import COMPLAINT_RECORDS, against
+from app.rows.selects import documents, here, me
+
+# -- reports and documents ---------------------------------------------------------------------------------
+
+scoped(
+    TechnicianReport,
+    branch=lambda p: TechnicianReport.branch_id == here(p),
+    own=lambda p: TechnicianReport.staff_id == me(p),
+)
+scoped(SupervisorReport, branch=lambda p: SupervisorReport.branch_id == here(p))
+
+
+def _printable(p: Principal) -> list[str]:
+    """Names of the documents this person may print: who may not print it may not read it in the archive either."""
+    return [
+        verb.removeprefix("print.") for verb, roles in verbs().items() if verb.startswith("print.") and roles & p.roles
+    ]
+
+
+scoped(
+    MadeDocument,
+    branch=lambda p: and_(MadeDocument.branch_id == here(p), MadeDocument.name.in_(_printable(p))),
+    permitted=lambda p: MadeDocument.name.in_(_printable(p)),
+)
+scoped(
+    Delivery,
+    branch=lambda p: Delivery.document_id.in_(
+        select(documents.c.id).where(documents.c.branch_id == here(p), documents.c.name.in_(_printable(p)))
+    ),
+    permitted=lambda p: Delivery.document_id.in_(select(documents.c.id).where(documents.c.name.in_(_printable(p)))),
+)
+
+# -- the audit trail ---------------------------------------------------------------------------------------
+
+
+def _of_the_house() -> list[str]:
+    """Tables of business rows; an administrator looks after accounts, settings and reference data only."""
+    return sorted({model.__tablename__ for model in models()} | {"stored_file"})
+
+
+def _parts_against(p: Principal) -> list[ColumnElement[bool]]:
+    """What belongs to a complaint against this person is not told by its trail either (CP-4)."""
+    found = []
+    for model in (*(each for each, _key in COMPLAINT_RECORDS[1:]), CorrectiveAction, ComplaintReading):
+        table: Any = model.__table__
+        mine = select(table.c.id).where(table.c.complaint_id.in_(against(p)))
+        found.append(or_(AuditEntry.record != table.name, AuditEntry.record_id.not_in(mine)))
+    return found
+
+
+scoped(
+    AuditEntry,
+    house=lambda p: AuditEntry.record.not_in(_of_the_house()),
+    business=lambda p: and_(
+        or_(AuditEntry.record != "complaint", AuditEntry.record_id.not_in(against(p))), *_parts_against(p)
+    ),
+)
