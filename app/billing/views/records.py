@@ -42,7 +42,7 @@ from app.core.views.quick import QuickFilter, QuickFilters, rows_of
 from app.customers.views import CustomerView, labels, print_links
 from app.fieldservice.models import WorkOrder
 from app.fieldservice.rules import CHARGE_KIND_LABELS
-from app.fieldservice.views.records import FURTHER_LINKS, WorkOrderView
+from app.fieldservice.views.orders import FURTHER_LINKS, WorkOrderView
 
 OPEN = Invoice.status.in_(("issued", "part_paid"))
 INVOICE_TONES = {"issued": "warning", "part_paid": "info", "paid": "success", "credited": "neutral"}

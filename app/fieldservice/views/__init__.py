@@ -1,7 +1,7 @@
 """Screens of field service.
 
-``records``: the generated ones. ``intake``: the clerk on the telephone. ``dispatching``: the supervisor's board.
-``my``: the technician's own pages, for a telephone.
+``orders``: calls and work orders; ``records``: what was recorded on them. ``intake``: the clerk on the telephone.
+``dispatching``: the supervisor's board. ``my``: the technician's own pages, for a telephone.
 """
 
 from app.fieldservice.views.deadlines import (
@@ -16,6 +16,7 @@ from app.fieldservice.views.dispatching import DispatchView
 from app.fieldservice.views.feed import CalendarFeedView, MyCalendarView
 from app.fieldservice.views.intake import IntakeView
 from app.fieldservice.views.my import MyDayView
+from app.fieldservice.views.orders import RepairCallView, WorkOrderView
 from app.fieldservice.views.overnight import DayCloseView, PlannedVisitView
 from app.fieldservice.views.planning import (
     AbsenceView,
@@ -29,11 +30,9 @@ from app.fieldservice.views.records import (
     ChargeView,
     FaultCodeView,
     PartFittedView,
-    RepairCallView,
     SignatureView,
     TimeEntryView,
     WorkOrderEventView,
-    WorkOrderView,
 )
 
 __all__ = [
