@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import redirect
 from flask_babel import gettext as _
@@ -130,3 +130,30 @@ class CalendarExceptionView(BaseView):
     edit_form_extra_fields = add_form_extra_fields
     add_command = commands.add_exception
     edit_command = commands.change_exception
+
+
+LEVEL_LABELS = {"minutes": _l("Working minutes before"), "role": _l("Whom to tell"), "active": _l("Active")}
+NOTICE_LABELS = {
+    "at": _l("Time"),
+    "level.minutes": LEVEL_LABELS["minutes"],
+    "due_at": _l("Was due"),
+    "told": _l("Told"),
+}
+
+
+class LevelScreen:
+    """Mixin for a list of escalation levels, of whatever deadline: named before ``BaseView``."""
+
+    list_help = _l(
+        "Working minutes before the deadline; 0: when it is missed; a negative number: so many after that. "
+        "Nobody is told while the branch is closed: the message waits for its opening."
+    )
+    deletable = True
+    tones: ClassVar = {"active": {True: "success", False: "neutral"}}
+
+
+class NoticeScreen:
+    """Mixin for a list of reminders sent, of whatever deadline: named before ``BaseView``."""
+
+    order_columns: ClassVar = ["at", "due_at"]
+    base_order = ("at", "desc")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
+from app.calendars.views import LEVEL_LABELS, NOTICE_LABELS, LevelScreen, NoticeScreen
 from app.complaints import commands, queries, rules
 from app.complaints.models import (
     ESCALATION_ROLES,
@@ -264,7 +265,7 @@ class ComplaintLatenessView(BaseView):
     }
 
 
-class ComplaintNoticeView(BaseView):
+class ComplaintNoticeView(NoticeScreen, BaseView):
     """Who was told of a complaint's deadline, and when."""
 
     datamodel = OfficeInterface(ComplaintNotice)
@@ -273,17 +274,8 @@ class ComplaintNoticeView(BaseView):
     list_columns = ["at", "complaint", "level.stage", "level.minutes", "due_at", "told"]
     show_columns = list_columns
     search_columns = ["at", "complaint"]
-    order_columns = ["at", "due_at"]
-    base_order = ("at", "desc")
     choices = {"level.stage": STAGES}
-    label_columns = {
-        "complaint": _l("Complaint"),
-        "at": _l("Time"),
-        "level.stage": _l("Stage"),
-        "level.minutes": _l("Working minutes before"),
-        "due_at": _l("Was due"),
-        "told": _l("Told"),
-    }
+    label_columns = {"complaint": _l("Complaint"), "level.stage": _l("Stage"), **NOTICE_LABELS}
 
 
 class ApprovalDeputyView(BaseView):
@@ -332,29 +324,18 @@ class RefusalReasonView(BaseView):
     label_columns = {"code": _l("Code"), "name_en": _l("English name")}
 
 
-class ComplaintEscalationLevelView(BaseView):
+class ComplaintEscalationLevelView(LevelScreen, BaseView):
     """Whom to tell of a complaint's deadline, and when: data (CP-3)."""
 
     datamodel = OfficeInterface(ComplaintEscalationLevel)
     record_name = _l("Escalation level of complaints")
     list_name = _l("Escalation levels of complaints")
-    list_help = _l(
-        "Working minutes before the deadline; 0: when it is missed; a negative number: so many after that. "
-        "Nobody is told while the branch is closed: the message waits for its opening."
-    )
     list_columns = ["stage", "minutes", "role", "active"]
     show_columns = add_columns = edit_columns = list_columns
     search_columns = ["stage", "role", "active"]
     base_order = ("stage", "asc")
-    deletable = True
     choices = {"stage": STAGES, "role": {role: ROLES[role] for role in ESCALATION_ROLES}}
-    tones = {"active": {True: "success", False: "neutral"}}
-    label_columns = {
-        "stage": _l("Stage"),
-        "minutes": _l("Working minutes before"),
-        "role": _l("Whom to tell"),
-        "active": _l("Active"),
-    }
+    label_columns = {"stage": _l("Stage"), **LEVEL_LABELS}
 
 
 def _waiting() -> int:

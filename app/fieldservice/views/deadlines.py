@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.calendars.rules import MISSED, length_text
+from app.calendars.views import LEVEL_LABELS, NOTICE_LABELS, LevelScreen, NoticeScreen
 from app.core import clock
 from app.core.home import card
 from app.core.i18n import say
@@ -158,31 +159,20 @@ class ArrivalTargetView(BaseView):
         return str(item.contract) if item.contract is not None else _("one contract")
 
 
-class EscalationLevelView(BaseView):
+class EscalationLevelView(LevelScreen, BaseView):
     """Whom to tell of a deadline, and when: data (SO-10, SO-15)."""
 
     datamodel = OfficeInterface(EscalationLevel)
     record_name = _l("Escalation level")
-    list_help = _l(
-        "Working minutes before the deadline; 0: when it is missed; a negative number: so many after that. "
-        "Nobody is told while the branch is closed: the message waits for its opening."
-    )
     list_columns = ["deadline", "minutes", "role", "active"]
     show_columns = add_columns = edit_columns = list_columns
     search_columns = ["deadline", "role", "active"]
     base_order = ("deadline", "asc")
-    deletable = True
     choices = {"deadline": DEADLINES, "role": ROLES}
-    tones = {"active": {True: "success", False: "neutral"}}
-    label_columns = {
-        "deadline": _l("Deadline"),
-        "minutes": _l("Working minutes before"),
-        "role": _l("Whom to tell"),
-        "active": _l("Active"),
-    }
+    label_columns = {"deadline": _l("Deadline"), **LEVEL_LABELS}
 
 
-class EscalationNoticeView(BaseView):
+class EscalationNoticeView(NoticeScreen, BaseView):
     """Who was told of a call's deadline, and when."""
 
     datamodel = OfficeInterface(EscalationNotice)
@@ -191,17 +181,8 @@ class EscalationNoticeView(BaseView):
     list_columns = ["at", "level.deadline", "level.minutes", "due_at", "told"]
     show_columns = ["repair_call", *list_columns]
     search_columns = ["at", "repair_call"]
-    order_columns = ["at", "due_at"]
-    base_order = ("at", "desc")
     choices = {"level.deadline": DEADLINES}
-    label_columns = {
-        "repair_call": _l("Repair call"),
-        "at": _l("Time"),
-        "level.deadline": _l("Deadline"),
-        "level.minutes": _l("Working minutes before"),
-        "due_at": _l("Was due"),
-        "told": _l("Told"),
-    }
+    label_columns = {"repair_call": _l("Repair call"), "level.deadline": _l("Deadline"), **NOTICE_LABELS}
 
 
 class WaitingChangeView(BaseView):

@@ -27,32 +27,12 @@ from app.fieldservice.models import WorkOrder
 from app.fieldservice.queries import free_on
 from app.fieldservice.views import chips, stock, words
 from app.fieldservice.views.deadlines import WAITING
+from app.fieldservice.views.forms import MoveForm, PauseForm, ReasonForm
 from app.fieldservice.views.pricing import CONSENTS, SPOKEN
 from app.parts.queries import stock_of, stores_of, van_of
 
 JOB_LINKS: list[Callable[[WorkOrder, set[str]], Iterable[Link]]] = []
 """Asked for ways on from a job's page, with the verbs possible now: the workshop adds taking the product along."""
-
-
-class ReasonForm(OfficeForm):
-    """Why."""
-
-    reason = fields.text(_l("Reason"), 200)
-
-
-class WaitForm(OfficeForm):
-    """What is waited for, and why (CAL-6)."""
-
-    waiting_for = fields.choice(_l("Waits for"), {key: WAITING[key] for key in WAITING if key})
-    reason = fields.text(_l("Reason"), 200)
-
-
-class MoveForm(OfficeForm):
-    """Another time, and who agreed (SO-18)."""
-
-    appointment_at = fields.moment(_l("New appointment"))
-    agreed_by = fields.text(_l("Agreed by (name at the customer's)"), 64)
-    reason = fields.text(_l("Reason"), 200, required=False)
 
 
 class ConsentForm(OfficeForm):
@@ -128,7 +108,7 @@ class MisuseForm(OfficeForm):
 
 FORMS: dict[str, type[OfficeForm]] = {
     "decline": ReasonForm,
-    "pause": WaitForm,
+    "pause": PauseForm,
     "move_appointment": MoveForm,
     "ask_for_help": ReasonForm,
     "leave_unsigned": ReasonForm,
