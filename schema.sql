@@ -2072,7 +2072,7 @@ CREATE TABLE work_order_event (
     staff_id INTEGER,
     note VARCHAR(300) NOT NULL,
     CONSTRAINT pk_work_order_event PRIMARY KEY (id),
-    CONSTRAINT ck_work_order_event_kind_known CHECK (kind IN ('dispatched', 'accepted', 'declined', 'reassigned', 'urged', 'crew', 'on_the_way', 'arrived', 'charges_agreed', 'signed', 'finished', 'closed', 'cancelled', 'note', 'paused', 'resumed', 'moved', 'help', 'taken_back', 'handed_back', 'serial')),
+    CONSTRAINT ck_work_order_event_kind_known CHECK (kind IN ('dispatched', 'accepted', 'declined', 'reassigned', 'urged', 'crew', 'on_the_way', 'arrived', 'quoted', 'charges_agreed', 'misuse', 'class', 'unsigned', 'reserved', 'repeat_cause', 'signed', 'finished', 'closed', 'cancelled', 'note', 'paused', 'resumed', 'moved', 'help', 'taken_back', 'handed_back', 'serial')),
     CONSTRAINT fk_work_order_event_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT,
     CONSTRAINT fk_work_order_event_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
 );

@@ -202,7 +202,7 @@ def _register(branch: Branch, day: dt.date) -> GoodsRegister:
                 GoodsReceipt.in_at < end,
                 or_(GoodsReceipt.out_at.is_(None), GoodsReceipt.out_at >= begin),
             )
-            .options(_PRODUCT, _HOLDERS, joinedload(GoodsReceipt.card))
+            .options(_PRODUCT, _HOLDERS, joinedload(GoodsReceipt.card).selectinload(RepairCard.promise_changes))
             .options(joinedload(GoodsReceipt.received_by), joinedload(GoodsReceipt.returned_by))
             .options(joinedload(GoodsReceipt.work_order).joinedload(WorkOrder.repair_call))
             .order_by(GoodsReceipt.in_at, GoodsReceipt.id)
@@ -234,7 +234,13 @@ def _out_by(receipt: GoodsReceipt, end: datetime) -> datetime | None:
 
 
 def _late(receipt: GoodsReceipt, now: datetime, end: datetime) -> bool:
-    return (_out_by(receipt, end) or now) > receipt.card.promised_at
+    return (_out_by(receipt, end) or now) > promised_by(receipt, end)
+
+
+def promised_by(receipt: GoodsReceipt, end: datetime) -> datetime:
+    """The promise as it stood before that moment, from its history: later changes are another day's (SO-10)."""
+    changes = [change.new_at for change in receipt.card.promise_changes if change.at < end]
+    return changes[-1] if changes else receipt.promised_at
 
 
 def _line(row: int, receipt: GoodsReceipt, now: datetime, end: datetime) -> GoodsLine:
@@ -252,7 +258,7 @@ def _line(row: int, receipt: GoodsReceipt, now: datetime, end: datetime) -> Good
         serial_no=voucher.serial_no or "",
         condition=receipt.condition,
         accessories=receipt.accessories,
-        promised_at=receipt.card.promised_at,
+        promised_at=promised_by(receipt, end),
         late=_late(receipt, now, end),
         where=holder_name(moves[-1] if moves else None),
         out_at=out_at,

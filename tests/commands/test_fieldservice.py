@@ -306,7 +306,7 @@ def test_the_whole_way_of_a_paid_job(office: Cast) -> None:
         assert order.signatures[0].stored_file.record == "work_order"
         kinds = [event.kind for event in order.events]
     assert [kind for kind in kinds if kind != "note"] == [
-        "dispatched", "accepted", "on_the_way", "arrived", "charges_agreed", "finished", "signed", "closed",
+        "dispatched", "accepted", "on_the_way", "arrived", "quoted", "charges_agreed", "finished", "signed", "closed",
     ]  # fmt: skip
 
 
@@ -404,6 +404,8 @@ def test_so15_arrival_keeps_both_clocks(office: Cast) -> None:
 def test_so5_not_closed_without_signature_or_reason(office: Cast) -> None:
     tech = office["technician"]
     order_id = on_site(office, "in_warranty")
+    with at(9, 30), pytest.raises(Refused):  # nobody signs for work that does not stand there yet
+        commands.sign(tech, order_id, signer="张伟", drawing=PNG)
     with at(10):
         commands.finish(tech, order_id, fault_code_id=office.faults["F01"], result="好了")
     with pytest.raises(Refused):

@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
 from app.core.db import db
+from app.core.documents import Params
 from app.core.errors import NotFound, NotPermitted, Refused
 from app.core.fetch import fetch
 from app.core.files import StoredFile
@@ -25,7 +26,7 @@ from app.fieldservice import commands as field
 from app.fieldservice.models import EscalationLevel, TimeEntry, WorkOrder
 from app.parts.commands import receive
 from app.parts.queries import quantity_in
-from app.workshop import commands, queries, rules
+from app.workshop import commands, documents, queries, rules
 from app.workshop.models import GoodsReceipt, RepairCard
 from tests.cast import Cast
 from tests.commands.test_fieldservice import FRIDAY, PNG, at, office_time, on_site
@@ -424,6 +425,20 @@ def test_so10_another_promise_only_when_the_customer_was_told(office: Cast) -> N
 def _levels(*levels: tuple[int, str]) -> None:
     with unit_of_work(SYSTEM, "test.levels") as session:
         session.add_all(EscalationLevel(deadline="workshop", minutes=m, role=role) for m, role in levels)
+
+
+def test_so10_the_book_of_a_past_day_says_what_was_promised_then(office: Cast) -> None:
+    """004 printed again later: Friday's page keeps Friday's promise, Monday's has the new one."""
+    card_id = taken(office)
+    later = office_time(17, 0, day=27)
+    with at(9, 30, 23):
+        told = {"promised_at": later, "told_to": "张伟", "reason": "缺料"}
+        commands.change_promise(office["clerk"], card_id, **told)
+    with acting_as(SYSTEM), at(18, 0, 26):
+        days = [Params(date=date(2026, 11, day), branch="NJ") for day in (20, 23, 26)]
+        books = [documents.goods_registers(each)[0] for each in days]
+    assert [line.promised_at for book in books for line in book.all_lines] == [PROMISE, later, later]
+    assert [book.late for book in books] == [0, 0, 0]
 
 
 def test_so10_reported_to_the_supervisor_before_it_is_late(office: Cast) -> None:

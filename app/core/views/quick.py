@@ -17,11 +17,15 @@ from app.core.views.lists import ListPage
 
 @dataclass(frozen=True)
 class QuickFilter:
-    """One way of looking: ``key`` stands in the address, ``criterion()`` is asked at every request."""
+    """One way of looking: ``key`` stands in the address, ``criterion()`` is asked at every request.
+
+    ``behind``: the rows behind a number of a chart. It is offered only while it is chosen, and its rows are counted all.
+    """
 
     key: str
     label: Any
     criterion: Callable[[], ColumnElement[bool]]
+    behind: bool = False
 
 
 class _Chosen(BaseFilter):
@@ -31,6 +35,14 @@ class _Chosen(BaseFilter):
 
     def apply(self, query: Query[Any], value: Any) -> Query[Any]:
         return query.filter(value)
+
+
+def chosen_by(view: Any, key: str, filters: Filters) -> None:
+    """Narrow ``filters`` by the view's quick filter of this key, if it has one."""
+    for quick in view.quick_filters:
+        if quick.key == key:
+            filters._add_filter(_Chosen("", view.datamodel), quick.criterion())
+            return
 
 
 def rows_of(screen: type[Any], criterion: ColumnElement[bool]) -> ListPage | None:
@@ -47,6 +59,15 @@ def rows_of(screen: type[Any], criterion: ColumnElement[bool]) -> ListPage | Non
     return ListPage(view, filters, related=True)
 
 
+EVERYTHING = "all"
+"""``?show=all``: past the filter a list opens on."""
+
+
+def _searching() -> bool:
+    """Whether the address looks for something, rather than opening the list."""
+    return any(value and (name == "q" or name.startswith("_flt_")) for name, value in request.args.items())
+
+
 @dataclass(frozen=True)
 class QuickLink:
     """A quick filter as the list shows it."""
@@ -57,9 +78,13 @@ class QuickLink:
 
 
 class QuickFilters:
-    """Mixin for a ``BaseView``, named before it: ``quick_filters = [QuickFilter("mine", _l("Mine"), …)]``."""
+    """Mixin for a ``BaseView``, named before it: ``quick_filters = [QuickFilter("mine", _l("Mine"), …)]``.
+
+    ``quick_default``: key of the one the list opens on; whoever searches or filters still searches everything.
+    """
 
     quick_filters: list[QuickFilter] = []
+    quick_default = ""
     endpoint: str
 
     list_template = "list_quick.html"
@@ -69,10 +94,12 @@ class QuickFilters:
         chosen = self.chosen_quick()
         active = chosen.key if chosen is not None else ""
         address = f"{self.endpoint}.list"
-        links = [QuickLink(_("All"), url_for(address), not active)]
+        everything = url_for(address, show=EVERYTHING) if self.quick_default else url_for(address)
+        links = [QuickLink(_("All"), everything, not active)]
         return links + [
             QuickLink(quick.label, url_for(address, show=quick.key), quick.key == active)
             for quick in self.quick_filters
+            if not quick.behind or quick.key == active
         ]
 
     def chosen_quick(self) -> QuickFilter | None:
@@ -83,7 +110,7 @@ class QuickFilters:
         # An export of the list is asked for elsewhere and says which list it means.
         if request.endpoint != f"{self.endpoint}.list" and g.get("list_screen") != self.endpoint:
             return None
-        wanted = request.args.get("show", "")
+        wanted = request.args.get("show", "") or ("" if _searching() else self.quick_default)
         return next((quick for quick in self.quick_filters if quick.key == wanted), None)
 
     @property
@@ -92,6 +119,7 @@ class QuickFilters:
         chosen = self.chosen_quick()
         if chosen is not None:
             found._add_filter(_Chosen("", self.datamodel), chosen.criterion())  # type: ignore[attr-defined]  # likewise
+            g.count_all = chosen.behind
         return found
 
     @_filters.setter

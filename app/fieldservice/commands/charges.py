@@ -23,6 +23,8 @@ from app.parts.models import Part
 CLOSE_GUARDS: list[Callable[[WorkOrder], None]] = []
 """Asked before a job is closed; a later area refuses here while its parts or its money are not settled."""
 
+NOT_MISUSE = N_("not misuse after all")
+
 QUOTE_GUARDS: list[Callable[[WorkOrder], None]] = []
 """Asked before the charges of a job change; a later area refuses here once money was taken for them."""
 
@@ -66,7 +68,7 @@ def quote(
         db.session.add(
             Charge(work_order=order, **{**line._asdict(), "description": line.description[:100]}),
         )
-    steps.event(order, "note", actor, moment, note=str(charged(order)))
+    steps.event(order, "quoted", actor, moment, note=str(charged(order)))
     db.session.flush()
     return order
 
@@ -144,7 +146,9 @@ def mark_misuse(
         raise Refused(N_("This is required."), field="reason")
     drop_charges(order)
     order.misuse_reason = reason.strip()[:200] if misuse else ""
-    steps.event(order, "note", actor, at or clock.now(), note=reason.strip())
+    with i18n.in_language():
+        words = reason.strip() if misuse else " · ".join(filter(None, (i18n.say(NOT_MISUSE), reason.strip())))
+    steps.event(order, "misuse" if misuse else "note", actor, at or clock.now(), note=words)
     db.session.flush()
     return order
 

@@ -136,7 +136,7 @@ def override_class(
     order.service_class = service_class
     order.class_reason = reason.strip()[:200]
     charges.drop_charges(order)
-    steps.event(order, "note", actor, at or clock.now(), note=reason)
+    steps.event(order, "class", actor, at or clock.now(), note=reason)
     db.session.flush()
     return order
 
@@ -170,15 +170,14 @@ def arrive(
 
 @command("work_order.sign")
 def sign(actor: Principal, order_id: int, *, signer: str, drawing: bytes, at: datetime | None = None) -> Signature:
-    """Keep the signature drawn on screen, a PNG (SO-5). Signing again replaces nothing; the last one counts.
+    """Keep the signature drawn on screen, a PNG (SO-5), once the result is written. The last one drawn counts.
 
     What was in the workshop is signed for when it is received back (SO-8).
     """
     order = steps.locked_order(order_id)
     _check_drawing(drawing)
     rules.WORK_ORDER.apply(order, "sign", actor.roles, signer=signer.strip())
-    purpose = "return" if order.status == "in_workshop" else "work"
-    return keep_signature(order, signer, drawing, actor, at or clock.now(), purpose=purpose)
+    return keep_signature(order, signer, drawing, actor, at or clock.now(), purpose="work")
 
 
 def _check_drawing(drawing: bytes) -> None:
@@ -211,7 +210,7 @@ def leave_unsigned(actor: Principal, order_id: int, *, reason: str, at: datetime
         raise Refused(N_("The customer has signed this job."), field="reason")
     rules.WORK_ORDER.apply(order, "leave_unsigned", actor.roles, reason=reason.strip())
     order.unsigned_reason = reason.strip()[:200]
-    steps.event(order, "note", actor, at or clock.now(), note=reason)
+    steps.event(order, "unsigned", actor, at or clock.now(), note=reason)
     db.session.flush()
     return order
 

@@ -66,5 +66,5 @@ def _class_again(call: RepairCall, order: WorkOrder, actor: Principal, at: datet
         # Another class than before: what was told to the customer no longer holds.
         order.service_class, order.class_reason = derived, free_reason(call)
         charges.drop_charges(order)
-    steps.event(order, "note", actor, at, note=i18n.say(rules.REPEAT_CAUSE_LABELS[call.repeat_cause]))
+    steps.event(order, "repeat_cause", actor, at, note=i18n.say(rules.REPEAT_CAUSE_LABELS[call.repeat_cause]))
     db.session.flush()

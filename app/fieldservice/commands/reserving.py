@@ -45,7 +45,7 @@ def reserve_part(
             staff_id=(steps.in_charge(order) or order.technician).id,
         )
         where = ", ".join(f"{row.place.name} × {row.quantity}" for row in rows)
-    steps.event(order, "note", actor, moment, note=f"{part.name} × {quantity}: {where}")
+    steps.event(order, "reserved", actor, moment, note=f"{part.name} × {quantity}: {where}")
     db.session.flush()
     return order
 

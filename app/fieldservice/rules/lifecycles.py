@@ -72,7 +72,13 @@ EVENT_KIND_LABELS = {
     "crew": N_("Crew changed"),
     "on_the_way": N_("On the way"),
     "arrived": N_("Arrived"),
+    "quoted": N_("Charges worked out"),
     "charges_agreed": N_("Charges agreed"),
+    "misuse": N_("Marked as misuse"),
+    "class": N_("Class of service changed"),
+    "unsigned": N_("No signature"),
+    "reserved": N_("Part reserved"),
+    "repeat_cause": N_("Cause of the repeat repair"),
     "signed": N_("Signed"),
     "finished": N_("Finished"),
     "closed": N_("Closed"),
@@ -249,10 +255,15 @@ WORK_ORDER = Lifecycle(
         Transition("arrived", "take_back", "in_workshop", _TECHNICIAN, required=("condition", "promised_at")),
         Transition("in_workshop", "hand_back", "finished", roles("technician", "clerk", "supervisor")),
         *(Transition(state, "record_time", state, _TECHNICIAN) for state in _ON_SITE),
-        *(Transition(state, "sign", state, _TECHNICIAN, required=("signer",)) for state in _ON_SITE),
-        *(
-            Transition(state, "leave_unsigned", state, roles("technician", "clerk", "supervisor"), required=("reason",))
-            for state in _ON_SITE
+        # SO-5: the customer signs for what was done, so it has to stand there first. What is taken along or given back is
+        # signed for within that verb (SO-7, SO-8).
+        Transition("finished", "sign", "finished", _TECHNICIAN, required=("signer",)),
+        Transition(
+            "finished",
+            "leave_unsigned",
+            "finished",
+            roles("technician", "clerk", "supervisor"),
+            required=("reason",),
         ),
         *(
             Transition(state, "override_class", state, roles("supervisor"), required=("service_class", "reason"))

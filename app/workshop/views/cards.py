@@ -273,6 +273,7 @@ class RepairCardView(Framed, QuickFilters, BaseView):
 
     # -- quick filters -----------------------------------------------------------------------------------------------
 
+    quick_default = "house"
     quick_filters = [
         QuickFilter("house", _l("In the house"), lambda: RepairCard.status != rules.RETURNED),
         QuickFilter(
