@@ -46,7 +46,7 @@ def _extend(app: Flask) -> None:
     from flask_appbuilder import AppBuilder
 
     from app import cli, menu, wiring
-    from app.core import filesweb, health, shell
+    from app.core import filesweb, health, received, shell
     from app.core.db import db
     from app.fieldservice import calendar_feed
 
@@ -60,6 +60,7 @@ def _extend(app: Flask) -> None:
     app.register_blueprint(filesweb.blueprint)
     calendar_feed.install(app)
     _public(app)
+    received.install(app, but=("LoginView.login", "LoginView.logout"))
     cli.register(app)
 
 

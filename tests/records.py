@@ -37,6 +37,7 @@ from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.inbox import InboxMessage
 from app.core.listing import ColumnChoice, ListExport, SavedFilter
+from app.core.received import ReceivedRequest
 from app.core.uow import unit_of_work
 from app.customers.models import Contact, Customer, SerialChange, Voucher, VoucherCustody
 from app.feedback.models import ReturnVisit, VisitAnswer, VisitAttempt, VisitQuestion
@@ -259,6 +260,12 @@ def _deadlines(records: Records, calls: dict[str, RepairCall], orders: dict[str,
         add(f"inbox_message/{person}", message, frozenset({person}))
         kept = {"user_id": records.cast.people[person].user_id, "screen": "CustomerView"}
         add(f"saved_filter/{person}", SavedFilter(**kept, name="南京", query="q=1"), frozenset({person}))
+        sent = {"user_id": kept["user_id"], "key": f"{person}-0001", "path": "/my/", "digest": "0" * 64}
+        add(
+            f"received_request/{person}",
+            ReceivedRequest(**sent, status=302, received_at=clock.now()),
+            frozenset({person}),
+        )
         add(f"column_choice/{person}", ColumnChoice(**kept, columns=["name"]), frozenset({person}))
         export = ListExport(**kept, title="客户", query="", columns=["name"], language="en", format="csv")
         add(f"list_export/{person}", export, frozenset({person}))

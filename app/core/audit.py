@@ -81,6 +81,8 @@ UNAUDITED_TABLES = {
     "heartbeat",
     "alembic_version",
     "inbox_seen",
+    # What came in from telephones and programs, so that it is done once; what was done has entries of its own.
+    "received_request",
     # Made of the rows of customers and products, which have entries of their own.
     "search_key",
     # The framework's words for what can be permitted are made from the code; who may do what hangs on ``ab_role``.

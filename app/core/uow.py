@@ -25,9 +25,15 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class _Unit:
-    """The transaction under way: its session, what is to be done after it, and a failure nobody may swallow."""
+    """The transaction under way: its session, what is to be done after it, and a failure nobody may swallow.
+
+    ``around`` a whole request (``app.core.received``): a verb that fails in it is taken back at once, so that the page
+    which explains the refusal reads what really stands in the database; ``joined`` counts the verbs that were done.
+    """
 
     session: Session
+    around: bool = False
+    joined: int = 0
     closing: dict[str, Callable[[], object]] = field(default_factory=dict)
     committed: list[Callable[[], None]] = field(default_factory=list)
     given_up: list[Callable[[], None]] = field(default_factory=list)
@@ -78,25 +84,31 @@ def in_unit_of_work() -> bool:
 
 
 @contextlib.contextmanager
-def unit_of_work(actor: Principal, verb: str, *, bulk: bool = False) -> Iterator[Session]:
+def unit_of_work(actor: Principal, verb: str, *, bulk: bool = False, around: bool = False) -> Iterator[Session]:
     """Open one transaction for ``verb`` done by ``actor``; within another one, join it.
 
     On any exception everything is rolled back, the session is usable again, and the exception goes on. An exception
     in a joined unit gives up the whole: who catches it outside cannot commit the half that was done.
-    ``bulk`` writes one audit entry per table instead of one per new row (seeds and imports).
+    ``bulk`` writes one audit entry per table instead of one per new row (seeds and imports); ``around`` is the unit of
+    a whole request, see ``done_around`` and ``failure_around``.
     """
     session: Session = db.session()
     unit = _open_unit()
     if unit is not None:
+        if unit.around and unit.failure is not None:
+            raise RuntimeError("a verb of this request failed: what follows would be lost") from unit.failure
         with acting_as(actor):
             try:
                 yield session
+                unit.joined += 1
             except BaseException as problem:
                 unit.failure = unit.failure or problem
+                if unit.around:
+                    _give_up(unit)
                 raise
         return
     _begin(session)
-    unit = _Unit(session)
+    unit = _Unit(session, around=around)
     token = _unit.set(unit)
     try:
         with acting_as(actor):
@@ -122,10 +134,27 @@ def _transaction(unit: _Unit, ctx: audit.AuditContext) -> Iterator[Session]:
         ctx.committing = True
         session.commit()
     except BaseException:
-        audit.end(session)
-        session.rollback()
-        _run(unit.given_up)
+        _give_up(unit)
         raise
+
+
+def _give_up(unit: _Unit) -> None:
+    audit.end(unit.session)
+    unit.session.rollback()
+    actions, unit.given_up = unit.given_up, []
+    _run(actions)
+
+
+def done_around() -> int:
+    """How many verbs were done within the unit of the whole request that is open."""
+    unit = _open_unit()
+    return unit.joined if unit is not None else 0
+
+
+def failure_around() -> BaseException | None:
+    """Why a verb within the unit of the whole request failed; all of it is taken back then."""
+    unit = _open_unit()
+    return unit.failure if unit is not None else None
 
 
 def _run(actions: list[Callable[[], None]]) -> None:

@@ -71,6 +71,7 @@ ROW_SCOPE: dict[str, dict[str, str]] = {
     "appointment_change": _SERVICE_ROWS,
     "escalation_notice": _OFFICE_ROWS,
     "inbox_message": dict.fromkeys(ROLES, "own"),
+    "received_request": dict.fromkeys(ROLES, "own"),
     "saved_filter": dict.fromkeys(ROLES, "own"),
     "column_choice": dict.fromkeys(ROLES, "own"),
     "list_export": dict.fromkeys(ROLES, "own"),

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from app.core.actors import Principal
 from app.core.inbox import InboxMessage
 from app.core.listing import ColumnChoice, ListExport, SavedFilter
+from app.core.received import ReceivedRequest
 from app.core.scope import scoped
 from app.customers.models import SerialChange
 from app.fieldservice.models import (
@@ -172,6 +173,7 @@ scoped(
 )
 scoped(EscalationNotice, branch=lambda p: of_branch(calls, EscalationNotice.repair_call_id, p))
 scoped(InboxMessage, own=lambda p: InboxMessage.staff_id == me(p))
+scoped(ReceivedRequest, own=lambda p: ReceivedRequest.user_id == account(p))
 scoped(SavedFilter, own=lambda p: SavedFilter.user_id == account(p))
 scoped(ColumnChoice, own=lambda p: ColumnChoice.user_id == account(p))
 scoped(ListExport, own=lambda p: ListExport.user_id == account(p))

@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from flask import g
 from flask_appbuilder.forms import DynamicForm
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -55,8 +56,16 @@ class OfficeForm(DynamicForm):
 
     form_errors: list[Any]
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check what was typed; a form in error is known to the request, for pages that show it by themselves."""
+        good: bool = super().validate(extra_validators)
+        if not good:
+            g.refused_form = self
+        return good
+
     def refuse(self, field: str | None, message: str) -> None:
         """Show ``message`` at the field, or at the top of the form when there is no such field."""
+        g.refused_form = self
         target = self._fields.get(field or "") or self._fields.get(f"{field}_id")
         if target is not None and not isinstance(target, HiddenField):
             target.errors = [*target.errors, message]
