@@ -1,13 +1,16 @@
 """The start page: cards that an area puts there for a role, each a number or a way to begin one's work.
 
-from app.core import home
-home.card("clerk", title=_l("Calls to close"), url="RepairCallView.list", arguments={"_flt_1_status": "done"},
-          count=queries.calls_to_close, icon="fa-check", tone="warning", order=20)
+    from app.core import home
+    home.card("clerk", title=_l("Calls of today"), url="RepairCallView.list", arguments={"show": "today"},
+              count=home.LISTED, icon="fa-phone", order=20)
+
+``LISTED``: the number is the one that the list behind shows, counted as that list counts. A card that leads to another
+page gives ``count`` itself and says in ``total`` which element of that page holds the same number. Charts stand below
+the cards: ``app.core.charts``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,28 +19,68 @@ from flask_appbuilder import IndexView, expose
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.core import clock
+from app.core import charts, clock
 from app.core.actors import Principal, current
+from app.core.views.narrowed import count_text, list_count
+
+
+@dataclass(frozen=True)
+class State:
+    """What a card says instead of a number: ``text`` in the reader's language, and its ``tone``."""
+
+    text: str
+    tone: str = "neutral"
+
+
+LISTED: Any = object()
+"""As ``count``: what the list behind the card counts."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """One card. ``count`` gives the number shown (through the person's row scope) or None for no number."""
+    """One card. ``count`` gives the number or state shown (through the person's row scope) or None for neither.
+
+    ``total``: id of the element that holds the number on the page behind; empty for a list, which has one.
+    """
 
     roles: frozenset[str]
     title: Any
     url: str
     arguments: dict[str, Any] = field(default_factory=dict)
-    count: Callable[[], int | None] | None = None
+    count: Any = None
     icon: str = "fa-folder-open-o"
     tone: str = "neutral"
     note: Any = ""
     order: int = 50
+    total: str = ""
 
     @property
     def address(self) -> str:
         """Where the card leads."""
-        return self.url if self.url.startswith("/") else url_for(self.url, **self.arguments)
+        found = self.url if self.url.startswith("/") else url_for(self.url, **self.arguments)
+        return f"{found}#{self.total}" if self.total else found
+
+    def shown(self) -> Shown:
+        """The card with its number as it is now."""
+        found = self.count
+        if found is LISTED:
+            found = list_count(self.url.partition(".")[0], self.arguments)
+        elif found is not None:
+            found = found()
+        if isinstance(found, State):
+            return Shown(self, found.text, found.tone)
+        if found is None:
+            return Shown(self, "", self.tone)
+        return Shown(self, count_text(found), self.tone if found else "none")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A card on the page: ``text`` is its number or state; where nothing waits the ``tone`` is ``none``."""
+
+    card: Card
+    text: str
+    tone: str
 
 
 _cards: list[Card] = []
@@ -74,7 +117,7 @@ def after_login(roles: frozenset[str]) -> str:
 
 
 class HomeView(IndexView):
-    """``/``: the person's cards; without a login, the login page."""
+    """``/``: the person's cards and charts; without a login, the login page."""
 
     index_template = "home.html"
 
@@ -84,7 +127,16 @@ class HomeView(IndexView):
         if not current_user.is_authenticated:
             return redirect(self.appbuilder.get_url_for_login)
         self.update_redirect()
-        shown = [(c, c.count() if c.count is not None else None) for c in cards_for(current())]
+        shown = [each.shown() for each in cards_for(current())]
+        asked = charts.asked() if charts.charts_for(current()) else None
         return self.render_template(
-            self.index_template, title=_("Home"), cards=shown, me=current(), today=clock.today()
+            self.index_template,
+            title=_("Home"),
+            cards=[each for each in shown if each.card.count is not None],
+            ways=[each for each in shown if each.card.count is None],
+            asked=asked,
+            charts=charts.drawn_for(current(), asked) if asked else [],
+            periods=charts.PERIODS,
+            me=current(),
+            today=clock.today(),
         )

@@ -162,6 +162,11 @@ def worklist(
     return Worklist({key: int(count) for key, count in counts.items()}, visits, int(counts[group]))
 
 
+def due_now(on: date, now: datetime) -> ColumnElement[bool]:
+    """Whom to call today: what is due or overdue and was not tried in vain just before (RV-3)."""
+    return and_(to_be_made(), ~resting_now(now), ReturnVisit.due_on <= on)
+
+
 def resting_now(now: datetime) -> ColumnElement[bool]:
     """``resting`` that is false, not unknown, for a visit never tried."""
     return func.coalesce(ReturnVisit.next_try_at > now, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask import g, has_app_context
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import func, select
@@ -17,7 +18,13 @@ from app.core.views.columns import INTEGER_MAX, mapper_of
 from app.core.views.filters import OfficeFilterConverter
 
 COUNT_CAP = 1000
+COUNT_ALL = 1_000_000
 PAGE_MAX = 100
+
+
+def count_cap() -> int:
+    """Up to how many rows lists count: as far as it costs nothing, or all where a chart said how many there are."""
+    return COUNT_ALL if has_app_context() and g.get("count_all") else COUNT_CAP
 
 
 class OfficeInterface(SQLAInterface):
@@ -79,11 +86,11 @@ class OfficeInterface(SQLAInterface):
     def query_count(
         self, query: Query[Any], filters: Filters | None = None, select_columns: list[str] | None = None
     ) -> int:
-        """How many rows, at most ``COUNT_CAP + 1``: counting 200,000 rows costs more than showing a page."""
+        """How many rows, at most one more than ``count_cap()``: counting 200,000 rows costs more than showing a page."""
         inner = self._apply_inner_all(query, filters, select_columns=select_columns, aliases_mapping={})
         # The mapped attribute, not the table's column: row scope sees only what is mapped.
         key = mapper_of(self.obj).get_property_by_column(mapper_of(self.obj).primary_key[0]).class_attribute
-        rows = inner.order_by(None).with_entities(key).limit(COUNT_CAP + 1).subquery()
+        rows = inner.order_by(None).with_entities(key).limit(count_cap() + 1).subquery()
         return int(self.session.execute(select(func.count()).select_from(rows)).scalar_one())
 
     def apply_all(self, query: Query[Any], *args: Any, **kwargs: Any) -> Query[Any]:

@@ -8,11 +8,12 @@ from typing import Any
 from flask import request, url_for
 from flask_appbuilder.models.filters import Filters
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 
 from app.core.views.columns import column_of, kind_of, property_of
 from app.core.views.display import same_arguments
 from app.core.views.filters import Quick
-from app.core.views.interface import COUNT_CAP, PAGE_MAX, find
+from app.core.views.interface import COUNT_CAP, PAGE_MAX, count_cap, find
 
 DEEPEST_PAGE = 2000
 
@@ -134,7 +135,7 @@ class ListPage:
     @property
     def more(self) -> bool:
         """Whether there is a next page (counting stops at 1,000, turning pages does not)."""
-        if self.count > COUNT_CAP:
+        if self.count > count_cap():
             return len(self.rows) == self.size
         return bool((self.page + 1) * self.size < self.count)
 
@@ -155,7 +156,7 @@ class ListPage:
     @property
     def count_text(self) -> str:
         """``327`` or ``1000+``."""
-        return f"{COUNT_CAP}+" if self.count > COUNT_CAP else str(self.count)
+        return f"{COUNT_CAP}+" if self.count > count_cap() else str(self.count)
 
     @property
     def first(self) -> int:
@@ -171,17 +172,23 @@ class ListPage:
         return url_for(f"{self.view.endpoint}.add", **given)
 
 
-def filter_by_address(filters: Filters, quick_columns: list[str], datamodel: Any) -> Filters:
-    """Activate what the address asks for (``_flt_<position>_<column>=value`` and ``q``); all else is ignored."""
+def filter_by_address(
+    filters: Filters, quick_columns: list[str], datamodel: Any, arguments: MultiDict[str, Any] | None = None
+) -> Filters:
+    """Activate what the address asks for (``_flt_<position>_<column>=value`` and ``q``); all else is ignored.
+
+    ``arguments``: those of another address than the request's.
+    """
+    asked = request.args if arguments is None else arguments
     offers = filters.get_search_filters()
-    for argument, value in request.args.items(multi=True):
+    for argument, value in asked.items(multi=True):
         head, _flt, rest = argument.partition("_flt_")
         position, _underscore, column = rest.partition("_")
         if head or not position.isdigit() or column not in offers or not value.strip():
             continue
         if int(position) < len(offers[column]):
             filters._add_filter(offers[column][int(position)], value)
-    words = request.args.get("q", "").strip()
+    words = asked.get("q", "").strip()
     if words and quick_columns:
         filters._add_filter(Quick("", datamodel), (tuple(quick_columns), words))
     return filters

@@ -329,7 +329,7 @@ card(
     "service_department",
     title=_l("Return visits due"),
     url="WorklistView.index",
-    count=lambda: _count(and_(queries.to_be_made(), ReturnVisit.due_on <= clock.today())),
+    count=lambda: _count(queries.due_now(clock.today(), clock.now())),
     icon="fa-phone-square",
     tone="info",
     order=35,

@@ -8,7 +8,6 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from werkzeug.exceptions import NotFound as PageNotFound
 
 from app.core import permissions
@@ -16,7 +15,7 @@ from app.core.actors import current
 from app.core.db import db
 from app.core.errors import Refused
 from app.core.fetch import fetch
-from app.core.home import card
+from app.core.home import LISTED, card
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Page, Verb, fields
 from app.core.views.refusals import FORESEEN, explain
 from app.organisation.models import Branch
@@ -230,11 +229,6 @@ class PurchaseView(Page):
         flash(_("The parts are in the store."), "success")
 
 
-def _branches_with_request() -> int:
-    statement = select(PurchaseRequest.id).where(PurchaseRequest.status.in_(("sent", "partly")))
-    return len(db.session.execute(statement).all())
-
-
 card(
     "supervisor",
     title=_l("Purchase requests to send"),
@@ -250,7 +244,7 @@ card(
     title=_l("Purchases on their way"),
     url="PurchaseRequestView.list",
     arguments={"_flt_1_status": "sent"},
-    count=_branches_with_request,
+    count=LISTED,
     icon="fa-truck",
     order=47,
 )

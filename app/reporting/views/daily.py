@@ -9,14 +9,14 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.core.actors import current
 from app.core.db import db
 from app.core.errors import N_
-from app.core.home import card
+from app.core.home import LISTED, card
 from app.core.views import OfficeForm, Page, fields
 from app.core.views.columns import parse_day
 from app.core.views.refusals import FORESEEN, explain
@@ -205,21 +205,14 @@ class BranchDayView(Page):
         )
 
 
-def _to_sign() -> int:
-    return int(
-        db.session.execute(
-            select(func.count(SupervisorReport.id)).where(SupervisorReport.status == "submitted")
-        ).scalar_one()
-    )
-
-
 card("technician", title=_l("Daily report"), url="MyReportView.index", icon="fa-calendar-check-o", order=40)
 card("supervisor", title=_l("Supervisor report of the day"), url="BranchDayView.index", icon="fa-calendar", order=40)
 card(
     "branch_manager",
     title=_l("Supervisor reports to sign"),
     url="SupervisorReportView.list",
-    count=_to_sign,
+    arguments={"_flt_1_status": "submitted"},
+    count=LISTED,
     icon="fa-pencil",
     tone="warning",
     order=10,
