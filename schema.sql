@@ -272,6 +272,7 @@ CREATE TABLE visit_question (
     question VARCHAR(200) NOT NULL,
     question_en VARCHAR(200) NOT NULL,
     answer_kind VARCHAR(8) NOT NULL,
+    required BOOLEAN DEFAULT false NOT NULL,
     active BOOLEAN NOT NULL,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_visit_question PRIMARY KEY (id),
@@ -280,7 +281,7 @@ CREATE TABLE visit_question (
     CONSTRAINT uq_visit_question_trigger_on_question UNIQUE (trigger_on, question)
 );
 CREATE INDEX ix_visit_question_order ON visit_question (trigger_on, position);
-COMMENT ON TABLE visit_question IS 'A question the caller asks, in the order of ``position``; what is asked belongs to the trigger (RV-4).';
+COMMENT ON TABLE visit_question IS 'A question the caller asks, in the order of ``position``; what is asked belongs to the trigger (RV-4). No visit is recorded without an answer to one that is ``required``.';
 
 CREATE TABLE visit_rule (
     id SERIAL NOT NULL,
@@ -598,6 +599,24 @@ CREATE INDEX ix_price_item_branch_id ON price_item (branch_id);
 CREATE INDEX ix_price_item_fault_code_id ON price_item (fault_code_id);
 CREATE INDEX ix_price_item_kind_from ON price_item (kind, valid_from);
 COMMENT ON TABLE price_item IS 'One price (CNY, tax included) from a day on: of all branches or of one, for a zone, a category or a fault.';
+
+CREATE TABLE received_request (
+    id SERIAL NOT NULL,
+    user_id INTEGER NOT NULL,
+    key VARCHAR(64) NOT NULL,
+    path VARCHAR(300) NOT NULL,
+    digest VARCHAR(64) NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    device_at TIMESTAMP WITH TIME ZONE,
+    status INTEGER NOT NULL,
+    location VARCHAR(500) NOT NULL,
+    body JSON,
+    CONSTRAINT pk_received_request PRIMARY KEY (id),
+    CONSTRAINT uq_received_request_user_id_key UNIQUE (user_id, key),
+    CONSTRAINT fk_received_request_user_id FOREIGN KEY(user_id) REFERENCES ab_user (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_received_request_received_at ON received_request (received_at);
+COMMENT ON TABLE received_request IS 'One request that was done, and what was answered.';
 
 CREATE TABLE saved_filter (
     id SERIAL NOT NULL,

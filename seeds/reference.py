@@ -185,7 +185,13 @@ def _visits() -> None:
         for position, (question, english, kind) in enumerate(questions, 1):
             db.session.add(
                 VisitQuestion(
-                    trigger_on=trigger, position=position, question=question, question_en=english, answer_kind=kind
+                    trigger_on=trigger,
+                    position=position,
+                    question=question,
+                    question_en=english,
+                    answer_kind=kind,
+                    # What is answered by a yes or no takes a moment; words are the customer's to give.
+                    required=kind == "yes_no",
                 )
             )
     db.session.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models import Complaint
@@ -80,7 +80,10 @@ class VisitRule(Versioned, Model):
 
 
 class VisitQuestion(Versioned, Model):
-    """A question the caller asks, in the order of ``position``; what is asked belongs to the trigger (RV-4)."""
+    """A question the caller asks, in the order of ``position``; what is asked belongs to the trigger (RV-4).
+
+    No visit is recorded without an answer to one that is ``required``.
+    """
 
     __tablename__ = "visit_question"
     __table_args__ = (
@@ -97,6 +100,7 @@ class VisitQuestion(Versioned, Model):
     question: Mapped[str] = mapped_column(String(200), nullable=False)
     question_en: Mapped[str] = text(200)
     answer_kind: Mapped[str] = mapped_column(String(8), nullable=False, default="yes_no")
+    required: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False, server_default=false())
     active: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
 
     @property

@@ -199,6 +199,11 @@ def questions_for(trigger: str) -> list[VisitQuestion]:
     return list(db.session.scalars(statement))
 
 
+def script(trigger: str) -> list[rules.Asked]:
+    """The same for the rules: which of them must be answered."""
+    return [rules.Asked(each.id, each.answer_kind, each.required) for each in questions_for(trigger)]
+
+
 @dataclass(frozen=True)
 class Earlier:
     """Something that happened with this customer before; ``kind`` is call, complaint or visit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -53,6 +53,7 @@ OUTCOME_LABELS = {
     "absent": N_("Nobody at home"),
 }
 ANSWER_KINDS = ("yes_no", "text")
+YES_NO = ("yes", "no")
 ANSWER_KIND_LABELS = {"yes_no": N_("Yes or no"), "text": N_("In words")}
 
 # -- the lifecycle (RV-4) ---------------------------------------------------------------------------------------
@@ -187,6 +188,35 @@ def after_attempt(tries: int, at: datetime, pauses: tuple[int, ...], most: int, 
         return NextTry(None, True)
     return NextTry(at + timedelta(hours=pauses[min(tries, len(pauses)) - 1]), False)
 
+
+class Asked(NamedTuple):
+    """A question of the script, as far as its answer is checked."""
+
+    id: int
+    answer_kind: str
+    required: bool
+
+
+def answer_to(question: Asked, answers: Mapping[int, str]) -> str:
+    """What the customer said, empty when nothing was; to a question of yes or no nothing else is an answer."""
+    said = (answers.get(question.id) or "").strip()
+    return said if question.answer_kind != "yes_no" or said in YES_NO else ""
+
+
+def missing_answers(script: Iterable[Asked], answers: Mapping[int, str]) -> list[int]:
+    """Ids of the required questions that were not answered, in the order they are asked (RV-4)."""
+    return [question.id for question in script if question.required and not answer_to(question, answers)]
+
+
+def check_answers(script: Iterable[Asked], answers: Mapping[int, str]) -> None:
+    """A customer who was reached is asked every required question. Raises ``Refused`` at the first left out (RV-4)."""
+    if missing := missing_answers(script, answers):
+        raise Refused(ASK_THIS, field=f"{ANSWER_FIELD}{missing[0]}")
+
+
+# The field of a question's answer is this and the question's id.
+ANSWER_FIELD = "answer-"
+ASK_THIS = N_("Ask the customer this question.")
 
 FOLLOW_UPS = ("", "call", "complaint")
 FOLLOW_UP_LABELS = {"": N_("Nothing"), "call": N_("Open a repair call"), "complaint": N_("Open a complaint")}

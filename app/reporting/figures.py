@@ -6,22 +6,39 @@ Plain Python over plain facts; ``queries`` fetches the facts with the eyes of wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 # -- complaints ---------------------------------------------------------------------------------------------------
 
-MET, LATE, OVERDUE, RUNNING = "met", "late", "overdue", "open"
+MET, LATE, OVERDUE, RUNNING = STANDINGS = ("met", "late", "overdue", "open")
+# Those that were met or ran out: what lateness is measured by.
+ENDED = (MET, LATE, OVERDUE)
+
+
+class StageFact(NamedTuple):
+    """A stage of CP-3 against its deadline; ``against`` is who answers for it, or answered when it was missed (CP-16)."""
+
+    stage: str
+    state: str
+    against: str = ""
+    due_at: datetime | None = None
+    done_at: datetime | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Met too late, or passed without."""
+        return self.state in (LATE, OVERDUE)
 
 
 @dataclass(frozen=True)
 class ComplaintFact:
     """A complaint as it stood at the end of the period (or stands now).
 
-    ``received`` in the period, else it was ``carried`` into it; ``outcome`` is open, settled or withdrawn; ``stages``
-    are ``(stage, standing)`` of CP-3, without those that do not apply.
+    ``received`` in the period, else it was ``carried`` into it; ``outcome`` is open, settled or withdrawn; ``handler``
+    is who answers for it: until a handler is named, the supervisor (CP-7); ``stages`` are those of CP-3 that apply.
     """
 
     id: int
@@ -34,7 +51,7 @@ class ComplaintFact:
     received: bool
     handler: str
     cause: str
-    stages: tuple[tuple[str, str], ...]
+    stages: tuple[StageFact, ...]
 
     @property
     def carried(self) -> bool:
@@ -59,7 +76,7 @@ class ComplaintFact:
     @property
     def missed(self) -> bool:
         """Whether a deadline was missed or passed."""
-        return any(state in (LATE, OVERDUE) for _stage, state in self.stages)
+        return any(each.missed for each in self.stages)
 
     @property
     def major(self) -> bool:
@@ -165,16 +182,28 @@ def by(kind: type[T], facts: Iterable[Any], key: Callable[[Any], str], order: Se
 
 def deadlines(facts: Iterable[ComplaintFact], stages: Sequence[str]) -> dict[str, dict[str, int]]:
     """Per stage of CP-3 how many deadlines were met, late, are past or running."""
-    found = {stage: dict.fromkeys((MET, LATE, OVERDUE, RUNNING), 0) for stage in stages}
+    found = {stage: dict.fromkeys(STANDINGS, 0) for stage in stages}
     for fact in facts:
-        for stage, state in fact.stages:
-            found[stage][state] += 1
+        for each in fact.stages:
+            found[each.stage][each.state] += 1
     return found
+
+
+def deadline_rows(
+    facts: Iterable[ComplaintFact], states: Collection[str], *, stage: str | None = None, against: str | None = None
+) -> list[tuple[ComplaintFact, StageFact]]:
+    """The deadlines behind a number of ``deadlines`` or ``lateness``, each with its complaint."""
+    return [
+        (fact, each)
+        for fact in facts
+        for each in fact.stages
+        if each.state in states and stage in (None, each.stage) and against in (None, each.against)
+    ]
 
 
 @dataclass(frozen=True)
 class Lateness:
-    """A handler's deadlines in the period (CP-16): ``missed`` of ``deadlines``, in ``cases`` complaints."""
+    """A person's deadlines in the period (CP-16): ``missed`` of ``deadlines``, in ``cases`` complaints."""
 
     handler: str
     cases: int
@@ -189,22 +218,27 @@ class Lateness:
 
 
 def lateness(facts: Iterable[ComplaintFact]) -> list[Lateness]:
-    """Per handler, whoever missed most first; complaints without a handler stand under the empty name (CP-16)."""
-    groups: dict[str, list[ComplaintFact]] = defaultdict(list)
-    for fact in facts:
-        groups[fact.handler].append(fact)
-    rows = []
-    for handler, found in groups.items():
-        states = [state for fact in found for _stage, state in fact.stages]
-        rows.append(
-            Lateness(
-                handler=handler,
-                cases=len(found),
-                deadlines=sum(state != RUNNING for state in states),
-                late=states.count(LATE),
-                overdue=states.count(OVERDUE),
-            )
+    """Per person answerable, whoever missed most first (CP-16).
+
+    Every deadline counts once, under who answered for it when it was missed; a complaint that went from hand to hand is
+    a case of each of them. Where nobody can answer the name is empty.
+    """
+    cases: dict[str, set[int]] = defaultdict(set)
+    states: dict[str, list[str]] = defaultdict(list)
+    for place, fact in enumerate(facts):
+        for each in fact.stages:
+            cases[each.against].add(place)
+            states[each.against].append(each.state)
+    rows = [
+        Lateness(
+            handler=name,
+            cases=len(cases[name]),
+            deadlines=sum(state in ENDED for state in found),
+            late=found.count(LATE),
+            overdue=found.count(OVERDUE),
         )
+        for name, found in states.items()
+    ]
     return sorted(rows, key=lambda row: (-row.missed, -row.cases, row.handler))
 
 
@@ -223,16 +257,25 @@ def _thousandths(part: int, whole: int) -> int:
     return (2000 * part + whole) // (2 * whole)
 
 
+def shares(counts: Sequence[int]) -> list[int]:
+    """The share of each in thousandths; together they make up the whole, as each is what it adds to those before."""
+    whole, running, before, found = sum(counts), 0, 0, []
+    for count in counts:
+        running += count
+        reached = _thousandths(running, whole) if whole else 0
+        found.append(reached - before)
+        before = reached
+    return found
+
+
 def pareto(counts: dict[str, int]) -> list[ParetoBar]:
     """The causes by frequency, with the running share of the whole; nothing for what did not occur (CP-14)."""
-    whole = sum(counts.values())
-    bars: list[ParetoBar] = []
+    ordered = sorted(((key, count) for key, count in counts.items() if count > 0), key=lambda item: (-item[1], item[0]))
     running = 0
-    for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        if count > 0:
-            before, running = _thousandths(running, whole), running + count
-            # Its share is what it adds, so that the shares make up the whole.
-            bars.append(ParetoBar(key, count, _thousandths(running, whole) - before, _thousandths(running, whole)))
+    bars: list[ParetoBar] = []
+    for (key, count), share in zip(ordered, shares([count for _key, count in ordered]), strict=True):
+        running += share
+        bars.append(ParetoBar(key, count, share, running))
     return bars
 
 

@@ -77,6 +77,7 @@ class Summary:
 class DeadlineLine:
     """A stage of CP-3: how many deadlines were met, met late, passed without, and still run."""
 
+    stage: str
     label: str
     met: int
     late: int
@@ -112,12 +113,16 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class AgainLine:
-    """The same matter again: who or what, how often, the numbers of all its records."""
+    """The same matter again: who or what, how often, the numbers of all its records.
+
+    ``ids`` are the records behind the numbers, for screens that lead to them.
+    """
 
     subject: str
     detail: str
     times: int
     numbers: tuple[str, ...]
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -227,7 +227,7 @@ COUNTED = {
             lines=(TallyLine(label="Repair quality", plain=False, tally=TALLY),),
         ),
     ),
-    "deadlines": (DeadlineLine(label="Acknowledged", met=2, late=1, overdue=0, running=0),),
+    "deadlines": (DeadlineLine(stage="acknowledged", label="Acknowledged", met=2, late=1, overdue=0, running=0),),
 }
 
 

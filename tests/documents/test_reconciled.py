@@ -143,7 +143,7 @@ def test_cp14_the_complaints_of_a_period(busy: Cast, kind: str, day: date, branc
 def test_cp14_past_deadlines_are_those_of_the_list_on_screen(busy: Cast) -> None:
     """Everything open stands in the register of today; what it marks as overdue is what the list filters."""
     found = queries.complaints_of(Period.around(DAY), branches_of(None))
-    marked = {fact.id for fact in found.facts if fact.open and any(state == "overdue" for _stage, state in fact.stages)}
+    marked = {fact.id for fact in found.facts if fact.open and any(each.state == "overdue" for each in fact.stages)}
     listed = set(db.session.scalars(select(Complaint.id).where(complaint_queries.overdue(NOW))))
     assert marked == listed
     still_open = set(db.session.scalars(select(Complaint.id).where(complaint_queries.still_open())))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.reporting import figures
 from app.reporting.chart import pareto
-from app.reporting.figures import ComplaintFact, ComplaintTally, Occurrence, VisitFact, VisitTally
+from app.reporting.figures import ComplaintFact, ComplaintTally, Occurrence, StageFact, VisitFact, VisitTally
 
 STAGES = ("acknowledged", "verified", "proposed", "settled")
 STATES = (figures.MET, figures.LATE, figures.OVERDUE, figures.RUNNING)
@@ -32,7 +32,12 @@ complaints = st.lists(
         received=st.booleans(),
         handler=st.sampled_from(("", "陈国栋", "赵明华")),
         cause=st.sampled_from(("attitude", "delay", "other")),
-        stages=st.lists(st.tuples(st.sampled_from(STAGES), st.sampled_from(STATES)), max_size=4).map(tuple),
+        stages=st.lists(
+            st.builds(
+                StageFact, st.sampled_from(STAGES), st.sampled_from(STATES), st.sampled_from(("", "陈国栋", "赵明华"))
+            ),
+            max_size=4,
+        ).map(tuple),
     ),
     max_size=40,
 )
@@ -83,8 +88,27 @@ def test_cp16_lateness_by_handler_counts_every_missed_deadline_once(facts: list[
     assert sum(row.deadlines for row in rows) == sum(
         sum(each.values()) - each[figures.RUNNING] for each in counts.values()
     )
-    assert sum(row.cases for row in rows) == len(facts)
+    # A complaint that went from hand to hand is a case of each.
+    assert sum(row.cases for row in rows) == sum(len({each.against for each in fact.stages}) for fact in facts)
     assert [row.missed for row in rows] == sorted((row.missed for row in rows), reverse=True)
+
+
+@given(complaints)
+def test_cp16_behind_every_number_stands_its_list(facts: list[ComplaintFact]) -> None:
+    for stage, counts in figures.deadlines(facts, STAGES).items():
+        for state, count in counts.items():
+            assert len(figures.deadline_rows(facts, (state,), stage=stage)) == count
+    for row in figures.lateness(facts):
+        ended = figures.deadline_rows(facts, figures.ENDED, against=row.handler)
+        assert len(ended) == row.deadlines and sum(each.missed for _fact, each in ended) == row.missed
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"), [([], []), ([0, 0], [0, 0]), ([1, 1, 1], [333, 334, 333]), ([716, 773, 150, 75], [418, 451, 87, 44])]
+)  # fmt: skip
+def test_rv5_shares_make_up_the_whole(counts: list[int], expected: list[int]) -> None:
+    found = figures.shares(counts)
+    assert found == expected and sum(found) == (1000 if sum(counts) else 0)
 
 
 @given(visits)

@@ -172,3 +172,36 @@ def test_rv4_given_up_is_the_supervisors() -> None:
     for verb in ("record", "try_again", "reassign", "cancel"):
         assert "clerk" not in LIFECYCLE.find("given_up", verb).roles
         assert "supervisor" in LIFECYCLE.find("given_up", verb).roles
+
+
+ASKED = (rules.Asked(1, "yes_no", True), rules.Asked(2, "text", True), rules.Asked(3, "yes_no", False))
+
+
+@pytest.mark.parametrize(
+    ("answers", "missing"),
+    [
+        ({1: "yes", 2: "都好"}, []),
+        ({1: "no", 2: "都好", 3: "maybe"}, []),
+        ({}, [1, 2]),
+        ({1: "maybe", 2: "  "}, [1, 2]),
+        ({1: "yes", 3: "yes"}, [2]),
+        ({9: "yes"}, [1, 2]),
+    ],
+)
+def test_rv4_required_questions_are_answered_when_the_customer_was_reached(
+    answers: dict[int, str], missing: list[int]
+) -> None:
+    assert rules.missing_answers(ASKED, answers) == missing
+    if not missing:
+        rules.check_answers(ASKED, answers)
+        return
+    with pytest.raises(Refused) as refusal:
+        rules.check_answers(ASKED, answers)
+    assert refusal.value.field == f"answer-{missing[0]}"
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "kept"), [(ASKED[0], "yes", "yes"), (ASKED[0], "是", ""), (ASKED[1], " 慢 ", "慢"), (ASKED[1], "", "")]
+)  # fmt: skip
+def test_rv4_only_yes_or_no_answers_a_question_of_yes_or_no(question: rules.Asked, said: str, kept: str) -> None:
+    assert rules.answer_to(question, {question.id: said}) == kept

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -18,9 +19,12 @@ from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
 from app.core.db import db
+from app.core.periods import Period
 from app.core.uow import unit_of_work
 from app.customers.links import voucher_token
-from app.feedback.models import ReturnVisit, VisitRule
+from app.feedback.models import ReturnVisit, VisitAnswer, VisitQuestion, VisitRule
+from app.organisation.queries import branches_of
+from app.reporting import queries
 from tests.cast import Cast
 
 FRIDAY = datetime(2026, 11, 20, 7, 20, tzinfo=clock.UTC)
@@ -212,6 +216,27 @@ def test_rv4_recorded_from_the_worklist_with_a_complaint(app: Flask, cast: Cast,
     assert opened.number in page
 
 
+def test_rv4_a_required_question_left_out_is_refused_at_the_question(app: Flask, cast: Cast, client_for: Any) -> None:
+    number = visit(app, cast, -1)
+    with app.app_context(), unit_of_work(SYSTEM, "test.question") as session:
+        asked = VisitQuestion(trigger_on="other", question="用着好吗？", required=True)
+        session.add(asked)
+        session.flush()
+        field = f"answer-{asked.id}"
+    clerk, here = client_for("clerk"), f"/returnvisits/worklist/{number}/record"
+    answer = {
+        "spoke_to": "张太太",
+        "manner": "telephone",
+        "satisfaction": "satisfied",
+        "suggestions": "谢谢师傅",
+        "at": "",
+    }
+    page = text(clerk.post(here, {**answer, field: "maybe"}), 422)
+    assert f'id="{field}-error"' in page and "请向客户问这一题" in page and "谢谢师傅" in page
+    assert clerk.post(here, {**answer, field: "yes"}).status_code == 302
+    assert one(app, select(VisitAnswer)).answer == "yes"
+
+
 def test_rv4_not_reached_is_tried_again_and_given_up(app: Flask, cast: Cast, client_for: Any) -> None:
     number = visit(app, cast, 0)
     clerk, supervisor = client_for("clerk"), client_for("supervisor")
@@ -246,6 +271,29 @@ def test_cp14_each_number_leads_to_its_list(app: Flask, cast: Cast, client_for: 
     assert boss.get(f"/figures/{page}/?day=nonsense&period=year&branch=XX").status_code == 200
     # last week there was nothing
     assert record not in text(boss.get(f"/figures/{page}/?period=week&day=2026-11-09&of={column}"))
+
+
+def test_cp16_a_number_of_deadlines_leads_to_the_deadlines(app: Flask, cast: Cast, client_for: Any) -> None:
+    number = complaint(app, cast)
+    boss, here = client_for("manager"), "/figures/complaints/"
+    record = f"/complaintview/show/{number}"
+    with app.app_context(), acting_as(SYSTEM):
+        found = queries.complaints_of(Period.around(clock.today(), "month"), branches_of(None))
+        rows = [each for fact in found.facts for each in fact.stages if each.stage == "settled"]
+        (late,) = found.lateness
+    counted = text(boss.get(here))
+    assert "deadline=running&amp;stage=settled" in counted and f"who={quote(late.handler)}" in counted
+    assert len(rows) == 1 and late.handler != ""  # nobody handles it yet: the supervisor answers for it (CP-7)
+    assert record in text(boss.get(f"{here}?deadline=running&stage=settled"))
+    assert record not in text(boss.get(f"{here}?deadline=late&stage=settled"))
+    assert record in text(boss.get(f"{here}?deadline=cases&who={quote(late.handler)}"))
+    for wrong in (
+        "deadline=nothing&who=x",
+        "deadline=late",
+        "deadline=late&stage=closed",
+        "deadline=late&stage=settled&who=x",
+    ):
+        assert boss.get(f"{here}?{wrong}").status_code == 404
 
 
 def test_cp14_the_spreadsheet_opens_from_the_figures(app: Flask, cast: Cast, client_for: Any) -> None:

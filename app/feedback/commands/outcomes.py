@@ -54,7 +54,7 @@ def record(
 ) -> ReturnVisit:
     """Record a visit made: spoken to whom, how, how satisfied, what to do better (RV-4).
 
-    ``answers`` are those to the script, by question id; ``drawing`` is the customer's signature (PNG) of a visit in
+    ``answers`` are those to the script, by question id: the required ones must be there. ``drawing`` is the customer's signature (PNG) of a visit in
     person. ``follow_up`` opens a repair ``call`` (for the product of ``voucher_id``) or a ``complaint`` (of
     ``category``) from what the customer said, in the same transaction; an unsatisfactory visit without either says why
     in ``no_follow_up``. Raises ``Refused``: nobody rates their own work.
@@ -63,6 +63,7 @@ def record(
     moment = _moment(at)
     if actor.staff_id is not None and actor.staff_id in about(visit):
         raise Refused(N_("The visit is about your own work: somebody else makes it."))
+    rules.check_answers(queries.script(visit.trigger), answers or {})
     rules.check_outcome(satisfaction, shortcomings, follow_up, no_follow_up)
     rules.LIFECYCLE.apply(visit, "record", actor.roles, satisfaction=satisfaction, manner=manner, spoke_to=spoke_to)
     visit.done_at, visit.manner, visit.spoke_to = moment, manner, spoke_to
@@ -83,8 +84,8 @@ def record(
 
 def _answer(visit: ReturnVisit, answers: Mapping[int, str]) -> None:
     for question in queries.questions_for(visit.trigger):
-        said = (answers.get(question.id) or "").strip()
-        if said:
+        asked = rules.Asked(question.id, question.answer_kind, question.required)
+        if said := rules.answer_to(asked, answers):
             visit.answers.append(VisitAnswer(visit_question_id=question.id, asked=question.question, answer=said[:500]))
 
 
@@ -213,6 +214,8 @@ def open_complaint_from_visit(
         "work_order_id": visit.work_order_id,
         "branch_id": visit.branch_id,
         "received_at": visit.done_at,
+        "source": "return_visit",
+        "source_ref": visit.number,
     }
     complaint = complaints.enter(actor, **given, at=at)
     visit.opened_complaint_id = complaint.id

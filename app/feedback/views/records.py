@@ -166,10 +166,10 @@ class VisitQuestionView(BaseView):
     datamodel = OfficeInterface(VisitQuestion)
     record_name = _l("Question of return visits")
     list_name = _l("Questions of return visits")
-    list_columns = ["trigger_on", "position", "question", "answer_kind", "active"]
-    show_columns = ["trigger_on", "position", "question", "question_en", "answer_kind", "active"]
-    add_columns = ["trigger_on", "position", "question", "question_en", "answer_kind"]
-    edit_columns = ["position", "question", "question_en", "answer_kind", "active"]
+    list_columns = ["trigger_on", "position", "question", "answer_kind", "required", "active"]
+    show_columns = ["trigger_on", "position", "question", "question_en", "answer_kind", "required", "active"]
+    add_columns = ["trigger_on", "position", "question", "question_en", "answer_kind", "required"]
+    edit_columns = ["position", "question", "question_en", "answer_kind", "required", "active"]
     search_columns = ["trigger_on", "question", "active"]
     label_columns = {
         "trigger_on": _l("After what"),
@@ -177,6 +177,7 @@ class VisitQuestionView(BaseView):
         "question": _l("Question"),
         "question_en": _l("Question in English"),
         "answer_kind": _l("Answered"),
+        "required": _l("Must be answered"),
         "active": _l("Active"),
     }
     choices = {"trigger_on": _labels(rules.TRIGGER_LABELS), "answer_kind": _labels(rules.ANSWER_KIND_LABELS)}

@@ -6,6 +6,7 @@ script; ``worklist.js`` adds keys.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -65,6 +66,16 @@ class TryForm(OfficeForm):
     again_at = fields.moment(_l("Call again at"), required=False, help=_l("Empty: after the usual pause"))
 
 
+def _answers() -> dict[int, str]:
+    """The answers to the script as they were posted, by question id."""
+    prefix = rules.ANSWER_FIELD
+    return {
+        int(name.removeprefix(prefix)): value[:500]
+        for name, value in request.form.items()
+        if name.startswith(prefix) and name.removeprefix(prefix).isdigit() and len(name) < 30
+    }
+
+
 class WorklistView(Page):
     """Whom to call: overdue, due today, to be tried again, coming; and the call itself."""
 
@@ -81,21 +92,21 @@ class WorklistView(Page):
     @has_access
     def record(self, visit_id: int) -> Any:
         """The customer was reached: write it down, open what follows from it, go on to the next."""
-        visit, form = fetch(ReturnVisit, visit_id), RecordForm()
+        visit, form, answers = fetch(ReturnVisit, visit_id), RecordForm(), _answers()
+        unasked: list[int] = []
         if form.validate():
-            answers = {
-                int(name.removeprefix("answer-")): value[:500]
-                for name, value in request.form.items()
-                if name.startswith("answer-") and name.removeprefix("answer-").isdigit()
-            }
             try:
                 done = commands.record(current(), visit.id, **form.values, answers=answers)
             except FORESEEN as error:
-                form.refuse(*explain(error, self))
+                field, message = explain(error, self)
+                if (field or "").startswith(rules.ANSWER_FIELD):
+                    unasked = rules.missing_answers(queries.script(visit.trigger), answers)
+                else:
+                    form.refuse(field, message)
             else:
                 self._say(done)
                 return self._next(visit_id)
-        return self._page(fetch(ReturnVisit, visit_id), form, TryForm(formdata=None)), 422
+        return self._page(fetch(ReturnVisit, visit_id), form, TryForm(formdata=None), unasked), 422
 
     @expose("/<int:visit_id>/attempt", methods=["POST"])
     @has_access
@@ -174,7 +185,7 @@ class WorklistView(Page):
             given["voucher_id"] = visit.voucher_id
         return RecordForm(formdata=None, data=given)
 
-    def _page(self, visit: ReturnVisit | None, form: RecordForm, tried: TryForm) -> Any:
+    def _page(self, visit: ReturnVisit | None, form: RecordForm, tried: TryForm, unasked: Collection[int] = ()) -> Any:
         asked = self._asked()
         found = self._list(asked)
         if visit is not None and visit.complaint is not None:
@@ -196,6 +207,7 @@ class WorklistView(Page):
             local=clock.local,
             earlier=queries.earlier(visit) if visit else [],
             questions=queries.questions_for(visit.trigger) if visit else [],
+            unasked=unasked,
             said={key: value for key, value in request.form.items() if key.startswith("answer-")},
             products=queries.products_of(visit) if visit and "record" in verbs else [],
             horizon=settings.number(PLAN_DAYS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.complaints import rules
 from app.complaints.models import Complaint
@@ -46,6 +46,22 @@ COLUMNS = {
     "missed": N_("deadline missed"),
     "major": N_("major"),
 }
+# Per stage of CP-3.
+DEADLINE_COLUMNS = {
+    "met": N_("met"),
+    "late": N_("met late"),
+    "overdue": N_("past the deadline"),
+    "running": N_("running"),
+}
+# Per person answerable (CP-16).
+LATENESS = {
+    "handler": N_("Handler"),
+    "cases": N_("Complaints"),
+    "deadlines": N_("Deadlines"),
+    "late": N_("met late"),
+    "overdue": N_("past the deadline"),
+    "missed": N_("missed"),
+}
 SEVERITY_WORDS = {True: N_("major"), False: N_("ordinary")}
 
 
@@ -68,6 +84,7 @@ def deadline_lines(found: ComplaintPeriod) -> tuple[DeadlineLine, ...]:
     """How the deadlines of CP-3 were kept, stage by stage."""
     return tuple(
         DeadlineLine(
+            stage=stage,
             label=rules.STATE_LABELS[stage],
             met=counts[figures.MET],
             late=counts[figures.LATE],
@@ -124,7 +141,7 @@ def _line(row: int, found: ComplaintPeriod, complaint: Complaint) -> ComplaintLi
         content=complaint.content,
         demand=complaint.demand,
         branch=str(complaint.branch),
-        handler=complaint.handler.name if complaint.handler else "",
+        handler=found.answerable(complaint),
         stages=tuple(
             StageMark(label=rules.STATE_LABELS[each.stage], due_at=each.due_at, done_at=each.done_at, state=each.state)
             for each in found.standings(complaint)
@@ -183,9 +200,9 @@ def summary_sheets(paper: ComplaintRegister | ComplaintAnalysis, say: Callable[.
         )
         for summary in paper.summaries
     ]
-    names = (N_("met"), N_("met late"), N_("past the deadline"), N_("running"))
-    rows = [[say(line.label), line.met, line.late, line.overdue, line.running] for line in paper.deadlines]
-    return [*found, Sheet(say(N_("Deadlines")), [say(N_("Stage")), *(say(name) for name in names)], rows)]
+    names = [say(name) for name in DEADLINE_COLUMNS.values()]
+    rows = [[say(line.label), *(getattr(line, key) for key in DEADLINE_COLUMNS)] for line in paper.deadlines]
+    return [*found, Sheet(say(N_("Deadlines")), [say(N_("Stage")), *names], rows)]
 
 
 # -- the analysis -------------------------------------------------------------------------------------------------
@@ -195,6 +212,7 @@ def complaint_analysis(params: Params) -> ComplaintAnalysis:
     """The analysis of a month (or week, or quarter): causes, what recurs, lateness by handler, open actions."""
     branches = branches_of(params.branch)
     found = queries.complaints_of(params.period, branches)
+    again = recurring(found)
     branch = branches[0] if params.branch else None
     return ComplaintAnalysis(
         number=_number("TF", params),
@@ -208,24 +226,40 @@ def complaint_analysis(params: Params) -> ComplaintAnalysis:
         bars=tuple(Bar.of(bar, rules.CATEGORY_LABELS[bar.key]) for bar in found.pareto),
         summaries=summaries(found),
         deadlines=deadline_lines(found),
-        same_matter=tuple(again_lines(queries.same_matter(params.period, branches))),
-        same_model=tuple(
-            AgainLine(
-                subject=model,
-                detail=rules.CATEGORY_LABELS[category],
-                times=len(rows),
-                numbers=tuple(row.number for row in rows),
-            )
-            for model, category, rows in queries.same_model(params.period, branches)
-        ),
+        same_matter=again.same_matter,
+        same_model=again.same_model,
         lateness=tuple(found.lateness),
         actions=tuple(_actions(params)),
     )
 
 
-def again_lines(groups: list[list[Complaint]]) -> list[AgainLine]:
+class Recurring(NamedTuple):
+    """What recurs: the same customer's product complained of again, the same kind of complaint about a model (CP-14)."""
+
+    same_matter: tuple[AgainLine, ...]
+    same_model: tuple[AgainLine, ...]
+
+
+def recurring(found: ComplaintPeriod) -> Recurring:
+    """What recurs in a period: paper, spreadsheet and screen show this."""
+    return Recurring(
+        same_matter_lines(queries.same_matter(found.period, found.branches)),
+        tuple(
+            AgainLine(
+                subject=model,
+                detail=rules.CATEGORY_LABELS[category],
+                times=len(rows),
+                numbers=tuple(row.number for row in rows),
+                ids=tuple(row.id for row in rows),
+            )
+            for model, category, rows in queries.same_model(found)
+        ),
+    )
+
+
+def same_matter_lines(groups: list[list[Complaint]]) -> tuple[AgainLine, ...]:
     """Complaints of the same matter, a line a matter."""
-    return [
+    return tuple(
         AgainLine(
             subject=group[-1].complainant,
             detail=f"{group[-1].voucher.product_model.code} {group[-1].voucher.serial_no or ''}".strip()
@@ -233,9 +267,10 @@ def again_lines(groups: list[list[Complaint]]) -> list[AgainLine]:
             else "",
             times=len(group),
             numbers=tuple(complaint.number for complaint in group),
+            ids=tuple(complaint.id for complaint in group),
         )
         for group in groups
-    ]
+    )
 
 
 def _actions(params: Params) -> list[ActionLine]:
@@ -257,7 +292,10 @@ def _actions(params: Params) -> list[ActionLine]:
 def _analysis_sheets(papers: Sequence[ComplaintAnalysis], say: Callable[..., str]) -> list[Sheet]:
     (paper,) = papers
     causes = [[say(bar.label), bar.count, bar.share / 1000, bar.cumulative / 1000] for bar in paper.bars]
-    late = [[row.handler or "—", row.cases, row.deadlines, row.late, row.overdue] for row in paper.lateness]
+    late = [
+        [row.handler or say(N_("nobody named")), *(getattr(row, key) for key in list(LATENESS)[1:])]
+        for row in paper.lateness
+    ]
     again = [
         *([line.subject, line.detail, line.times, "\n".join(line.numbers)] for line in paper.same_matter),
         *([line.subject, say(line.detail), line.times, "\n".join(line.numbers)] for line in paper.same_model),
@@ -280,7 +318,7 @@ def _analysis_sheets(papers: Sequence[ComplaintAnalysis], say: Callable[..., str
         ),
         Sheet(
             say(N_("Lateness by handler")),
-            heads(N_("Handler"), N_("Complaints"), N_("Deadlines"), N_("met late"), N_("past the deadline")),
+            heads(*LATENESS.values()),
             late,
         ),
         Sheet(

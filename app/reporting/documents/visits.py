@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from app.core import clock
 from app.core.documents import Document, Params, register
@@ -13,8 +14,8 @@ from app.feedback import rules
 from app.feedback.models import ReturnVisit
 from app.fieldservice.models import RepairCall
 from app.organisation.queries import branches_of
-from app.reporting import queries
-from app.reporting.documents.complaints import again_lines
+from app.reporting import figures, queries
+from app.reporting.documents.complaints import same_matter_lines
 from app.reporting.papers_complaints import AgainLine
 from app.reporting.papers_visits import (
     AnswerBar,
@@ -59,12 +60,10 @@ def summaries(found: VisitPeriod) -> tuple[VisitSummary, ...]:
 def answer_bars(found: VisitPeriod) -> tuple[AnswerBar, ...]:
     """How the customers answered, with the share of each answer."""
     counts = found.satisfaction
-    whole = sum(counts.values())
+    shares = figures.shares(list(counts.values()))
     return tuple(
-        AnswerBar(
-            label=rules.SATISFACTION_LABELS[answer], count=count, share=round(1000 * count / whole) if whole else 0
-        )
-        for answer, count in counts.items()
+        AnswerBar(label=rules.SATISFACTION_LABELS[answer], count=count, share=share)
+        for (answer, count), share in zip(counts.items(), shares, strict=True)
     )
 
 
@@ -72,6 +71,7 @@ def return_visit_analysis(params: Params) -> VisitAnalysis:
     """The analysis of a quarter (or month, or week)."""
     branches = branches_of(params.branch)
     found = queries.visits_of(params.period, branches)
+    again = recurring(found)
     branch = branches[0] if params.branch else None
     return VisitAnalysis(
         number="-".join(part for part in ("HA", params.branch, params.period.code) if part),
@@ -85,8 +85,23 @@ def return_visit_analysis(params: Params) -> VisitAnalysis:
         summaries=summaries(found),
         answers=answer_bars(found),
         unsatisfactory=tuple(_unsatisfactory(visit) for visit in found.unsatisfactory),
-        same_matter=tuple(again_lines(queries.same_matter(params.period, branches))),
-        same_repair=tuple(repair_lines(queries.same_repair(params.period, branches))),
+        same_matter=again.same_matter,
+        same_repair=again.same_repair,
+    )
+
+
+class Recurring(NamedTuple):
+    """The same matter complained of again, the same repair again and again (RV-5)."""
+
+    same_matter: tuple[AgainLine, ...]
+    same_repair: tuple[AgainLine, ...]
+
+
+def recurring(found: VisitPeriod) -> Recurring:
+    """What recurs in a period: paper, spreadsheet and screen show this."""
+    return Recurring(
+        same_matter_lines(queries.same_matter(found.period, found.branches)),
+        repair_lines(queries.same_repair(found.period, found.branches)),
     )
 
 
@@ -105,17 +120,18 @@ def _unsatisfactory(visit: ReturnVisit) -> UnsatisfactoryLine:
     )
 
 
-def repair_lines(groups: list[list[RepairCall]]) -> list[AgainLine]:
+def repair_lines(groups: list[list[RepairCall]]) -> tuple[AgainLine, ...]:
     """Repairs of the same fault, a line a product and fault."""
-    return [
+    return tuple(
         AgainLine(
             subject=group[-1].voucher.customer.name,
             detail=f"{group[-1].voucher.product_model.code} {group[-1].voucher.serial_no or ''} {group[-1].symptom}",
             times=len(group),
             numbers=tuple(call.number for call in group),
+            ids=tuple(call.id for call in group),
         )
         for group in groups
-    ]
+    )
 
 
 def _sheets(papers: Sequence[VisitAnalysis], say: Callable[..., str]) -> list[Sheet]:

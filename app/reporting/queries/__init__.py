@@ -1,6 +1,7 @@
 """What reports and their screens ask: the day's sheets, and the figures of complaints and return visits."""
 
 from app.reporting.queries.complaints import (
+    STAGES,
     ComplaintPeriod,
     complaints_of,
     open_actions,
@@ -13,6 +14,7 @@ from app.reporting.queries.daily import branches_with_work, supervisor_sheet, te
 from app.reporting.queries.visits import VisitPeriod, same_repair, visits_of
 
 __all__ = [
+    "STAGES",
     "ComplaintPeriod",
     "VisitPeriod",
     "branches_with_work",

@@ -16,15 +16,16 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.complaints import queries as complaint_queries
 from app.complaints import rules
-from app.complaints.models import Complaint, ComplaintStep, CorrectiveAction
+from app.complaints.models import Complaint, ComplaintLateness, ComplaintStep, CorrectiveAction
 from app.core import clock, settings
+from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.errors import N_
 from app.core.periods import Period
 from app.customers.models import Voucher
 from app.organisation.models import Branch
 from app.reporting import figures
-from app.reporting.figures import ComplaintFact, ComplaintTally, Lateness, Occurrence, ParetoBar
+from app.reporting.figures import ComplaintFact, ComplaintTally, Lateness, Occurrence, ParetoBar, StageFact
 
 SAME_MATTER_DAYS, SAME_MATTER_TIMES = "analysis_same_matter_days", "analysis_same_matter_times"
 settings.declare(
@@ -66,10 +67,33 @@ class ComplaintPeriod:
             status=status,
             outcome="settled" if status in _ENDED else "withdrawn" if status == "withdrawn" else "open",
             received=received,
-            handler=complaint.handler.name if complaint.handler else "",
+            handler=self.answerable(complaint),
             cause=complaint.category,
-            stages=tuple((each.stage, each.state) for each in self.standings(complaint) if each.state != rules.NONE),
+            stages=tuple(
+                self._stage(complaint, each) for each in self.standings(complaint) if each.state != rules.NONE
+            ),
         )
+
+    def _stage(self, complaint: Complaint, each: rules.StageStanding) -> StageFact:
+        against = self.answerable(complaint)
+        if each.state in (rules.LATE, rules.OVERDUE):
+            noted = [row.staff for row in complaint.lateness if (row.stage, row.due_at) == (each.stage, each.due_at)]
+            against = next((person.name for person in noted if person is not None), against)
+        return StageFact(each.stage, each.state, against, each.due_at, each.done_at)
+
+    def answerable(self, complaint: Complaint) -> str:
+        """Who answers for the complaint: the handler, until one is named the supervisor (CP-7, CP-16)."""
+        return self._answerable.get(complaint.id, "")
+
+    @cached_property
+    def _answerable(self) -> dict[int, str]:
+        rows = (*self.received, *self.carried)
+        found = {row.id: row.handler.name for row in rows if row.handler is not None}
+        nobody = [row for row in rows if row.handler is None]
+        # Who reads the figures need not see the staff of every branch.
+        with acting_as(SYSTEM):
+            people = {row.id: complaint_queries.answerable(row) for row in nobody}
+        return found | {key: person.name for key, person in people.items() if person is not None}
 
     def standings(self, complaint: Complaint) -> list[rules.StageStanding]:
         """How the stages of CP-3 stood at the end of the period."""
@@ -92,7 +116,7 @@ class ComplaintPeriod:
 
     @property
     def lateness(self) -> list[Lateness]:
-        """Per handler (CP-16)."""
+        """Per person answerable (CP-16)."""
         return figures.lateness(self.facts)
 
     @property
@@ -129,6 +153,8 @@ def _rows(branch_ids: Sequence[int], begin: datetime, end: datetime) -> Sequence
             joinedload(Complaint.handler),
             joinedload(Complaint.voucher).joinedload(Voucher.product_model),
             selectinload(Complaint.steps),
+            selectinload(Complaint.further_subjects),
+            selectinload(Complaint.lateness).joinedload(ComplaintLateness.staff),
         )
         .order_by(Complaint.received_at, Complaint.id)
     ).all()
@@ -176,14 +202,14 @@ def same_matter(period: Period, branches: Iterable[Branch]) -> list[list[Complai
     return [[rows[key] for key in group] for group in groups]
 
 
-def same_model(period: Period, branches: Iterable[Branch]) -> list[tuple[str, str, list[Complaint]]]:
+def same_model(found: ComplaintPeriod) -> list[tuple[str, str, list[Complaint]]]:
     """``(model, category, complaints)`` of what was complained of more than once in the period, most often first."""
     groups: dict[tuple[str, str], list[Complaint]] = {}
-    for complaint in complaints_of(period, branches).received:
+    for complaint in found.received:
         if complaint.voucher is not None:
             model = complaint.voucher.product_model
             groups.setdefault((f"{model.code} {model.name}", complaint.category), []).append(complaint)
-    again = [(model, category, found) for (model, category), found in groups.items() if len(found) > 1]
+    again = [(model, category, rows) for (model, category), rows in groups.items() if len(rows) > 1]
     return sorted(again, key=lambda row: (-len(row[2]), row[0], row[1]))
 
 

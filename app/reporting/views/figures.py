@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import abort, request, url_for
 from flask_appbuilder import expose, has_access
@@ -19,11 +20,11 @@ from app.core.views.columns import parse_day
 from app.feedback import rules as visit_rules
 from app.organisation.models import Branch
 from app.organisation.queries import branches_of
-from app.reporting import queries
+from app.reporting import figures, queries
 from app.reporting.chart import pareto
 from app.reporting.documents import complaints as complaint_papers
 from app.reporting.documents import visits as visit_papers
-from app.reporting.figures import ComplaintTally, VisitTally
+from app.reporting.figures import ComplaintFact, ComplaintTally, StageFact, VisitTally
 from app.reporting.views.printing import print_url
 
 KINDS = (WEEK, MONTH, QUARTER)
@@ -62,14 +63,53 @@ class _Asked:
         return print_url(name, branch=self.chosen.code, date=self.period.last, period=self.kind, **more)
 
 
-def _chosen(kind: type[Any], facts: Any, labels: dict[str, str]) -> tuple[list[Any], str] | None:
+class _Listed(NamedTuple):
+    """What stands behind the number that was clicked: records, or deadlines with their complaints."""
+
+    title: str
+    facts: list[Any] | None = None
+    deadlines: list[tuple[ComplaintFact, StageFact]] | None = None
+
+
+def _chosen(kind: type[Any], facts: Any, keys: Collection[str], columns: dict[str, str]) -> _Listed | None:
     """The facts behind the number that was clicked, and what it is: ``of`` a column, ``by`` a key with a ``value``."""
     of, by, value = (request.args.get(name, "") for name in ("of", "by", "value"))
     if not of:
         return None
-    if of not in {column.name for column in fields(kind)} or (by and by not in labels):
+    if of not in {column.name for column in fields(kind)} or (by and by not in keys):
         abort(404)
-    return [fact for fact in facts if getattr(fact, of) and (not by or getattr(fact, by) == value)], of
+    found = [fact for fact in facts if getattr(fact, of) and (not by or getattr(fact, by) == value)]
+    return _Listed(_(columns.get(of, "")) if of in columns else "", found)
+
+
+# What the numbers of the deadline tables count, by the word in the address.
+_STANDINGS = {
+    "met": (figures.MET,),
+    "late": (figures.LATE,),
+    "overdue": (figures.OVERDUE,),
+    "running": (figures.RUNNING,),
+    "deadlines": figures.ENDED,
+    "missed": (figures.LATE, figures.OVERDUE),
+}
+
+
+def _chosen_deadlines(found: queries.ComplaintPeriod) -> _Listed | None:
+    """The deadlines behind a number: ``deadline`` is what is counted, of a ``stage`` or of a person (``who``)."""
+    what = request.args.get("deadline", "")
+    stage, who = request.args.get("stage"), request.args.get("who")
+    if not what:
+        return None
+    if what not in (*_STANDINGS, "cases") or (stage is None) == (who is None):
+        abort(404)
+    if stage is not None and stage not in queries.STAGES:
+        abort(404)
+    whose = _(complaint_rules.STATE_LABELS[stage]) if stage is not None else who or _("nobody named")
+    label = {**complaint_papers.DEADLINE_COLUMNS, **complaint_papers.LATENESS}[what]
+    rows = figures.deadline_rows(found.facts, _STANDINGS.get(what, figures.STANDINGS), stage=stage, against=who)
+    title = f"{whose} · {_(label)}"
+    if what == "cases":
+        return _Listed(title, list({fact.id: fact for fact, _each in rows}.values()))
+    return _Listed(title, deadlines=rows)
 
 
 class ComplaintFiguresView(Page):
@@ -80,11 +120,14 @@ class ComplaintFiguresView(Page):
     @expose("/")
     @has_access
     def index(self) -> Any:
-        """The figures of a period; ``of`` (and ``by``, ``value``) shows the complaints behind a number."""
+        """The figures of a period; ``of`` (and ``by``, ``value``) shows the complaints behind a number.
+
+        ``deadline`` (with ``stage`` or ``who``) shows the deadlines behind a number of the deadline tables.
+        """
         asked = _Asked(MONTH)
         found = queries.complaints_of(asked.period, asked.branches)
-        labels = {key: "" for key, _title, _labels in complaint_papers.COUNTED_BY}
-        listed = _chosen(ComplaintTally, found.facts, labels)
+        keys = [key for key, _title, _labels in complaint_papers.COUNTED_BY]
+        columns = complaint_papers.COLUMNS
         names = [_(complaint_rules.CATEGORY_LABELS[bar.key]) for bar in found.pareto]
         bars = [(name, bar.count, bar.cumulative) for name, bar in zip(names, found.pareto, strict=True)]
         return self.render_template(
@@ -94,15 +137,18 @@ class ComplaintFiguresView(Page):
             kinds={kind: PERIOD_LABELS[kind] for kind in KINDS},
             found=found,
             before=queries.complaints_of(asked.period.before, asked.branches).total,
-            columns=complaint_papers.COLUMNS,
+            columns=columns,
             summaries=complaint_papers.summaries(found),
-            keys={key: list(found.by(key)) for key in labels},
+            keys={key: list(found.by(key)) for key in keys},
             deadlines=complaint_papers.deadline_lines(found),
+            deadline_columns=complaint_papers.DEADLINE_COLUMNS,
+            lateness_columns=complaint_papers.LATENESS,
             chart=pareto(bars, title=_("Complaints received by kind, with the running share"), fill="#1560bd"),
-            same_matter=complaint_papers.again_lines(queries.same_matter(asked.period, asked.branches)),
+            again=complaint_papers.recurring(found),
             actions=queries.open_actions(asked.branches, asked.period.last),
-            listed=listed,
+            listed=_chosen(ComplaintTally, found.facts, keys, columns) or _chosen_deadlines(found),
             words=complaint_rules,
+            local=clock.local,
             today=clock.today(),
             print_address=asked.print_address("complaint_analysis"),
             sheet_address=asked.print_address("complaint_analysis", format="xlsx"),
@@ -120,7 +166,7 @@ class VisitFiguresView(Page):
         """The figures of a period; ``of`` (and ``by``, ``value``) shows the visits behind a number."""
         asked = _Asked(QUARTER)
         found = queries.visits_of(asked.period, asked.branches)
-        labels = {key: "" for key, _title, _labels in visit_papers.COUNTED_BY}
+        keys = [key for key, _title, _labels in visit_papers.COUNTED_BY]
         return self.render_template(
             "reporting/visit_figures.html",
             title=_("Return-visit figures"),
@@ -130,10 +176,10 @@ class VisitFiguresView(Page):
             before=queries.visits_of(asked.period.before, asked.branches).total,
             columns=visit_papers.COLUMNS,
             summaries=visit_papers.summaries(found),
-            keys={key: list(found.by(key)) for key in labels},
+            keys={key: list(found.by(key)) for key in keys},
             answers=visit_papers.answer_bars(found),
-            same_repair=visit_papers.repair_lines(queries.same_repair(asked.period, asked.branches)),
-            listed=_chosen(VisitTally, found.facts, labels),
+            again=visit_papers.recurring(found),
+            listed=_chosen(VisitTally, found.facts, keys, visit_papers.COLUMNS),
             words=visit_rules,
             today=clock.today(),
             print_address=asked.print_address("return_visit_analysis"),
@@ -141,17 +187,11 @@ class VisitFiguresView(Page):
         )
 
 
-def _missed() -> int:
-    return queries.complaints_of(Period.around(clock.today(), MONTH), branches_of(None)).total.missed
-
-
 card(
     "management",
     "service_department",
-    title=_l("Complaints of the month past a deadline"),
+    title=_l("Complaint figures"),
     url="ComplaintFiguresView.index",
-    count=_missed,
     icon="fa-bar-chart",
-    tone="warning",
     order=45,
 )
