@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import g, redirect, url_for
 from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response
 
 from app.contracts import commands, queries
 from app.contracts.models import Contract, ContractItem, ContractNotice
 from app.contracts.rules import CONTRACT, following_term
-from app.core import clock
-from app.core.actors import Principal
+from app.core import clock, permissions
+from app.core.actors import Principal, current
+from app.core.db import db
+from app.core.scope import ALL, widest
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
 from app.core.views.ids import by_id
 from app.core.views.inputs import RowsSelect
 from app.core.views.quick import QuickFilter, QuickFilters
-from app.customers.models import Voucher
-from app.customers.views import CustomerView, VoucherView, print_links
+from app.customers import page
+from app.customers.models import Customer, Voucher
+from app.customers.views import VoucherView, print_links
 from app.organisation.models import Staff
 
 lookup(
@@ -262,5 +269,87 @@ class ContractsEndingView(Page):
         return redirect(url_for("ContractView.list", show="ending", _oc_ContractView="ends_on", _od_ContractView="asc"))
 
 
-CustomerView.related_views.append(ContractView)
+def _in_force(customer: Customer, counts: page.Counts) -> page.Fact | None:
+    """Whether the customer has a contract, and whether one ends soon (SO-16)."""
+    if not counts["contracts"]:
+        return None
+    ending = counts["contracts_ending"]
+    return page.Fact(
+        _l("Contracts in force"),
+        counts["contracts_in_force"],
+        _("%(count)s end soon", count=ending) if ending else "",
+        "warning" if ending else "neutral",
+    )
+
+
+def _covered(lines: Mapping[int, page.ProductLine], _counts: page.Counts) -> None:
+    everywhere = widest("contract", current()) == ALL
+    for voucher_id, contract in queries.covering_contracts(lines, clock.today()).items():
+        # Another branch's contract covers the product just as well; its page is that branch's.
+        seen = everywhere or contract.branch_id == current().branch_id
+        line, url = lines[voucher_id], url_for("ContractView.show", pk=contract.id)
+        line.contract, line.contract_until = Link(contract.number, url if seen else ""), contract.ends_on
+
+
+def _contract_history(customer: Customer, limit: int) -> list[page.Told]:
+    statement = select(Contract).where(Contract.customer_id == customer.id, Contract.status != "draft")
+    return [
+        page.Told(
+            clock.at_local(each.starts_on),
+            _("Maintenance contract"),
+            "fa-file-text",
+            each.number,
+            url_for("ContractView.show", pk=each.id),
+            _("%(first)s to %(last)s", first=each.starts_on, last=each.ends_on),
+            page.said("ContractView", "status", each.status),
+            all_day=True,
+        )
+        for each in db.session.scalars(statement.order_by(Contract.starts_on.desc()).limit(limit))
+    ]
+
+
+def _notices(customer: Customer, limit: int) -> list[page.Paper]:
+    if not permissions.may(current(), "print.contract_expiry_notice"):
+        return []
+    statement = (
+        select(ContractNotice)
+        .join(ContractNotice.contract)
+        .where(Contract.customer_id == customer.id, Contract.status == "in_force")
+        .options(contains_eager(ContractNotice.contract))
+        .order_by(ContractNotice.given_at.desc())
+        .limit(limit)
+    )
+    return [
+        page.Paper(
+            each.given_at,
+            _("Expiry notice"),
+            each.contract.number,
+            url_for("PrintView.now", name="contract_expiry_notice", record_id=each.contract_id),
+        )
+        for each in db.session.scalars(statement)
+    ]
+
+
+def _numbers(*conditions: Any) -> Callable[[int], Select[Any]]:
+    return lambda key: select(func.count(Contract.id)).where(Contract.customer_id == key, *conditions)
+
+
+page.PRODUCT_NOTES["contract"] = _covered
+page.register(
+    page.Part(
+        tab="contracts",
+        label=_l("Maintenance contracts"),
+        order=30,
+        screen="ContractView",
+        lists=lambda customer: [page.rows("ContractView", customer)],
+        counts={
+            "contracts": _numbers(),
+            "contracts_in_force": _numbers(Contract.status == "in_force"),
+            "contracts_ending": lambda key: _numbers(queries.ending(clock.today()))(key),
+        },
+        fact=_in_force,
+        history=_contract_history,
+        papers=_notices,
+    )
+)
 VoucherView.related_views.append(ContractItemView)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.core.actors import current
 from app.core.db import db
 from app.core.scope import widest
-from app.customers.models import Address, Customer, SearchKey, Telephone, Voucher, VoucherCustody
+from app.customers.models import Address, Contact, Customer, SearchKey, Telephone, Voucher, VoucherCustody
 from app.customers.rules import SHORTEST_SEARCH, asked_words, search_range, telephone_digits
 
 LIMIT = 20
@@ -159,7 +159,22 @@ def custody_now(voucher_id: int) -> VoucherCustody | None:
     return found
 
 
-def vouchers_of(customer_id: int) -> list[Voucher]:
-    """The customer's products, the newest first."""
-    statement = _voucher_rows().where(Voucher.customer_id == customer_id).order_by(Voucher.id.desc())
+def vouchers_of(customer_id: int, limit: int | None = None) -> list[Voucher]:
+    """The customer's products, the newest first; ``limit`` of them."""
+    statement = (
+        select(Voucher)
+        .where(Voucher.customer_id == customer_id)
+        .options(
+            joinedload(Voucher.product_model),
+            joinedload(Voucher.address).joinedload(Address.district),
+            selectinload(Voucher.custodies).joinedload(VoucherCustody.staff),
+        )
+        .order_by(Voucher.id.desc())
+        .limit(limit)
+    )
     return list(db.session.scalars(statement).unique())
+
+
+def contacts_of(customer_id: int) -> list[Contact]:
+    """Whom to speak to at the customer's."""
+    return list(db.session.scalars(select(Contact).where(Contact.customer_id == customer_id).order_by(Contact.id)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, request, url_for
@@ -10,15 +10,15 @@ from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from sqlalchemy import func, select
 
-from app.core import permissions
+from app.core import clock, permissions
 from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
 from app.core.views.display import chip, plain
 from app.core.views.ids import by_id
-from app.core.views.lists import ListPage
 from app.core.views.quick import QuickFilter, QuickFilters
-from app.customers import commands, queries
+from app.customers import commands, page, queries
 from app.customers.importing.views import ImportView as ImportView  # registered by app/menu.py
 from app.customers.models import (
     Address,
@@ -35,6 +35,7 @@ from app.customers.rules import (
     CUSTOMER_KIND_LABELS,
     SERIAL_KIND_LABELS,
     TELEPHONE_KIND_LABELS,
+    in_warranty,
     pieces,
 )
 from app.organisation.models import District, Staff
@@ -286,13 +287,16 @@ class ProductModelView(BaseView):
     base_order = ("code", "asc")
 
 
+HISTORY, PAPERS, CHANGES = "history", "papers", "changes"
+
+
 class CustomerView(BaseView):
     """The customer's file: everything about a customer on one page (CU-1)."""
 
     datamodel = OfficeInterface(Customer)
     record_name = _l("Customer")
     list_columns = ["name", "kind", "telephones", "addresses", "branch"]
-    show_columns = ["name", "kind", "telephones", "same_number", "email", "branch", "created_at", "note"]
+    show_columns = ["name", "kind", "telephones", "email", "branch", "created_at", "note"]
     add_fieldsets = [
         (_l("Customer"), {"fields": ["phones", "name", "kind", "email"]}),
         (_l("Address"), {"fields": ["district_id", "line"]}),
@@ -310,7 +314,6 @@ class CustomerView(BaseView):
         "phones": _l("Telephone"),
         "district_id": _l("District"),
         "line": _l("Street and number"),
-        "same_number": _l("Same number"),
     }
     choices = {"kind": labels(CUSTOMER_KIND_LABELS)}
     tones = {"kind": {"organisation": "info"}}
@@ -327,23 +330,57 @@ class CustomerView(BaseView):
         "line": fields.text(_l("Street and number"), 200, required=False),
     }
     add_template = "customers/new.html"
-    related_views = [TelephoneView, AddressView, ContactView, VoucherView]
-    # Areas below hang their lists here: functions from a customer to a list, or None for who may not see it.
-    further_lists: list[Callable[[Customer], ListPage | None]] = []
+    show_template = "customers/show.html"
     add_command = commands.create_customer
     edit_command = commands.update_customer
 
-    def value(self, item: Customer, column: str) -> Any:
-        """Who else has one of the customer's numbers (CU-1)."""
-        if column == "same_number":
-            others = queries.same_telephone((row.number for row in item.telephones), item.id)
-            return Markup("、").join(_customer_link(other) for other in others) or plain(None)
-        return super().value(item, column)
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """Everything about a customer on one page; of the tabs only the one that is open is read (CU-1).
 
-    def related_lists(self, item: Customer) -> list[ListPage]:
-        """What hangs on the customer itself, then what hangs on the customer's products (CU-1)."""
-        further = [make(item) for make in self.further_lists]
-        return [*super().related_lists(item), *(page for page in further if page is not None)]
+        A script that changes the tab asks for the tab alone.
+        """
+        item = self._record(pk)
+        self.update_redirect()
+        shown = page.parts()
+        wanted = request.args.get("tab", "")
+        tab = wanted if wanted in {HISTORY, CHANGES, PAPERS, *(part.tab for part in shown)} else HISTORY
+        counts = page.counted(shown, item.id)
+        if request.headers.get("X-Part") == "tab":
+            return self._page("customers/tab.html", item=item, **self._tab(item, tab, shown, counts))
+        found = {**self._whole(item, shown, counts), **self._tab(item, tab, shown, counts)}
+        return self._page(self.show_template, item=item, **found)
+
+    def _tab(self, item: Customer, tab: str, shown: list[page.Part], counts: page.Counts) -> dict[str, Any]:
+        part = next((part for part in shown if part.tab == tab), None)
+        return {
+            "tab": tab,
+            "told": page.history(shown, item, counts) if tab == HISTORY else [],
+            "papers": page.papers(shown, item, counts) if tab == PAPERS else [],
+            "happened": self.happened(item) if tab == CHANGES else [],
+            "related": [each for each in part.lists(item) if each is not None] if part is not None else [],
+        }
+
+    def _whole(self, item: Customer, shown: list[page.Part], counts: page.Counts) -> dict[str, Any]:
+        today = clock.today()
+        vouchers = queries.vouchers_of(item.id, page.PRODUCTS_SHOWN)
+        return {
+            "title": self.show_title,
+            "facts": page.facts(shown, item, counts),
+            "tabs": [
+                page.Tab(HISTORY, _("History")),
+                *(page.Tab(part.tab, part.label, counts.get(part.tab)) for part in shown),
+                page.Tab(PAPERS, _("Papers")),
+                page.Tab(CHANGES, _("Changes of the file")),
+            ],
+            "products": page.product_lines(vouchers, lambda each: in_warranty(each.warranty_until, today), counts),
+            "all_products": counts.get("products", len(vouchers)),
+            "contacts": queries.contacts_of(item.id),
+            "others": queries.same_telephone((row.number for row in item.telephones), item.id),
+            "may_call": permissions.may(current(), "repair_call.enter"),
+            "can_edit": self.permitted("can_edit"),
+        }
 
     def after_add(self, item: Customer) -> Any:
         """Point out who else has one of the numbers (CU-1)."""
@@ -363,16 +400,55 @@ def _customer_url(customer: Customer) -> str:
     return url_for("CustomerView.show", pk=customer.id)
 
 
-def _customer_link(customer: Customer) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(_customer_url(customer), customer.name)
-
-
 def point_out(numbers: list[str], customer_id: int) -> None:
     """Tell the person that another customer has one of these numbers (CU-1)."""
     others = queries.same_telephone(numbers, customer_id)
     if others:
         names = "、".join(other.name for other in others)
         flash(_("The same telephone number is in the file of: %(names)s", names=names), "warning")
+
+
+def _out(lines: Mapping[int, page.ProductLine], _counts: page.Counts) -> None:
+    for line in lines.values():
+        if line.voucher.whereabouts is not None:
+            line.notes.append(where_now(line.voucher.whereabouts))
+
+
+def _product_papers(customer: Customer, limit: int) -> list[page.Paper]:
+    if not permissions.may(current(), "print.voucher"):
+        return []
+    return [
+        page.Paper(
+            each.created_at,
+            _("Service voucher 001"),
+            each.number,
+            url_for("PrintView.now", name="voucher", record_id=each.id),
+        )
+        for each in queries.vouchers_of(customer.id, limit)
+    ]
+
+
+page.PRODUCT_NOTES["voucher"] = _out
+page.register(
+    page.Part(
+        tab="products",
+        label=_l("Products"),
+        order=10,
+        screen="VoucherView",
+        lists=lambda customer: [page.rows("VoucherView", customer)],
+        counts={"products": lambda key: select(func.count(Voucher.id)).where(Voucher.customer_id == key)},
+        papers=_product_papers,
+    )
+)
+page.register(
+    page.Part(
+        tab="contacts",
+        label=_l("Contact data"),
+        order=90,
+        screen="TelephoneView",
+        lists=lambda customer: [page.rows(name, customer) for name in ("TelephoneView", "AddressView", "ContactView")],
+    )
+)
 
 
 class FindView(Page):

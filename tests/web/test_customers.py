@@ -70,7 +70,7 @@ def test_cu1_one_box_finds_customer_and_product(client_for: Any, cast: Cast) -> 
 
 def test_cu1_everything_about_a_customer_on_one_page(client_for: Any, cast: Cast) -> None:
     page = client_for("clerk").get(f"/customerview/show/{cast.customers['under_contract']}").get_data(as_text=True)
-    for shown in ("钟山宾馆", "02584000003", "SN-CON-1", "HT-NJ-20260101-0001", "联系人", "单位"):
+    for shown in ("钟山宾馆", "02584000003", "SN-CON-1", "HT-NJ-20260101-0001", "联系资料", "单位"):
         assert shown in page
 
 

@@ -46,7 +46,7 @@ def busy(app: Flask, cast: Cast) -> dict[str, int]:
         ("supervisor", "/dispatch/", 15),
         ("supervisor", "/deadline/", 15),
         ("supervisor", "/deadline/explain/{call}", 15),
-        ("clerk", "/customerview/show/{customer}", 28),
+        ("clerk", "/customerview/show/{customer}", 24),
         ("clerk", "/workorderview/show/{order}", 29),
         ("clerk", "/intake/found?q=1380000", 21),
         ("clerk", "/intake/form/1?q=1380000", 22),

@@ -142,7 +142,14 @@ class Aged:
         return total(self.columns[1:])
 
 
-def outstanding_by_customer(today: date, branch_id: int | None = None) -> tuple[tuple[int, ...], list[Aged]]:
+def outstanding_of(customer_id: int, today: date) -> Aged | None:
+    """What one customer owes; None for nothing."""
+    return next(iter(outstanding_by_customer(today, customer_id=customer_id)[1]), None)
+
+
+def outstanding_by_customer(
+    today: date, branch_id: int | None = None, *, customer_id: int | None = None
+) -> tuple[tuple[int, ...], list[Aged]]:
     """The limits of the columns (days), and what every customer owes; who owes most that is overdue first."""
     limits = age_limits(settings.value("ageing_days"))
     wanted = (
@@ -153,6 +160,8 @@ def outstanding_by_customer(today: date, branch_id: int | None = None) -> tuple[
     )
     if branch_id is not None:
         wanted = wanted.where(Invoice.branch_id == branch_id)
+    if customer_id is not None:
+        wanted = wanted.where(Invoice.customer_id == customer_id)
     found: dict[int, Aged] = {}
     for invoice in db.session.scalars(wanted):
         parts = [Part(each.due_on, each.amount) for each in invoice.instalments]

@@ -1,5 +1,6 @@
 """Screens of money. ``records``: the generated ones. ``pages``: the accountant's lists. ``mine``: the telephone page."""
 
+from app.billing.views import customer as customer  # joins the customer's page
 from app.billing.views.mine import MyMoneyView
 from app.billing.views.pages import CashView, OutstandingView, ToInvoiceView
 from app.billing.views.records import (

@@ -38,8 +38,8 @@ from app.contracts.views import ContractView
 from app.core import clock, permissions
 from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeInterface, Verb
-from app.core.views.quick import QuickFilter, QuickFilters, rows_of
-from app.customers.views import CustomerView, labels, print_links
+from app.core.views.quick import QuickFilter, QuickFilters
+from app.customers.views import labels, print_links
 from app.fieldservice.models import WorkOrder
 from app.fieldservice.rules import CHARGE_KIND_LABELS
 from app.fieldservice.views.orders import FURTHER_LINKS, WorkOrderView
@@ -462,8 +462,6 @@ if order_links not in FURTHER_LINKS:
         )
     )
     ContractView.related_views.append(InvoiceView)
-    CustomerView.further_lists.append(lambda customer: rows_of(InvoiceView, Invoice.customer_id == customer.id))
-    CustomerView.further_lists.append(lambda customer: rows_of(PaymentView, Payment.customer_id == customer.id))
 
 __all__ = [
     "CashHandoverView",

@@ -1,5 +1,6 @@
 """Screens of complaint handling (CP)."""
 
+from app.complaints.views import customer as customer  # joins the customer's page
 from app.complaints.views.complaints import ComplaintView
 from app.complaints.views.pieces import ComplaintStepView
 from app.complaints.views.records import (

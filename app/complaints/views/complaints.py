@@ -30,8 +30,8 @@ from app.core.views.ids import by_id
 from app.core.views.interface import find
 from app.core.views.model import MORE_LINKS
 from app.core.views.quick import QuickFilter, QuickFilters
-from app.customers.models import Voucher
-from app.customers.views import CustomerView, VoucherView
+from app.customers.models import Customer, Voucher
+from app.customers.views import VoucherView
 from app.fieldservice.models import RepairCall, WorkOrder
 from app.fieldservice.views import RepairCallView, WorkOrderView
 from app.organisation.models import Branch
@@ -404,6 +404,11 @@ class ComplaintView(QuickFilters, BaseView):
             form.complainant.process_data((call.caller_name if call is not None else "") or voucher.customer.name)
             known = phones[0].number if phones else ""
             form.phone.process_data((call.caller_phone if call is not None else "") or known)
+        customer = _named(Customer, "customer") if voucher is None else None
+        if customer is not None:
+            form.customer.process_data(customer)
+            form.complainant.process_data(customer.name)
+            form.phone.process_data(customer.telephones[0].number if customer.telephones else "")
         if order is not None:
             form.work_order.process_data(order)
             form.category.process_data("repair_quality")
@@ -527,7 +532,6 @@ def _complain_about(argument: str) -> Any:
 
 for _screen, _argument in ((RepairCallView, "call"), (WorkOrderView, "order"), (VoucherView, "voucher")):
     MORE_LINKS.setdefault(_screen, []).append(_complain_about(_argument))
-CustomerView.related_views.append(ComplaintView)
 
 
 def _note_file(row: StoredFile) -> None:

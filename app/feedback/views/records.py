@@ -19,7 +19,6 @@ from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fi
 from app.core.views.display import NOTHING, chip
 from app.core.views.quick import QuickFilter, QuickFilters
 from app.customers.models import Customer, Voucher
-from app.customers.views import CustomerView
 from app.feedback import commands, queries, rules
 from app.feedback.models import ReturnVisit, VisitAnswer, VisitAttempt, VisitQuestion, VisitRule
 from app.organisation.models import Staff
@@ -272,7 +271,7 @@ class ReturnVisitView(QuickFilters, BaseView):
         "status": {"planned": "info", "done": "success", "given_up": "warning"},
         "satisfaction": {"very_satisfied": "success", "satisfied": "success", "dissatisfied": "danger"},
     }
-    formatters_columns = {"phone": dial, "days_late": lambda days: chip(days, "danger") if days else ""}
+    formatters_columns = {"phone": dial, "days_late": lambda days: chip(days, "danger") if days else NOTHING}
     small_references = ["branch"]
     eager = ["customer.telephones", "complaint", "contract", "work_order.repair_call"]
     base_order = ("due_on", "desc")
@@ -316,9 +315,6 @@ class ReturnVisitView(QuickFilters, BaseView):
         url = url_for("PrintView.now", name="return_visit_record", record_id=item.id)
         found.append(Link(_l("Print the record"), url, "fa-print", new_tab=True))
         return found
-
-
-CustomerView.related_views.append(ReturnVisitView)
 
 
 def _count(criterion: Any) -> int:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from app.contracts.models import Contract, ContractItem
-from app.contracts.queries import covering_contract
+from app.contracts.models import Contract
+from app.contracts.queries import covering_contract, covering_contracts
 from app.core import clock
 from app.core.db import db
 from app.customers.models import Address, Customer, Voucher, VoucherCustody
@@ -135,15 +135,7 @@ def product_states(vouchers: Sequence[Voucher]) -> list[ProductState]:
     if not found:
         return []
     session = db.session
-    covering = (
-        select(ContractItem.voucher_id, Contract)
-        .join(ContractItem.contract)
-        .where(ContractItem.voucher_id.in_(found), Contract.status == "in_force")
-        .where(Contract.starts_on <= today, Contract.ends_on >= today)
-        .order_by(Contract.ends_on)
-        .execution_options(unscoped=True)
-    )
-    for voucher_id, contract in session.execute(covering):
+    for voucher_id, contract in covering_contracts(found, today).items():
         found[voucher_id].contract = contract
     out = (
         select(VoucherCustody)

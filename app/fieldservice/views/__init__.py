@@ -4,6 +4,7 @@
 ``dispatching``: the supervisor's board. ``my``: the technician's own pages, for a telephone.
 """
 
+from app.fieldservice.views import customer as customer  # joins the customer's page
 from app.fieldservice.views.deadlines import (
     AppointmentChangeView,
     ArrivalTargetView,

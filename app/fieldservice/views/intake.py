@@ -48,8 +48,11 @@ class IntakeView(Page):
         """The search, what it found, and the form for the product chosen."""
         text = _asked()
         voucher = row_of(Voucher, request.args["voucher"]) if "voucher" in request.args else None
+        known = _products_of_customer() if voucher is None else None
+        if known is not None and len(known.vouchers) == 1:
+            voucher = known.vouchers[0]
         form = self._call_form(voucher, text) if voucher is not None else None
-        return self._page(text, voucher, form)
+        return self._page(text, voucher, form, known)
 
     @expose("/found")
     @has_access
@@ -223,19 +226,21 @@ class IntakeView(Page):
             "symptom_code_id": "",
         }
 
-    def _page(self, text: str, voucher: Voucher | None, form: CallForm | None) -> str:
+    def _page(
+        self, text: str, voucher: Voucher | None, form: CallForm | None, known: customer_queries.Found | None = None
+    ) -> str:
         more = self._form(text, voucher, form) if voucher is not None and form is not None else {"form": None}
         page: str = self.render_template(
             "fieldservice/intake.html",
             title=_("New repair call"),
             entered=request.args.get("entered", type=int),
-            **{**self._found(text, voucher), **more},
+            **{**self._found(text, voucher, known), **more},
         )
         return page
 
-    def _found(self, text: str, voucher: Voucher | None) -> dict[str, Any]:
+    def _found(self, text: str, voucher: Voucher | None, known: customer_queries.Found | None = None) -> dict[str, Any]:
         """What stands in the list: the customers found with their products, the product chosen among them."""
-        found = customer_queries.find(text) if text else customer_queries.Found([], [])
+        found = known or (customer_queries.find(text) if text else customer_queries.Found([], []))
         vouchers = list(found.vouchers)
         if voucher is not None and voucher.id not in {each.id for each in vouchers}:
             vouchers.insert(0, voucher)
@@ -280,6 +285,14 @@ class IntakeView(Page):
 
 def _asked() -> str:
     return request.args.get("q", "").replace("\x00", "").strip()[:80]
+
+
+def _products_of_customer() -> customer_queries.Found | None:
+    """The customer the address names, with the products: whoever comes from a customer's page need not search."""
+    customer: Customer | None = row_of(Customer, request.args.get("customer", ""))
+    if customer is None:
+        return None
+    return customer_queries.Found([customer], customer_queries.vouchers_of(customer.id, customer_queries.LIMIT))
 
 
 def _product(voucher_id: int) -> Voucher:

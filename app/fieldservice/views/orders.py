@@ -15,9 +15,8 @@ from app.core import permissions
 from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeInterface, Verb, fields
 from app.core.views.display import chip
-from app.core.views.quick import QuickFilter, QuickFilters, rows_of
-from app.customers.models import Voucher
-from app.customers.views import CustomerView, VoucherView, print_links
+from app.core.views.quick import QuickFilter, QuickFilters
+from app.customers.views import VoucherView, print_links
 from app.fieldservice import commands, rules
 from app.fieldservice.models import CrewMember, FaultCode, RepairCall, WorkOrder
 from app.fieldservice.views import chips, stock, words
@@ -353,8 +352,5 @@ class RepairCallView(QuickFilters, BaseView):
         return item.status in ("open", "dispatched")
 
 
-# A product's calls stand under its voucher, all of a customer's under the customer (CU-1).
+# A product's calls stand under its voucher; those of a customer: ``customer``.
 VoucherView.related_views.append(RepairCallView)
-CustomerView.further_lists.append(
-    lambda customer: rows_of(RepairCallView, RepairCall.voucher.has(Voucher.customer_id == customer.id))
-)

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.home import card
 from app.workshop import rules
+from app.workshop.views import customer as customer  # joins the customer's page
 from app.workshop.views.cards import RepairCardView, count, late_count, pressing_count
 from app.workshop.views.house import AgeingView, ScanView
 from app.workshop.views.my import MyItemsView
