@@ -478,14 +478,17 @@ def _complaints(records: Records) -> None:
     # which: (branch, entered by, handler, subject, seen by)
     chosen: dict[str, tuple[str, str, str | None, str | None, frozenset[str]]] = {
         "plain": ("NJ", "service", None, None, LEADERS),
-        "entered by the clerk": ("NJ", "clerk", "manager", None, LEADERS | {"clerk"}),
+        "entered by the clerk": ("NJ", "clerk", "manager", None, (LEADERS - {"supervisor"}) | {"clerk"}),
         "handled by the clerk": ("NJ", "service", "clerk", None, LEADERS | {"clerk"}),
         # The person complained about sees nothing of it, whatever else they see (CP-4).
         "against the supervisor": ("NJ", "clerk", "manager", "supervisor", (LEADERS - {"supervisor"}) | {"clerk"}),
-        "against the clerk": ("NJ", "service", "manager", "clerk", LEADERS),
-        "against the service department": ("NJ", "manager", "manager", "service", LEADERS - {"service"}),
-        "against the director": ("NJ", "manager", "manager", "director", LEADERS - {"director"}),
-        "against the technician": ("NJ", "manager", "manager", "technician", LEADERS),
+        "against the clerk": ("NJ", "service", "manager", "clerk", LEADERS - {"supervisor"}),
+        "against the service department": ("NJ", "manager", "manager", "service", frozenset({"manager", "director"})),
+        "against the director": ("NJ", "manager", "manager", "director", frozenset({"manager", "service"})),
+        "against the technician": ("NJ", "service", "clerk", "technician", LEADERS | {"clerk"}),
+        # Who stands below a person complained about, or below whoever handles it, has no part in it (CP-13).
+        "against the manager": ("NJ", "service", None, "manager", HQ),
+        "handled by the service department": ("NJ", "service", "service", None, HQ),
         "suzhou": ("SZ", "clerk_sz", None, None, HQ | {"clerk_sz", "supervisor_sz"}),
     }
     for number, (which, (branch, entered, handler, subject, people)) in enumerate(chosen.items(), start=1):
@@ -524,7 +527,7 @@ def _complaint_details(records: Records, which: str, complaint: Complaint, peopl
         # A technician without a screen for complaints: being named changes nobody's rows.
         "complaint_subject": ComplaintSubject(complaint_id=key, staff_id=staff("technician2")),
         "complaint_file": ComplaintFile(complaint_id=key, kind="photo", filename=which, stored_file_id=stored.id),
-        "approval": Approval(complaint_id=key, kind="refund", amount=Decimal(50), role="supervisor"),
+        "approval": Approval(complaint_id=key, kind="refund", amount=Decimal(50), role="management"),
         "crisis_member": CrisisMember(complaint_id=key, staff_id=staff("technician_sz")),
         "crisis_entry": CrisisEntry(complaint_id=key, at=MOMENT, words=which),
         "management_alert": ManagementAlert(complaint_id=key, email="a@example.com"),

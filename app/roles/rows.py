@@ -23,8 +23,8 @@ _MONEY_ROWS = _SERVICE_ROWS
 _OFFICE_ROWS = {role: scope for role, scope in _SERVICE_ROWS.items() if role != "technician"}
 _COMPLAINT_ROWS = _rows(
     clerk="involved",
-    supervisor="branch",
-    branch_manager="branch",
+    supervisor="in_charge",
+    branch_manager="in_charge",
     service_department="not_against_me",
     management="not_against_me",
 )

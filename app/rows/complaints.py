@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, or_, select
 
+from app.complaints import rules
 from app.complaints.models import (
     Approval,
     Complaint,
@@ -22,10 +23,22 @@ from app.complaints.models import (
     ManagementAlert,
     SettlementAgreement,
 )
+from app.core import clock
 from app.core.actors import Principal
 from app.core.scope import scoped
 from app.feedback.models import ReturnVisit, VisitAnswer, VisitAttempt
-from app.rows.selects import complaints, here, me, members, of_branch, subjects, visits
+from app.rows.selects import (
+    approvals,
+    complaints,
+    deputies,
+    here,
+    me,
+    members,
+    of_branch,
+    people,
+    subjects,
+    visits,
+)
 
 # -- complaints --------------------------------------------------------------------------------------------
 
@@ -41,10 +54,63 @@ def _not_against_me(column: Any, p: Principal) -> ColumnElement[bool]:
 
 
 def _taking_part(p: Principal) -> Any:
-    """Complaints this person entered, handles, or sits in the crisis group of."""
+    """Complaints this person entered, handles, sits in the crisis group of, or decides on."""
     group = select(members.c.complaint_id).where(members.c.staff_id == me(p))
-    mine = or_(complaints.c.entered_by_id == me(p), complaints.c.handler_id == me(p), complaints.c.id.in_(group))
+    mine = or_(
+        complaints.c.entered_by_id == me(p),
+        complaints.c.handler_id == me(p),
+        complaints.c.id.in_(group),
+        complaints.c.id.in_(_decided_by(p)),
+    )
     return select(complaints.c.id).where(mine)
+
+
+def _decided_by(p: Principal) -> Any:
+    """Complaints whose solution waits for this person, as the one in charge or standing in today, or was decided by them."""
+    of_my_level = and_(approvals.c.role.in_(sorted(p.roles)), _in_branch(here(p)))
+    # Asked for with every statement: these criteria are kept longer than a day.
+    today = bindparam("scope_today", callable_=clock.today, type_=Date, unique=True)
+    away = (
+        exists()
+        .where(
+            deputies.c.deputy_id == me(p),
+            deputies.c.starts_on <= today,
+            deputies.c.ends_on >= today,
+            people.c.id == deputies.c.staff_id,
+            or_(
+                *(and_(people.c.job == job, approvals.c.role == role) for job, role in rules.ROLE_OF_JOB.items()),
+            ),
+            or_(people.c.job.not_in(rules.JOBS_OF_BRANCH), _in_branch(people.c.branch_id)),
+        )
+        .correlate(approvals)
+    )
+    waits = and_(approvals.c.status == "pending", or_(of_my_level, away))
+    return select(approvals.c.complaint_id).where(or_(waits, approvals.c.decided_by_id == me(p)))
+
+
+def _in_branch(branch: Any) -> Any:
+    other: Any = Complaint.__table__.alias("scope_decided")
+    return exists().where(other.c.id == approvals.c.complaint_id, other.c.branch_id == branch).correlate_except(other)
+
+
+def _in_charge(key: Any, p: Principal) -> Any:
+    """Complaints of the branch whose handler, or nobody yet, stands below this person; nobody complained about beside or
+    above (CP-4, CP-13; ``rules.stands_over``)."""
+    rank = max((rules.JOB_RANK.get(job, 0) for job, role in rules.ROLE_OF_JOB.items() if role in p.roles), default=0)
+    above = [job for job, other in rules.JOB_RANK.items() if other >= rank]
+    higher = select(people.c.id).where(people.c.job.in_(above))
+    further = select(subjects.c.complaint_id).where(subjects.c.staff_id.in_(higher))
+    return (
+        exists()
+        .where(
+            complaints.c.id == key,
+            complaints.c.branch_id == here(p),
+            or_(complaints.c.handler_id.is_(None), complaints.c.handler_id.not_in(higher)),
+            or_(complaints.c.subject_id.is_(None), complaints.c.subject_id.not_in(higher)),
+            complaints.c.id.not_in(further),
+        )
+        .correlate_except(complaints)
+    )
 
 
 def _involved(column: Any, p: Principal) -> ColumnElement[bool]:
@@ -74,8 +140,8 @@ COMPLAINT_RECORDS: tuple[tuple[Any, Any], ...] = (
 for _record, _key in COMPLAINT_RECORDS:
     scoped(
         _record,
-        branch=lambda p, c=_key: and_(  # type: ignore[misc]  # likewise
-            or_(of_branch(complaints, c, p), _involved(c, p)), _not_against_me(c, p)
+        in_charge=lambda p, c=_key: and_(  # type: ignore[misc]  # likewise
+            or_(_in_charge(c, p), _involved(c, p)), _not_against_me(c, p)
         ),
         involved=lambda p, c=_key: and_(_involved(c, p), _not_against_me(c, p)),  # type: ignore[misc]  # likewise
         not_against_me=lambda p, c=_key: _not_against_me(c, p),  # type: ignore[misc]  # likewise
@@ -84,8 +150,8 @@ for _record, _key in COMPLAINT_RECORDS:
 _action_of: Any = CorrectiveAction.complaint_id
 scoped(
     CorrectiveAction,
-    branch=lambda p: and_(
-        or_(of_branch(complaints, _action_of, p), _involved(_action_of, p), CorrectiveAction.owner_id == me(p)),
+    in_charge=lambda p: and_(
+        or_(_in_charge(_action_of, p), _involved(_action_of, p), CorrectiveAction.owner_id == me(p)),
         _not_against_me(_action_of, p),
     ),
     involved=lambda p: and_(

@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
 
-from app.complaints.models import Complaint, ComplaintSubject, CrisisMember
+from app.complaints.models import Approval, ApprovalDeputy, Complaint, ComplaintSubject, CrisisMember
 from app.contracts.models import Contract
 from app.core.actors import Principal
 from app.customers.models import Customer, Voucher
 from app.feedback.models import ReturnVisit
 from app.fieldservice.models import CrewMember, DayClose, RepairCall, WorkOrder
+from app.organisation.models import Staff
 from app.parts.models import PartUnit, PurchaseRequest, StockCount, StockPlace, VanSlip
 from app.reporting.models import MadeDocument
 from app.workshop.models import GoodsReceipt, ItemMovement, RepairCard
@@ -33,6 +34,9 @@ slips: Any = VanSlip.__table__.alias("scope_slip")
 complaints: Any = Complaint.__table__.alias("scope_complaint")
 subjects: Any = ComplaintSubject.__table__.alias("scope_subject")
 members: Any = CrisisMember.__table__.alias("scope_member")
+approvals: Any = Approval.__table__.alias("scope_approval")
+deputies: Any = ApprovalDeputy.__table__.alias("scope_deputy")
+people: Any = Staff.__table__.alias("scope_staff")
 closings: Any = DayClose.__table__.alias("scope_close")
 visits: Any = ReturnVisit.__table__.alias("scope_visit")
 documents: Any = MadeDocument.__table__.alias("scope_document")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from app.complaints import queries, rules
 from app.complaints.commands.handling import Upload, advance, fetch_for
 from app.complaints.commands.telling import tell
-from app.complaints.models import FOUR_EYES_ABOVE, Approval, ApprovalDeputy, Complaint, RefusalReason
-from app.core import clock, settings
+from app.complaints.models import Approval, ApprovalDeputy, Complaint, RefusalReason
+from app.core import clock
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, Refused
@@ -41,11 +40,11 @@ def propose(
     rules.check_remedy(kind, amount)
     complaint = advance(actor, complaint_id, "propose", said=said, at=at, attachment=attachment, solution=solution)
     complaint.solution, complaint.compensation, complaint.remedy = solution, amount, kind
-    ask_for_approval(complaint, actor.staff_id)
+    ask_for_approval(complaint, actor.staff_id, said)
     return complaint
 
 
-def ask_for_approval(complaint: Complaint, proposed_by: int | None) -> Approval:
+def ask_for_approval(complaint: Complaint, proposed_by: int | None, reasons: str = "") -> Approval:
     """Put the proposal before the lowest level that may decide it and has nothing to do with it (CP-4, CP-9)."""
     today = clock.today()
     with acting_as(SYSTEM):
@@ -57,30 +56,25 @@ def ask_for_approval(complaint: Complaint, proposed_by: int | None) -> Approval:
             db.session.flush()
         limits = queries.limits_for(complaint.remedy)
         role = rules.level_needed(complaint.compensation, limits, queries.conflicted_roles(complaint))
-        people = _people_asked(complaint, role, today, proposed_by)
+        people = queries.people_asked(complaint, role, today, proposed_by)
         while not people and role != rules.LEVELS[-1]:  # nobody there, or only who proposed it: one level up
             role = rules.LEVELS[rules.LEVELS.index(role) + 1]
-            people = _people_asked(complaint, role, today, proposed_by)
+            people = queries.people_asked(complaint, role, today, proposed_by)
         row = Approval(
             kind=complaint.remedy,
             amount=complaint.compensation,
             solution=complaint.solution,
+            reasons=reasons[:2000],
             role=role,
             requested_by_id=proposed_by,
         )
         complaint.approvals.append(row)
         db.session.flush()
-        params = {"number": complaint.number, "amount": f"{complaint.compensation:.2f}"}
+        params = {"number": complaint.number, "amount": f"{complaint.compensation:,.2f}"}
         others = [person for person in people if person.id != proposed_by]
         message = N_("Complaint %(number)s: a solution for %(amount)s CNY waits for your decision.")
         tell(complaint, others, message, params, link=f"/approvalview/show/{row.id}", tone="warning")
     return row
-
-
-def _people_asked(complaint: Complaint, role: str, day: date, proposed_by: int | None) -> list[Staff]:
-    above = complaint.compensation > settings.amount(FOUR_EYES_ABOVE)
-    without = {proposed_by} if above and proposed_by is not None else set()
-    return queries.approvers(complaint, role, day, without)
 
 
 def _check_decider(actor: Principal, complaint: Complaint, row: Approval) -> Staff | None:
@@ -88,27 +82,7 @@ def _check_decider(actor: Principal, complaint: Complaint, row: Approval) -> Sta
     if actor.is_system:
         return None
     with acting_as(SYSTEM):
-        limits = queries.limits_for(row.kind)
-        acted_for = None
-        try:
-            rules.check_authority(row.amount, actor.roles, row.role, limits)
-        except Refused:
-            people = queries.stands_in_for(actor, complaint, clock.today())
-            acted_for = next(
-                (each for each in people if _covered(row, [rules.ROLE_OF_JOB.get(each.job, "")], limits)), None
-            )
-            if acted_for is None:
-                raise
-        rules.check_four_eyes(row.amount, actor.staff_id, row.requested_by_id, settings.amount(FOUR_EYES_ABOVE))
-    return acted_for
-
-
-def _covered(row: Approval, roles: Iterable[str], limits: rules.Limits) -> bool:
-    try:
-        rules.check_authority(row.amount, roles, row.role, limits)
-    except Refused:
-        return False
-    return True
+        return queries.check_decider(actor, complaint, row, clock.today())
 
 
 def _pending(complaint: Complaint) -> Approval:

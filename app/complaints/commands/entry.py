@@ -46,13 +46,16 @@ def enter(
     association_ref: str = "",
     attachment: Upload | None = None,
     received_at: datetime | None = None,
+    source: str = "",
+    source_ref: str = "",
     at: datetime | None = None,
 ) -> Complaint:
     """Enter a complaint: number without gaps (CP-1), deadlines (CP-3), severity (CP-5).
 
     ``received_at`` is when the customer complained, ``at`` when it is entered (default both: now). The customer and
     branch follow from the voucher where they are not given; ``wants`` is one of ``rules.WANTS``. A major one is put
-    before the management at once (CP-6); the supervisor hears of every one (CP-7). Raises ``Refused``.
+    before the management at once (CP-6); ``source`` is one of ``rules.SOURCES``, ``source_ref`` the number of the record
+    it was entered from; the supervisor hears of every one (CP-7). Raises ``Refused``.
     """
     now = at or clock.now()
     received = received_at or now
@@ -86,6 +89,8 @@ def enter(
         voucher_id=voucher_id,
         work_order_id=work_order_id,
         channel=channel,
+        source=source,
+        source_ref=source_ref[:40],
         category=category,
         severity=severity,
         severity_ground=ground,

@@ -103,13 +103,17 @@ def _tell(ids: list[int], levels: list[Level], now: datetime) -> int:
         complaints = db.session.scalars(statement).all()
         told = _told(ids)  # asked again: somebody else may have told them since
         for complaint in complaints:
+            reached_by: set[tuple[int, str]] = set()
             for each, tell, overtaken in _new(complaint, levels, told, now):
                 for level in overtaken:
                     _note(complaint, level, each, now, "")
                 for level in tell:
-                    people = queries.people_of(complaint, level.role)
+                    people = queries.told_of(complaint, level.role)
                     _note(complaint, level, each, now, "、".join(person.name for person in people))
                     for person in people:
+                        if (person.id, each.stage) in reached_by:
+                            continue  # two levels that come together lead to the same person
+                        reached_by.add((person.id, each.stage))
                         posted[person.id].append(_post(person.id, person.email or "", complaint, each))
             note_lateness(complaint, now)
         for messages in posted.values():

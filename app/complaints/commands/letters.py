@@ -124,16 +124,20 @@ def sign(
     complaint_id: int,
     *,
     signer: str,
+    signer_as: str,
     signature: bytes | None = None,
     paper: Upload | None = None,
     at: datetime | None = None,
 ) -> Complaint:
-    """The customer's name under the newest agreement: drawn on screen, or the signed paper scanned (CP-10)."""
+    """The customer's name under the newest agreement: drawn on screen, or the signed paper scanned (CP-10).
+
+    ``signer_as`` is one of ``rules.SIGNERS``: the complainant, or a representative and how they stand to each other.
+    """
     complaint = fetch_for(actor, complaint_id)
     open_ones = [row for row in complaint.agreements if row.signed_at is None]
     if not open_ones:
         raise Refused(N_("There is no agreement to be signed."))
-    need_words(signer, "signer")
+    rules.check_signer(signer, complaint.complainant, signer_as)
     if (signature is None) == (paper is None):
         raise Refused(N_("Either sign on screen or hand in the signed paper."), field="signature")
     moment = not_in_future(at)
@@ -144,7 +148,7 @@ def sign(
         assert paper is not None
         kept = keep_file(complaint, actor, paper, kind="signed_paper", step=step)
     agreement = open_ones[-1]
-    agreement.signer, agreement.signed_at = signer, moment
+    agreement.signer, agreement.signer_as, agreement.signed_at = signer, signer_as, moment
     agreement.signed_how = "screen" if signature is not None else "scanned"
     agreement.stored_file_id = kept.stored_file_id
     return complaint
@@ -165,7 +169,7 @@ def check_settling(complaint: Complaint, actor: Principal) -> None:
     wanted = settings.amount(IN_WRITING_FROM)
     if complaint.compensation >= wanted and not any(row.signed_at for row in complaint.agreements):
         raise Refused(
-            N_("From %(amount)s CNY on both sides sign the agreement before it is settled."), amount=f"{wanted:.2f}"
+            N_("From %(amount)s CNY on both sides sign the agreement before it is settled."), amount=f"{wanted:,.2f}"
         )
 
 

@@ -32,6 +32,7 @@ def complain(
             phone=phone,
             content=content,
             channel="online",
+            source="public",
             category=category,
             demand=demand,
             wants=wants,

@@ -91,6 +91,8 @@ class Approval(Versioned, Stamped, Model):
     kind: Mapped[str] = mapped_column(String(16), nullable=False)
     amount: Mapped[Decimal] = mapped_column(Money(), nullable=False, default=Decimal(0))
     solution: Mapped[str] = text(2000)
+    # Why it was proposed: what the approver has to weigh.
+    reasons: Mapped[str] = text(2000, server_default="")
     role: Mapped[str] = mapped_column(String(24), nullable=False)
     status: Mapped[str] = mapped_column(String(16), nullable=False, default="pending")
     requested_by_id: Mapped[int | None] = ref("staff.id", nullable=True)

@@ -19,6 +19,7 @@ from app.complaints.rules import (
     REMEDIES,
     SATISFACTIONS,
     SEVERITIES,
+    SOURCES,
     STATES,
     VERBS,
     WANTS,
@@ -81,6 +82,7 @@ class Complaint(Versioned, Stamped, Model):
         choice("severity", SEVERITIES),
         choice("status", STATES),
         choice("wants", WANTS),
+        choice("source", SOURCES),
         choice("remedy", REMEDIES),
         CheckConstraint(
             "finding IS NULL OR finding IN ('justified', 'not_justified')",
@@ -103,6 +105,9 @@ class Complaint(Versioned, Stamped, Model):
     voucher_id: Mapped[int | None] = ref("voucher.id", nullable=True)
     work_order_id: Mapped[int | None] = ref("work_order.id", nullable=True)
     channel: Mapped[str] = mapped_column(String(16), nullable=False, default="telephone")
+    # From what it was entered, and that record's number; a survey card's area lies above this one.
+    source: Mapped[str] = text(16, server_default="")
+    source_ref: Mapped[str] = text(40, server_default="")
     category: Mapped[str] = mapped_column(String(24), nullable=False, default="other")
     severity: Mapped[str] = mapped_column(String(16), nullable=False, default="ordinary")
     severity_ground: Mapped[str | None] = mapped_column(String(16))

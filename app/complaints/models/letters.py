@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models.handling import Complaint
+from app.complaints.rules import SIGNERS
 from app.core.db import Model, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.files import StoredFile
 from app.organisation.models import Staff
@@ -22,6 +23,7 @@ class SettlementAgreement(Versioned, Stamped, Model):
     __tablename__ = "settlement_agreement"
     __table_args__ = (
         choice("signed_how", SIGNED_HOW),
+        choice("signer_as", ("", *SIGNERS)),
         CheckConstraint("(signed_at IS NULL) = (stored_file_id IS NULL)", name="signed_with_picture"),
         CheckConstraint("signed_at IS NULL OR signer <> ''", name="signer_named"),
     )
@@ -32,6 +34,8 @@ class SettlementAgreement(Versioned, Stamped, Model):
     made_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
     made_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
     signer: Mapped[str] = text(64)
+    # As what: the complainant, or a representative and how they stand to the complainant.
+    signer_as: Mapped[str] = text(16, server_default="")
     signed_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     signed_how: Mapped[str] = text(8)
     stored_file_id: Mapped[int | None] = ref("stored_file.id", nullable=True, unique=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, select
 
 from app.complaints import rules
-from app.complaints.models import Approval, ApprovalDeputy, Complaint
+from app.complaints.models import FOUR_EYES_ABOVE, Approval, ApprovalDeputy, Complaint
+from app.core import settings
 from app.core.actors import Principal
 from app.core.db import db
+from app.core.errors import Refused
 from app.organisation.models import AuthorityLimit, Staff
 
 _JOB_OF = {"service_department": "service"}
@@ -21,11 +23,14 @@ _UPWARDS = {
     "branch_manager": "service_department",
     "service_department": "management",
 }
-_OF_BRANCH = ("supervisor", "branch_manager")
+_OF_BRANCH = rules.JOBS_OF_BRANCH
 
 
 def people_of(complaint: Complaint, role: str, without: Collection[int] = ()) -> list[Staff]:
-    """The active people of that role who may know of the complaint; without any, those of the next role above."""
+    """The active people of that role who may know of the complaint; without any, those of the next role above.
+
+    Of the branch nobody who stands below, or beside, a person complained about (CP-4, CP-13).
+    """
     barred = complaint.subjects | set(without)
     if role == "handler":
         handler = complaint.handler
@@ -35,9 +40,24 @@ def people_of(complaint: Complaint, role: str, without: Collection[int] = ()) ->
         if role in _OF_BRANCH:
             statement = statement.where(Staff.branch_id == complaint.branch_id)
         found = [person for person in db.session.scalars(statement.order_by(Staff.staff_no)) if person.id not in barred]
+        if role in _OF_BRANCH and not rules.stands_over(role, None, _subject_jobs(complaint)):
+            found = []
     if found or role not in _UPWARDS:
         return found
     return people_of(complaint, _UPWARDS[role], without)
+
+
+def told_of(complaint: Complaint, role: str) -> list[Staff]:
+    """Who is told of a deadline where that role should be; one who is not above the handler leaves it to the handler."""
+    handler = people_of(complaint, "handler")[:1] if complaint.handler_id is not None else []
+    above = role not in _OF_BRANCH or not handler or rules.stands_over(role, handler[0].job)
+    return people_of(complaint, role) if above else handler
+
+
+def _subject_jobs(complaint: Complaint) -> Iterable[str]:
+    if not complaint.subjects:
+        return ()
+    return db.session.scalars(select(Staff.job).where(Staff.id.in_(complaint.subjects)))
 
 
 def answerable(complaint: Complaint) -> Staff | None:
@@ -63,8 +83,7 @@ def pending_approval(complaint_id: int) -> Approval | None:
 
 def conflicted_roles(complaint: Complaint) -> set[str]:
     """The roles of those complained about: what they could approve goes one level up."""
-    jobs = db.session.scalars(select(Staff.job).where(Staff.id.in_(complaint.subjects)))
-    return {rules.ROLE_OF_JOB[job] for job in jobs if job in rules.ROLE_OF_JOB}
+    return {rules.ROLE_OF_JOB[job] for job in _subject_jobs(complaint) if job in rules.ROLE_OF_JOB}
 
 
 def deputies_of(staff_ids: Collection[int], day: date) -> list[ApprovalDeputy]:
@@ -105,6 +124,36 @@ def approvers(complaint: Complaint, role: str, day: date, without: Collection[in
         if row.deputy_id not in barred and row.deputy.active:
             found[row.deputy_id] = row.deputy
     return list(found.values())
+
+
+def people_asked(complaint: Complaint, role: str, day: date, proposed_by: int | None) -> list[Staff]:
+    """The same without who proposed it, where the amount asks for a second pair of eyes (CP-9)."""
+    above = complaint.compensation > settings.amount(FOUR_EYES_ABOVE)
+    return approvers(complaint, role, day, {proposed_by} if above and proposed_by is not None else set())
+
+
+def check_decider(actor: Principal, complaint: Complaint, row: Approval, day: date) -> Staff | None:
+    """Whether this person may decide it that day; gives for whom, when only as a deputy. Raises ``Refused`` (CP-4, CP-9)."""
+    limits = limits_for(row.kind)
+    acted_for = None
+    rules.check_not_subject(actor.staff_id, complaint.subjects)
+    try:
+        rules.check_authority(row.amount, actor.roles, row.role, limits)
+    except Refused:
+        people = stands_in_for(actor, complaint, day)
+        acted_for = next((each for each in people if _covered(row, each, limits)), None)
+        if acted_for is None:
+            raise
+    rules.check_four_eyes(row.amount, actor.staff_id, row.requested_by_id, settings.amount(FOUR_EYES_ABOVE))
+    return acted_for
+
+
+def _covered(row: Approval, person: Staff, limits: rules.Limits) -> bool:
+    try:
+        rules.check_authority(row.amount, [rules.ROLE_OF_JOB.get(person.job, "")], row.role, limits)
+    except Refused:
+        return False
+    return True
 
 
 def _at_level(complaint: Complaint, role: str) -> list[Staff]:

@@ -15,6 +15,12 @@ from app.complaints.rules.actions import (
     kind_of_file,
     recording_goes,
 )
+from app.complaints.rules.agreements import (
+    SIGNER_LABELS,
+    SIGNERS,
+    check_signer,
+    is_the_complainant,
+)
 from app.complaints.rules.approval import (
     APPROVAL,
     APPROVAL_STATE_LABELS,
@@ -41,6 +47,8 @@ from app.complaints.rules.handling import (
     FINDINGS,
     GROUND_LABELS,
     GROUNDS,
+    JOB_RANK,
+    JOBS_OF_BRANCH,
     LATE,
     LEADING_JOBS,
     LIFECYCLE,
@@ -59,6 +67,8 @@ from app.complaints.rules.handling import (
     SATISFACTIONS,
     SEVERITIES,
     SEVERITY_LABELS,
+    SOURCE_LABELS,
+    SOURCES,
     STAGE_DUE,
     STANDING_LABELS,
     STATE_LABELS,
@@ -84,6 +94,7 @@ from app.complaints.rules.handling import (
     reached,
     severity_at_entry,
     standings,
+    stands_over,
     this_round,
 )
 
@@ -109,6 +120,8 @@ __all__ = [
     "FINDING_LABELS",
     "GROUNDS",
     "GROUND_LABELS",
+    "JOBS_OF_BRANCH",
+    "JOB_RANK",
     "LATE",
     "LEADING_JOBS",
     "LEVELS",
@@ -133,6 +146,10 @@ __all__ = [
     "SATISFACTION_LABELS",
     "SEVERITIES",
     "SEVERITY_LABELS",
+    "SIGNERS",
+    "SIGNER_LABELS",
+    "SOURCES",
+    "SOURCE_LABELS",
     "STAGE_DUE",
     "STANDING_LABELS",
     "STATES",
@@ -153,6 +170,7 @@ __all__ = [
     "check_four_eyes",
     "check_not_subject",
     "check_remedy",
+    "check_signer",
     "check_step_time",
     "clock_start",
     "comes_back",
@@ -160,6 +178,7 @@ __all__ = [
     "covers",
     "is_called_on",
     "is_open",
+    "is_the_complainant",
     "kind_of_file",
     "level_needed",
     "management_standing",
@@ -170,5 +189,6 @@ __all__ = [
     "recording_goes",
     "severity_at_entry",
     "standings",
+    "stands_over",
     "this_round",
 ]

@@ -86,8 +86,8 @@ def check_authority(amount: Decimal, held: Iterable[str], needed: str, limits: L
     highest = max((limits.get(role) or Decimal(0) for role in ranked), default=Decimal(0))
     raise Refused(
         N_("%(amount)s CNY is more than you may approve (%(limit)s CNY)."),
-        amount=f"{amount:.2f}",
-        limit=f"{highest:.2f}",
+        amount=f"{amount:,.2f}",
+        limit=f"{highest:,.2f}",
     )
 
 
@@ -95,7 +95,7 @@ def check_four_eyes(amount: Decimal, decided_by: int | None, proposed_by: int | 
     """Above this amount (CNY) nobody approves what they proposed themselves (CP-9). Raises ``Refused``."""
     if amount > above and decided_by is not None and decided_by == proposed_by:
         raise Refused(
-            N_("You proposed this yourself: above %(amount)s CNY somebody else decides."), amount=f"{above:.2f}"
+            N_("You proposed this yourself: above %(amount)s CNY somebody else decides."), amount=f"{above:,.2f}"
         )
 
 

@@ -27,6 +27,17 @@ CHANNEL_LABELS = {
     "head_office": N_("Head office"),
     "association": N_("Consumer association"),
 }
+# From what a complaint was entered; ``source_ref`` is that record's number.
+SOURCES = ("", "call", "voucher", "work_order", "customer", "return_visit", "survey", "public")
+SOURCE_LABELS = {
+    "call": N_("Repair call"),
+    "voucher": N_("Service voucher"),
+    "work_order": N_("Work order"),
+    "customer": N_("Customer"),
+    "return_visit": N_("Return visit"),
+    "survey": N_("Customer opinion survey"),
+    "public": N_("Online complaint form"),
+}
 CATEGORIES = (
     "product_quality",
     "sales_contract",
@@ -200,6 +211,22 @@ def check_not_subject(staff_id: int | None, subjects: Collection[int], field: st
     """A person complained about takes no part in handling it (CP-4). Raises ``Refused``."""
     if staff_id is not None and staff_id in subjects:
         raise Refused(N_("The person complained about takes no part in handling the complaint."), field=field)
+
+
+JOBS_OF_BRANCH = ("supervisor", "branch_manager")
+JOB_RANK = {"supervisor": 1, "branch_manager": 2, "service": 3, "management": 3}
+
+
+def stands_over(job: str, handler_job: str | None, subject_jobs: Iterable[str] = ()) -> bool:
+    """Whether somebody with this job in the branch is the superior of who handles it (CP-13).
+
+    Until a handler is named (None) everybody in charge is. Never somebody who stands below, or beside, a person
+    complained about: it is put before those above them (CP-4).
+    """
+    rank = JOB_RANK.get(job, 0)
+    if not rank or any(JOB_RANK.get(each, 0) >= rank for each in subject_jobs):
+        return False
+    return handler_job is None or JOB_RANK.get(handler_job, 0) < rank
 
 
 class Contact(NamedTuple):

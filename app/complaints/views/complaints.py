@@ -4,38 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, g, request, url_for
+from flask import abort, g, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
-from sqlalchemy import func, select
 
 from app.complaints import commands, queries, rules
 from app.complaints.models import Complaint, RefusalReason
-from app.complaints.views import forms
-from app.complaints.views.forms import GROUNDS, labels
+from app.complaints.views import entry, forms
+from app.complaints.views.forms import labels
 from app.complaints.views.pieces import GROUPS, PAPERS, ComplaintStepView
 from app.core import clock, documents, i18n, permissions
 from app.core.actors import current
-from app.core.db import db
-from app.core.files import StoredFile
-from app.core.filesweb import GIVEN, offer
-from app.core.home import card
+from app.core.filesweb import offer
 from app.core.views import BaseView, Link, OfficeInterface, Verb, fields, lookup
-from app.core.views.display import NOTHING, chip
-from app.core.views.ids import by_id
-from app.core.views.interface import find
-from app.core.views.model import MORE_LINKS
+from app.core.views.display import NOTHING, chip, shown
 from app.core.views.quick import QuickFilter, QuickFilters
-from app.customers.models import Customer, Voucher
-from app.customers.views import VoucherView
-from app.fieldservice.models import RepairCall, WorkOrder
-from app.fieldservice.views import RepairCallView, WorkOrderView
-from app.organisation.models import Branch
+from app.organisation.rules import APPROVER_LABELS
 
+SOURCES = labels(rules.SOURCE_LABELS)
 STAGE_TONES = {rules.MET: "success", rules.LATE: "warning", rules.OVERDUE: "danger", rules.OPEN: "info"}
 
 
@@ -74,6 +64,17 @@ def _signable(complaint: Complaint) -> bool:
     return any(row.signed_at is None for row in complaint.agreements)
 
 
+def _signer(complaint: Complaint) -> dict[str, Any]:
+    """A person signs for themselves as a rule; for an organisation somebody does."""
+    customer = complaint.customer
+    own = customer is None or customer.kind == "person"
+    return {"signer": complaint.complainant, "signer_as": "self"} if own else {"signer_as": "staff"}
+
+
+def _deciding(complaint: Complaint) -> bool:
+    return queries.may_decide(current(), complaint)
+
+
 def _major(complaint: Complaint) -> bool:
     return complaint.severity == "major"
 
@@ -85,6 +86,9 @@ class ComplaintView(QuickFilters, BaseView):
     record_name = _l("Complaint")
     list_name = _l("Complaints")
     show_template = "complaints/show.html"
+    verb_template = "complaints/verb.html"
+    signers = labels(rules.SIGNER_LABELS)
+    levels, remedies, findings = labels(APPROVER_LABELS), forms.REMEDIES, labels(rules.FINDING_LABELS)
     list_columns = [
         "number",
         "received_at",
@@ -107,13 +111,11 @@ class ComplaintView(QuickFilters, BaseView):
                     "branch",
                     "received_at",
                     "channel",
+                    "source",
                     "category",
                     "severity",
                     "severity_ground",
                     "severity_reason",
-                    "content",
-                    "wants",
-                    "demand",
                 ]
             },
         ),
@@ -151,56 +153,8 @@ class ComplaintView(QuickFilters, BaseView):
             },
         ),
     ]
-    add_fieldsets = [
-        (_l("Complainant"), {"fields": ["complainant", "phone", "email", "customer", "voucher", "work_order"]}),
-        (
-            _l("Complaint"),
-            {
-                "fields": [
-                    "received_at",
-                    "channel",
-                    "category",
-                    "content",
-                    "wants",
-                    "demand",
-                    "severity_ground",
-                    "association",
-                    "association_ref",
-                    "attachment",
-                ]
-            },
-        ),
-        (_l("Handling"), {"fields": ["subject", "branch"]}),
-    ]
-    add_form_extra_fields = {
-        "channel": fields.choice(_l("Channel"), labels(rules.CHANNEL_LABELS), default="telephone"),
-        "category": fields.choice(_l("Kind of complaint"), labels(rules.CATEGORY_LABELS)),
-        "severity_ground": fields.choice(
-            _l("Why it is major"),
-            GROUNDS,
-            required=False,
-            help=_l("Only for a major complaint. The same matter complained of again is found by itself."),
-        ),
-        "wants": fields.choice(
-            _l("What the customer wants"),
-            forms.WANTS,
-            required=False,
-            help=_l("Demanding exchange or refund makes the complaint major."),
-        ),
-        "association": fields.text(
-            _l("Consumer association"), 100, required=False, help=_l("Only when a consumer association sent it.")
-        ),
-        "association_ref": fields.text(_l("Its number"), 64, required=False),
-        "email": fields.text(_l("E-mail"), 128, required=False),
-        "attachment": forms.file_field(),
-        "branch": fields.row(
-            Branch,
-            _l("Branch"),
-            required=False,
-            as_object=True,
-            help=_l("Empty: that of the service voucher, or your own."),
-        ),
-    }
+    add_fieldsets = entry.FIELDSETS
+    add_form_extra_fields = entry.EXTRA_FIELDS
     edit_form_extra_fields = {
         "wants": fields.choice(_l("What the customer wants"), forms.WANTS, required=False),
     }
@@ -240,6 +194,7 @@ class ComplaintView(QuickFilters, BaseView):
         "phone": _l("Telephone"),
         "masked_phone": _l("Telephone"),
         "email": _l("E-mail"),
+        "source": _l("Entered from"),
         "wants": _l("What the customer wants"),
         "association": _l("Consumer association"),
         "association_ref": _l("Its number"),
@@ -313,8 +268,8 @@ class ComplaintView(QuickFilters, BaseView):
         Verb(commands.acknowledge, form=forms.StepForm, fill=_now, tone="primary"),
         Verb(commands.verify, form=forms.VerifyForm, fill=_now, tone="primary"),
         Verb(commands.propose, form=forms.ProposeForm, fill=_offer, tone="primary"),
-        Verb(commands.approve, form=forms.DecideForm, fill=_now, tone="primary"),
-        Verb(commands.send_back, form=forms.RefuseForm, fill=_now),
+        Verb(commands.approve, form=forms.ApproveForm, fill=_now, tone="primary", when=_deciding),
+        Verb(commands.send_back, form=forms.RefuseForm, fill=_now, when=_deciding),
         Verb(commands.tell, form=forms.StepForm, fill=_now, tone="primary"),
         Verb(commands.settle, form=forms.StepForm, fill=_now, tone="primary"),
         Verb(commands.rate, form=forms.RateForm, fill=_now, tone="primary"),
@@ -348,7 +303,7 @@ class ComplaintView(QuickFilters, BaseView):
             label=_l("Put the agreement in writing"),
             when=lambda c: c.status in ("told", "mediation"),
         ),
-        Verb(commands.sign, form=forms.SignForm, label=_l("Customer signs"), when=_signable),
+        Verb(commands.sign, form=forms.SignForm, fill=_signer, label=_l("Customer signs"), when=_signable),
         Verb(
             commands.report_back,
             form=forms.LetterForm,
@@ -383,35 +338,13 @@ class ComplaintView(QuickFilters, BaseView):
             after=lambda row: url_for("ComplaintView.show", pk=row.complaint_id),
         ),
     ]
-    add_command = by_id(commands.enter, "customer", "voucher", "work_order", "subject", "branch")
-    edit_command = by_id(commands.correct, "customer", "voucher", "subject")
+    add_command = entry.enter
+    edit_command = entry.correct
 
     def prefill_form(self, form: Any, pk: Any) -> None:
-        """A new complaint came now, until somebody says otherwise; from a call, job or product what is known is there."""
-        if pk is not None:
-            return
-        if form.received_at.data is None:
-            form.received_at.process_data(clock.now())
-        order = _named(WorkOrder, "order")
-        call = _named(RepairCall, "call") or (order.repair_call if order is not None else None)
-        if order is None and call is not None:
-            order = next((row for row in reversed(call.work_orders) if row.status != "cancelled"), None)
-        voucher = _named(Voucher, "voucher") or (call.voucher if call is not None else None)
-        if voucher is not None:
-            form.voucher.process_data(voucher)
-            form.customer.process_data(voucher.customer)
-            phones = voucher.customer.telephones
-            form.complainant.process_data((call.caller_name if call is not None else "") or voucher.customer.name)
-            known = phones[0].number if phones else ""
-            form.phone.process_data((call.caller_phone if call is not None else "") or known)
-        customer = _named(Customer, "customer") if voucher is None else None
-        if customer is not None:
-            form.customer.process_data(customer)
-            form.complainant.process_data(customer.name)
-            form.phone.process_data(customer.telephones[0].number if customer.telephones else "")
-        if order is not None:
-            form.work_order.process_data(order)
-            form.category.process_data("repair_quality")
+        """What is known stands in the form already."""
+        if pk is None:
+            entry.prefill(form)
 
     def editable(self, item: Complaint) -> bool:
         """What is closed is not corrected (CP-8)."""
@@ -421,6 +354,9 @@ class ComplaintView(QuickFilters, BaseView):
         """The telephone number is masked until somebody asks for it, and that is noted (CP-13)."""
         if column == "phone":
             return item.phone if g.get("revealed") == item.id else self._masked(item)
+        if column == "source":
+            label = shown(item.source, SOURCES) if item.source else NOTHING
+            return f"{label} {item.source_ref}".strip()
         if column == "subjects":
             people = [item.subject, *(row.staff for row in item.further_subjects)]
             return "、".join(person.name for person in people if person is not None) or NOTHING
@@ -449,6 +385,11 @@ class ComplaintView(QuickFilters, BaseView):
             {"line": each, "chip": chip(_(rules.STANDING_LABELS[each.state]), STAGE_TONES.get(each.state, "neutral"))}
             for each in queries.deadlines(item)
         ]
+
+    def proposal(self, item: Complaint) -> Any:
+        """What waits for a decision, as the approver must see it (CP-9); None when nothing does."""
+        waiting = next((row for row in reversed(item.approvals) if row.status == "pending"), None)
+        return queries.proposal_of(current(), waiting) if waiting is not None else None
 
     def evidence(self, item: Complaint) -> Any:
         """Product, job, the technician's day, parts, deadline and earlier complaints."""
@@ -510,53 +451,3 @@ class ComplaintView(QuickFilters, BaseView):
         """The form shows the customer's details as well (CP-13)."""
         commands.read(current(), self._record(pk).id, what="number")
         return super().edit(pk)
-
-
-def _named(model: Any, argument: str) -> Any:
-    """The row the address names, within the reader's rows; None when it names none. One that is not there is 404."""
-    if argument not in request.args:
-        return None
-    return find(model, request.args[argument]) or abort(404)
-
-
-def _complain_about(argument: str) -> Any:
-    def links(item: Any) -> list[Link]:
-        if not permissions.may(current(), "complaint.enter"):
-            return []
-        return [
-            Link(_l("Enter a complaint"), url_for("ComplaintView.add", **{argument: item.id}), "fa-exclamation-circle")
-        ]
-
-    return links
-
-
-for _screen, _argument in ((RepairCallView, "call"), (WorkOrderView, "order"), (VoucherView, "voucher")):
-    MORE_LINKS.setdefault(_screen, []).append(_complain_about(_argument))
-
-
-def _note_file(row: StoredFile) -> None:
-    """A photo, a recording or a signed paper was opened (CP-13)."""
-    if row.record == "complaint" and row.record_id is not None:
-        commands.read(current(), row.record_id, what="file", detail=row.filename)
-
-
-GIVEN[:] = [each for each in GIVEN if each.__name__ != _note_file.__name__] + [_note_file]
-
-
-def _still_open() -> int:
-    return int(db.session.execute(select(func.count(Complaint.id)).where(queries.still_open())).scalar_one())
-
-
-card(
-    "supervisor",
-    "branch_manager",
-    "service_department",
-    "management",
-    title=_l("Complaints still open"),
-    url="ComplaintView.list",
-    arguments={"show": "open"},
-    count=_still_open,
-    icon="fa-exclamation-circle",
-    tone="warning",
-    order=30,
-)

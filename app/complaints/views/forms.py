@@ -55,16 +55,25 @@ def _at() -> Any:
 
 
 class DecideForm(OfficeForm):
-    """When it happened and what was said (CP-8)."""
+    """When it happened, and why (CP-8)."""
 
-    said = _said()
+    said = _said(_l("Particulars"))
     at = _at()
 
 
-class StepForm(DecideForm):
-    """The same, with what was handed in."""
+class StepForm(OfficeForm):
+    """When the customer was spoken to, what was said, and what was handed in."""
 
+    said = _said()
     attachment = file_field()
+    at = _at()
+
+
+class ApproveForm(OfficeForm):
+    """What the approver says."""
+
+    said = _said(_l("Opinion"))
+    at = _at()
 
 
 class VerifyForm(OfficeForm):
@@ -93,7 +102,7 @@ class RefuseForm(OfficeForm):
     """Why the solution is refused."""
 
     reason_id = fields.row(RefusalReason, _l("Reason"))
-    said = _said()
+    said = _said(_l("Opinion"))
     at = _at()
 
 
@@ -101,13 +110,19 @@ class RefuseRowForm(OfficeForm):
     """The same from the list of approvals."""
 
     reason_id = fields.row(RefusalReason, _l("Reason"))
-    said = _said()
+    said = _said(_l("Opinion"))
 
 
 class ApproveRowForm(OfficeForm):
     """What the approver says."""
 
-    said = _said()
+    said = _said(_l("Opinion"))
+
+
+class CancelForm(OfficeForm):
+    """Why it is not needed."""
+
+    said = _said(_l("Reason"))
 
 
 class RateForm(OfficeForm):
@@ -131,7 +146,7 @@ class SubjectForm(OfficeForm):
     staff_id = fields.remote(
         Staff, _l("Person complained about"), help=_l("Takes no part in the handling and does not see it.")
     )
-    said = _said()
+    said = _said(_l("Particulars"))
 
 
 class JudgeForm(OfficeForm):
@@ -179,6 +194,11 @@ class SignForm(OfficeForm):
     """The customer's name under the agreement."""
 
     signer = fields.text(_l("Who signs"), 64)
+    signer_as = fields.choice(
+        _l("Signs as"),
+        labels(rules.SIGNER_LABELS),
+        help=_l("Anybody but the complainant signs as a representative; how they stand to each other is kept."),
+    )
     signature = fields.signature(_l("Signature"), required=False)
     paper = fields.upload(_l("Or the signed paper, scanned"), required=False)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from app.complaints import queries, rules
-from app.complaints.models import ComplaintStep
+from app.complaints.models import Complaint, ComplaintStep
 from app.complaints.views.forms import labels
 from app.core.views import BaseView, OfficeInterface
 from app.core.views.display import NOTHING
@@ -38,6 +40,13 @@ GROUPS = {
 }
 
 
+def leads_to(complaint: Complaint) -> Markup:
+    """Its number as a link to its page, for a line of another list."""
+    return Markup('<a class="text-nowrap" href="{}">{}</a>').format(
+        url_for("ComplaintView.show", pk=complaint.id), complaint.number
+    )
+
+
 class ComplaintStepView(BaseView):
     """Who did what, when, and what was said (CP-8)."""
 
@@ -53,7 +62,7 @@ class ComplaintStepView(BaseView):
         "verb": _l("What was done"),
         "stage": _l("Stage"),
         "staff": _l("By whom"),
-        "said": _l("What was said"),
+        "said": _l("Particulars"),
     }
     choices = {"stage": labels(rules.STATE_LABELS), "verb": {"": NOTHING, **labels(rules.VERB_LABELS)}}
     # As they were entered: a time typed is cut to the minute, one taken by itself is not.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
@@ -23,6 +25,7 @@ from app.complaints.models import (
 )
 from app.complaints.views import forms
 from app.complaints.views.forms import labels
+from app.complaints.views.pieces import leads_to
 from app.core import clock
 from app.core.actors import current
 from app.core.db import db
@@ -35,6 +38,19 @@ ROLES = {"handler": _l("Handler"), **labels(APPROVER_LABELS)}
 STAGES = labels(STAGE_LABELS)
 
 
+def _deciding(row: Approval) -> bool:
+    return row.status == "pending" and queries.may_decide(current(), row.complaint)
+
+
+class _LeadsToComplaint(BaseView):
+    """A list beside the complaints: each line leads to the complaint it is about."""
+
+    def cell(self, item: Any, column: str) -> Any:
+        if column == "complaint" and item.complaint is not None:
+            return leads_to(item.complaint)
+        return super().cell(item, column)
+
+
 class ApprovalView(QuickFilters, BaseView):
     """What waits for a decision, and what was decided (CP-9)."""
 
@@ -45,11 +61,10 @@ class ApprovalView(QuickFilters, BaseView):
         "Solutions to complaints that cost something, or that somebody has to agree to, by the authority limits."
     )
     list_columns = ["complaint", "kind", "amount", "role", "requested_by", "created_at", "status", "decided_by"]
+    show_template = "complaints/approval.html"
+    verb_template = "complaints/verb.html"
+    levels, remedies, findings = labels(APPROVER_LABELS), forms.REMEDIES, labels(rules.FINDING_LABELS)
     show_fieldsets = [
-        (
-            _l("Proposal"),
-            {"fields": ["complaint", "solution", "kind", "amount", "role", "requested_by", "created_at"]},
-        ),
         (_l("Decision"), {"fields": ["status", "decided_by", "acted_for", "decided_at", "refusal_reason", "said"]}),
     ]
     search_columns = ["complaint", "status", "kind", "created_at"]
@@ -60,8 +75,8 @@ class ApprovalView(QuickFilters, BaseView):
     choices = {"kind": forms.REMEDIES, "role": labels(APPROVER_LABELS)}
     tones = {"status": {"pending": "warning", "approved": "success", "refused": "danger"}}
     verbs = [
-        Verb(commands.approve_row, form=forms.ApproveRowForm, tone="primary"),
-        Verb(commands.refuse_row, form=forms.RefuseRowForm, tone="danger"),
+        Verb(commands.approve_row, form=forms.ApproveRowForm, tone="primary", when=_deciding),
+        Verb(commands.refuse_row, form=forms.RefuseRowForm, tone="danger", when=_deciding),
     ]
     label_columns = {
         "complaint": _l("Complaint"),
@@ -75,12 +90,16 @@ class ApprovalView(QuickFilters, BaseView):
         "acted_for": _l("Standing in for"),
         "decided_at": _l("Decided at"),
         "refusal_reason": _l("Reason"),
-        "said": _l("What was said"),
+        "said": _l("Opinion"),
     }
     quick_filters = [
         QuickFilter("mine", _l("Waiting for me"), lambda: queries.approvals_for(current(), clock.today())),
         QuickFilter("pending", _l("All that wait"), lambda: Approval.status == "pending"),
     ]
+
+    def proposal(self, item: Approval) -> Any:
+        """What was proposed, why, at what cost, and whose limit it is."""
+        return queries.proposal_of(current(), item)
 
 
 class CorrectiveActionView(QuickFilters, BaseView):
@@ -133,7 +152,7 @@ class CorrectiveActionView(QuickFilters, BaseView):
         Verb(commands.finish, form=forms.ActionStepForm, tone="primary"),
         Verb(commands.confirm, form=forms.ActionStepForm, tone="primary"),
         Verb(commands.repeat, form=forms.RepeatForm),
-        Verb(commands.cancel_action, form=forms.ApproveRowForm, tone="danger"),
+        Verb(commands.cancel_action, form=forms.CancelForm, tone="danger"),
     ]
     label_columns = {
         "complaint": _l("Complaint"),
@@ -171,13 +190,13 @@ class CorrectiveActionView(QuickFilters, BaseView):
     ]
 
 
-class CrisisEntryView(BaseView):
+class CrisisEntryView(_LeadsToComplaint):
     """Minutes and decisions of the crisis groups (CP-6)."""
 
     datamodel = OfficeInterface(CrisisEntry)
     record_name = _l("Entry of the crisis group")
     list_name = _l("Minutes and decisions of the crisis groups")
-    list_columns = ["complaint", "at", "kind", "words", "owner", "due_on", "written_by"]
+    list_columns = ["at", "kind", "words", "owner", "due_on", "written_by", "complaint"]
     show_columns = [*list_columns, "present", "created_at"]
     search_columns = ["complaint", "kind", "at", "owner"]
     order_columns = ["at", "due_on"]
@@ -195,7 +214,7 @@ class CrisisEntryView(BaseView):
     }
 
 
-class ComplaintFileView(QuickFilters, BaseView):
+class ComplaintFileView(QuickFilters, _LeadsToComplaint):
     """Photos, recordings and papers; a recording deleted after its time keeps its line (CP-15)."""
 
     datamodel = OfficeInterface(ComplaintFile)
@@ -221,7 +240,7 @@ class ComplaintFileView(QuickFilters, BaseView):
     ]
 
 
-class ComplaintReadingView(BaseView):
+class ComplaintReadingView(_LeadsToComplaint):
     """Who read which complaint, and what of it: for the service department (CP-13)."""
 
     datamodel = OfficeInterface(ComplaintReading)
@@ -244,28 +263,34 @@ class ComplaintReadingView(BaseView):
     }
 
 
-class ComplaintLatenessView(BaseView):
+class ComplaintLatenessView(QuickFilters, _LeadsToComplaint):
     """Deadlines of complaints that were missed, and against whom it is recorded (CP-16)."""
 
     datamodel = OfficeInterface(ComplaintLateness)
     record_name = _l("Missed deadline of a complaint")
     list_name = _l("Missed deadlines of complaints")
-    list_columns = ["complaint", "stage", "due_at", "done_at", "staff"]
-    show_columns = [*list_columns, "created_at"]
+    list_columns = ["due_at", "stage", "complaint", "complaint.complainant", "done_at", "staff", "complaint.status"]
+    show_columns = ["complaint", "stage", "due_at", "done_at", "staff", "created_at"]
     search_columns = ["staff", "stage", "due_at", "complaint"]
+    quick_filters = [
+        QuickFilter("undone", _l("Not done yet"), lambda: ComplaintLateness.done_at.is_(None)),
+        QuickFilter("mine", _l("Mine"), lambda: ComplaintLateness.staff_id == (current().staff_id or -1)),
+    ]
     order_columns = ["due_at", "done_at"]
     base_order = ("due_at", "desc")
-    choices = {"stage": STAGES}
+    choices = {"stage": STAGES, "complaint.status": labels(rules.STATE_LABELS)}
     label_columns = {
         "complaint": _l("Complaint"),
         "stage": _l("Stage"),
         "due_at": _l("Was due"),
         "done_at": _l("Done"),
         "staff": _l("Recorded against"),
+        "complaint.complainant": _l("Complainant"),
+        "complaint.status": _l("Status now"),
     }
 
 
-class ComplaintNoticeView(NoticeScreen, BaseView):
+class ComplaintNoticeView(NoticeScreen, _LeadsToComplaint):
     """Who was told of a complaint's deadline, and when."""
 
     datamodel = OfficeInterface(ComplaintNotice)
