@@ -65,7 +65,9 @@ def _extend(app: Flask) -> None:
 
 
 def _public(app: Flask) -> None:
-    """The customers' own door; its forms need the framework's languages, so it is imported after them."""
-    from app.complaints.views import public
+    """The customers' own doors; their forms need the framework's languages, so they are imported after them."""
+    from app.complaints.views import public as complaints
+    from app.workshop.views import public as items
 
-    public.install(app)
+    complaints.install(app)
+    items.install(app)

@@ -67,8 +67,13 @@ _HOLDERS: Any = selectinload(GoodsReceipt.movements).options(
 
 
 def tag_url(card: RepairCard) -> str:
-    """What the QR code on the item and on its receipt opens; only for who logs in."""
+    """What the QR code on the item opens; only for who logs in."""
     return f"{current_app.config['PUBLIC_URL'].rstrip('/')}/workshop/tag/{card.tag}"
+
+
+def status_url(card: RepairCard) -> str:
+    """What the QR code on the customer's receipt opens: how the repair stands, without a login (SO-10)."""
+    return f"{current_app.config['PUBLIC_URL'].rstrip('/')}/item/{card.tag}"
 
 
 def _item(receipt: GoodsReceipt) -> Item:
@@ -165,6 +170,7 @@ def _receipt(receipt: GoodsReceipt) -> GoodsReceiptPaper:
     return GoodsReceiptPaper(
         **_head(receipt, clock.local(receipt.in_at).date()),
         item=_item(receipt),
+        status_url=status_url(receipt.card),
         taken_at=receipt.in_at,
         taken_by=receipt.received_by.name if receipt.received_by else "",
         promised_at=receipt.promised_at,

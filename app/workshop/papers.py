@@ -32,7 +32,8 @@ class Item:
 class GoodsReceiptPaper(Paper):
     """Form 003: for a product taken back; against it the product is given out again (SO-7, SO-20).
 
-    ``charge`` in CNY, None while no charge is agreed. ``void_note`` says what became of the customer's copy.
+    ``charge`` in CNY, None while no charge is agreed. ``void_note`` says what became of the customer's copy;
+    ``status_url`` is where the customer sees how the repair stands.
     """
 
     item: Item
@@ -51,6 +52,7 @@ class GoodsReceiptPaper(Paper):
     voided_by: str
     void_note: str
     returned_signature: bytes | None = None
+    status_url: str = ""
 
     @property
     def void(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -13,11 +14,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.calendars.queries import calendar_for
 from app.calendars.rules import add_working_days, closing_time, working_minutes_between
 from app.core import clock, settings
-from app.core.actors import current
+from app.core.actors import SYSTEM, acting_as, current
 from app.core.db import db
 from app.core.scope import widest
 from app.customers.models import Customer, Voucher
+from app.customers.rules import telephone_digits
 from app.fieldservice.models import RepairCall, TimeEntry, WorkOrder
+from app.fieldservice.queries import parts_unlike, to_agree
+from app.parts.models import Part
 from app.workshop import rules
 from app.workshop.models import GoodsReceipt, ItemMovement, Loan, LoanUnit, PartsWait, RepairCard
 
@@ -82,6 +86,55 @@ def promise_of(card: RepairCard, now: datetime | None = None, given: dict[str, s
         returned=receipt.out_at is not None,
     )
     return Promise(state, card.promised_at, left, needed)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What a repair needs before it may be reported done (SO-6, SO-8).
+
+    ``minutes`` recorded by whoever repairs it since it came; ``to_agree``: the customer pays and has not agreed;
+    ``parts``: name of the part, how many are agreed to, how many fitted, where the two differ.
+    """
+
+    minutes: int
+    to_agree: bool
+    parts: tuple[tuple[str, int, int], ...]
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is missing."""
+        return self.minutes > 0 and not self.to_agree and not self.parts
+
+
+def ready_to_report(card: RepairCard) -> Ready:
+    """The same questions that ``report_done`` asks, for who looks before."""
+    order, since = card.goods_receipt.work_order, card.goods_receipt.in_at.replace(second=0, microsecond=0)
+    spent = select(func.sum(TimeEntry.minutes)).where(
+        TimeEntry.work_order_id == order.id,
+        TimeEntry.staff_id == card.technician_id,
+        TimeEntry.started_at >= since,
+    )
+    unlike = parts_unlike(order)
+    names = {row.id: row.name for row in db.session.scalars(select(Part).where(Part.id.in_(unlike)))} if unlike else {}
+    return Ready(
+        minutes=int(db.session.execute(spent.execution_options(unscoped=True)).scalar() or 0),
+        to_agree=to_agree(order) and order.charges_agreed_at is None,
+        parts=tuple((names.get(part, ""), *counts) for part, counts in unlike.items()),
+    )
+
+
+def bench_since(card: RepairCard, staff_id: int) -> datetime | None:
+    """From when minutes at the bench are not recorded yet: today's begin of the work, or the end of the last entry."""
+    begun = [each.at for each in card.events if each.kind in ("started", "resumed", "failed", "taken_up")]
+    if card.status != rules.IN_REPAIR or not begun:
+        return None
+    ends = [
+        entry.started_at + timedelta(minutes=entry.minutes)
+        for entry in card.goods_receipt.work_order.time_entries
+        if entry.staff_id == staff_id
+    ]
+    since = max([begun[-1], *ends])
+    return since if clock.local(since).date() == clock.today() else None
 
 
 def proposed_promise(branch_id: int, now: datetime | None = None) -> datetime:
@@ -202,6 +255,66 @@ def by_tag(tag: str) -> RepairCard | None:
     statement = select(RepairCard).where(RepairCard.tag == tag).options(joinedload(RepairCard.goods_receipt))
     found: RepairCard | None = db.session.execute(statement).unique().scalar_one_or_none()
     return found
+
+
+@dataclass(frozen=True)
+class PublicItem:
+    """What a customer may see of the own product: no name, no address, no price (SO-8, SO-10)."""
+
+    number: str
+    product: str
+    step: int
+    promised_at: datetime
+    missed: bool
+    returned_at: datetime | None
+    unrepaired: bool
+    waits: bool
+    to_agree: bool
+    loan: bool
+    branch: str
+    branch_phone: str
+    branch_address: str
+
+
+def public_item(*, tag: str = "", number: str = "", phone: str = "") -> PublicItem | None:
+    """The item of this tag, which nobody guesses, or of number and telephone number together; None otherwise.
+
+    Which of the two was wrong is not said. Nobody is logged in: not narrowed by row scope, but to that one item.
+    """
+    asked = RepairCard.tag == tag if tag else GoodsReceipt.number == number.strip().upper()
+    with acting_as(SYSTEM):
+        statement = select(GoodsReceipt).join(RepairCard, RepairCard.goods_receipt_id == GoodsReceipt.id)
+        receipt = db.session.scalars(statement.where(asked).options(*item_loads())).unique().one_or_none()
+        if receipt is None or not (tag or _asks_with(receipt, phone)):
+            return None
+        card, order, branch = receipt.card, receipt.work_order, receipt.branch
+        return PublicItem(
+            number=receipt.number,
+            product=str(receipt.voucher.product_model),
+            step=rules.public_step(card.status),
+            promised_at=card.promised_at,
+            missed=receipt.out_at is None and clock.now() > card.promised_at,
+            returned_at=receipt.out_at,
+            unrepaired=card.outcome in rules.UNREPAIRED,
+            waits=card.waits_for is not None,
+            to_agree=receipt.out_at is None and bool(order.charges) and not _agreed(order),
+            loan=any(loan.back_at is None for loan in receipt.loans),
+            branch=str(branch),
+            branch_phone=branch.phone or "",
+            branch_address=branch.address or "",
+        )
+
+
+def _agreed(order: WorkOrder) -> bool:
+    return order.charges_agreed_at is not None or not to_agree(order)
+
+
+def _asks_with(receipt: GoodsReceipt, phone: str) -> bool:
+    typed = telephone_digits(phone).encode()
+    known = [receipt.work_order.repair_call.caller_phone or ""]
+    known += [each.number for each in receipt.voucher.customer.telephones]
+    found = [hmac.compare_digest(telephone_digits(each).encode(), typed) for each in known if each]
+    return len(typed) >= 7 and any(found)
 
 
 def receipt_of(order_id: int) -> GoodsReceipt | None:

@@ -30,6 +30,16 @@ CARD_STATE_LABELS = {
 }
 IN_HOUSE = CARD_STATES[:-1]
 
+# What a customer is shown of it: what fails, waits or is repaired once more inside the house is still the same step.
+PUBLIC_STEP_LABELS = (N_("Taken back"), N_("In repair"), N_("Being inspected"), N_("Ready"))
+_PUBLIC_STEPS = {WAITING: 0, IN_REPAIR: 1, WAITING_PARTS: 1, TO_INSPECT: 2, READY: 3, ON_RETURN: 3, RETURNED: 4}
+
+
+def public_step(status: str) -> int:
+    """Index of the step of ``PUBLIC_STEP_LABELS`` a card has reached; beyond the last once it is returned."""
+    return _PUBLIC_STEPS[status]
+
+
 # Why an item leaves: repaired, or unrepaired with a reason.
 REPAIRED = "repaired"
 UNREPAIRED = ("irreparable", "declined")

@@ -32,6 +32,9 @@ PUBLIC = {
     "/complain/v/<token>",
     "/complain/thanks",
     "/complain/status",
+    # And see how a product in the workshop stands, by the code on its receipt or with number and telephone (SO-10).
+    "/item/",
+    "/item/<tag>",
     "/static/<path:filename>",
     "/static/appbuilder/<path:filename>",
     "/api/v1/security/login",

@@ -115,10 +115,16 @@ def take_along(item: Item) -> None:
         page.set_input_files("#photos", chosen)
         page.locator("[data-photos-shown] img").nth(number - 1).wait_for()
     page.fill("[name=condition]", "压缩机异响，右侧板有划痕一处")
+    promised = page.input_value("[name=promised_at]")
+    page.fill("[name=promised_at]", "2020-01-02T10:00")
     for number in (0, 2):
         page.locator("[data-chips] button").nth(number).tap()
     assert page.input_value("[name=accessories]") == "电源线、说明书"
     draw(page, page.locator("[data-signature] canvas"))
+    page.locator("#take-back [type=submit]").tap()
+    page.locator(".field-error[data-said]").wait_for()  # refused: photographs and signature are still there
+    assert page.locator("[data-photos-shown] img").count() == 2
+    page.fill("[name=promised_at]", promised)
     technician.send(page.locator("#take-back"))
     assert page.locator(".receipt-number").count(), technician.text()
     item.number = page.locator(".receipt-number").inner_text()

@@ -45,6 +45,7 @@ def receipt() -> GoodsReceiptPaper:
     return GoodsReceiptPaper(
         number="SJ-HQ-20261112-0001", on=IN_DAY, **BRANCH, item=item(), taken_at=at(10, 40, IN_DAY), taken_by="李建国",
         promised_at=at(17, 0, date(2026, 11, 19)), charge=Decimal("680.00"), loan="冷藏箱 BC-46 (JY-0003)", photos=3,
+        status_url="http://127.0.0.1:8000/item/3fJ9x2bQ7wLzV1kT0mYc5A",
         signer="王秀英", signature=DOT, unsigned_reason="", returned_at=None, returned_to="", returned_by="", voided_by="", void_note="",
     )  # fmt: skip
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -41,9 +42,9 @@ def asked(**changes: Any) -> dict[str, Any]:
     return {**given, **changes}
 
 
-def in_house(app: Flask, cast: Cast, product: str = "in_warranty") -> tuple[int, int, str]:
+def in_house(app: Flask, cast: Cast, order_id: int = 0) -> tuple[int, int, str]:
     """An item taken along just now with one photograph: the ids of card and photograph's file, and the tag."""
-    order_id = on_site(app, cast, product)
+    order_id = order_id or on_site(app, cast, "in_warranty")
     with app.app_context():
         receipt = commands.take_back(
             cast["technician"],
@@ -102,6 +103,64 @@ def test_so8_the_tag_and_the_photographs_are_for_who_may_see_the_item(app: Flask
     assert clerk.get("/workshop/", query_string={"number": tag}).status_code == 302
     assert clerk.get("/workshop/", query_string={"number": "0001"}).status_code == 302
     assert "nothing-such" in clerk.get("/workshop/", query_string={"number": "nothing-such"}).get_data(as_text=True)
+
+
+def test_so10_a_customer_sees_how_it_stands_and_nothing_personal(app: Flask, cast: Cast, client_for: Any) -> None:
+    """By the code on the 003 or with number and telephone; whoever of the house may see the item is led to it."""
+    card_id, _file_id, tag = in_house(app, cast)
+    with app.app_context(), acting_as(SYSTEM):
+        receipt = fetch(RepairCard, card_id).goods_receipt
+        number, customer = receipt.number, receipt.voucher.customer
+        private = [customer.name, str(receipt.work_order.repair_call.address), receipt.voucher.serial_no]
+        private += [each.number for each in customer.telephones]
+        phone = customer.telephones[0].number
+        promised = f"{clock.local(receipt.promised_at):%Y-%m-%d %H:%M}"
+        db.session.remove()
+    stranger = app.test_client()
+    answer = stranger.get(f"/item/{tag}")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200 and number in page and promised in page and 'aria-current="step"' in page
+    assert [each for each in private if each and each in page] == []
+    assert answer.headers["Referrer-Policy"] == "no-referrer" and "noindex" in answer.headers["X-Robots-Tag"]
+    assert stranger.get("/item/nothing-such").status_code == 404
+    person = client_for("clerk_sz")  # of another branch: what everybody may see
+    assert number in person.get(f"/item/{tag}").get_data(as_text=True)
+    assert client_for("clerk").get(f"/item/{tag}").location.endswith(f"/repaircardview/show/{card_id}")
+    for asked, wanted in (
+        ({"number": number.lower(), "phone": f"+86 {phone}"}, 200),
+        ({"number": number, "phone": "13900000000"}, 422),
+        ({"number": number, "phone": ""}, 422),
+        ({"number": "SJ-NJ-20261120-0999", "phone": phone}, 422),
+    ):
+        found = person.post("/item/", asked, page="/item/")
+        assert found.status_code == wanted, asked
+        assert (promised in found.get_data(as_text=True)) == (wanted == 200)
+
+
+def test_so8_the_bench_sees_before_the_form_what_is_missing(app: Flask, cast: Cast, client_for: Any) -> None:
+    monday = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # nine in the office
+    with clock.frozen(monday - timedelta(minutes=20)):
+        order_id = on_site(app, cast, "in_warranty")
+    with clock.frozen(monday):
+        card_id, _file_id, _tag = in_house(app, cast, order_id)
+        _bench(card_id, client_for)
+
+
+def _bench(card_id: int, client_for: Any) -> None:
+    technician, page = client_for("technician"), f"/repaircardview/show/{card_id}"
+    technician.post(f"/repaircardview/do/start/{card_id}", {}, page=page)
+    before = technician.get(page).get_data(as_text=True)
+    assert "尚未登记修护工时" in before and "/do/report_done/" not in before
+    assert "尚未登记修护工时" in technician.get(f"/repaircardview/do/report_done/{card_id}").get_data(as_text=True)
+    address = f"/my/items/minutes/{card_id}"
+    begun = re.search(r'name="started_at"[^>]*value="([^"]+)"', before)
+    assert begun is not None
+    with clock.frozen(clock.now() + timedelta(minutes=40)):
+        for minutes in ("", "30"):
+            given = {"started_at": begun[1], "minutes": minutes, "note": "换温控器"}
+            assert technician.post(address, given, page=page).status_code == 302
+        after = technician.get(page).get_data(as_text=True)
+    assert "30 分钟" in after and "/do/report_done/" in after
 
 
 @pytest.mark.parametrize("who", ["technician", "clerk", "supervisor"])

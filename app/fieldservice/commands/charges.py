@@ -17,7 +17,7 @@ from app.core.uow import command
 from app.fieldservice import rules
 from app.fieldservice.commands import steps
 from app.fieldservice.models import Charge, FaultCode, WorkOrder
-from app.fieldservice.queries import free_because, free_on, prices_for
+from app.fieldservice.queries import free_because, free_on, parts_unlike, prices_for, to_agree
 from app.parts.models import Part
 
 CLOSE_GUARDS: list[Callable[[WorkOrder], None]] = []
@@ -161,16 +161,8 @@ def check_agreed(order: WorkOrder, paid: bool) -> None:
 
 def check_settled(order: WorkOrder) -> None:
     """Before finishing: paid work is agreed, and the parts on the agreed quote are the parts fitted (SO-6)."""
-    free = free_on(order)
-    check_agreed(order, not (free.labour and free.callout))
-    if free.parts:
-        return
-    agreed = Counter({charge.part_id: charge.quantity for charge in order.charges if charge.part_id is not None})
-    fitted: Counter[int | None] = Counter()
-    for row in order.parts_fitted:
-        if row.unit_price > 0:
-            fitted[row.part_id] += row.quantity
-    if agreed != fitted:
+    check_agreed(order, to_agree(order))
+    if parts_unlike(order):
         raise Refused(N_("The parts agreed with the customer are not the parts fitted: work out the charges again."))
 
 

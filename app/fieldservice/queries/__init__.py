@@ -30,7 +30,7 @@ from app.fieldservice.queries.overnight import (
     voucher_findings,
 )
 from app.fieldservice.queries.planning import contractors_for
-from app.fieldservice.queries.pricing import free_because, free_on, prices_for
+from app.fieldservice.queries.pricing import free_because, free_on, parts_unlike, prices_for, to_agree
 from app.fieldservice.queries.service import (
     GONE,
     UNDER_WAY,
@@ -91,6 +91,7 @@ __all__ = [
     "live_order",
     "next_working_day",
     "open_calls_of",
+    "parts_unlike",
     "pauses_of",
     "pending_calls",
     "pressing",
@@ -99,6 +100,7 @@ __all__ = [
     "repeated_call",
     "target_of",
     "technician_load",
+    "to_agree",
     "to_carry_over",
     "under_way",
     "visit_figures",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -66,3 +67,21 @@ def free_because(order: WorkOrder) -> str:
     if order.service_class != "C":
         return ""
     return say(N_("Repeat repair")) if _is_free_repeat(order) else say(N_("Within warranty"))
+
+
+def to_agree(order: WorkOrder) -> bool:
+    """Whether the customer pays for work or call-out, so that the charges are agreed before it (SO-6)."""
+    free = free_on(order)
+    return not (free.labour and free.callout)
+
+
+def parts_unlike(order: WorkOrder) -> dict[int, tuple[int, int]]:
+    """Parts the customer pays whose number agreed to is not the number fitted, as (agreed, fitted), by id (SO-6)."""
+    if free_on(order).parts:
+        return {}
+    agreed = Counter({charge.part_id: charge.quantity for charge in order.charges if charge.part_id is not None})
+    fitted: Counter[int] = Counter()
+    for row in order.parts_fitted:
+        if row.unit_price > 0:
+            fitted[row.part_id] += row.quantity
+    return {part: (agreed[part], fitted[part]) for part in agreed | fitted if agreed[part] != fitted[part]}

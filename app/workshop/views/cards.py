@@ -18,11 +18,12 @@ from app.customers.rules import SERIAL_KIND_LABELS
 from app.customers.views import print_links
 from app.fieldservice.commands import steps as field_steps
 from app.fieldservice.queries import free_on
+from app.fieldservice.rules import drafted_minutes
 from app.workshop import commands, queries, rules
 from app.workshop.documents import holder_name, holders, promises, void_text
 from app.workshop.models import GoodsReceipt, Loan, RepairCard
 from app.workshop.papers import HolderLine, PromiseLine
-from app.workshop.queries import Promise
+from app.workshop.queries import Promise, Ready
 from app.workshop.views import forms, words
 from app.workshop.views.frame import Framed
 
@@ -117,6 +118,8 @@ class Story:
     serials: list[Any]
     loans: list[Loan]
     ways: list[Link]
+    ready: Ready | None
+    minutes: Any
     can_photograph: bool
     can_lend: bool
     can_see_order: bool
@@ -235,6 +238,7 @@ class RepairCardView(Framed, QuickFilters, BaseView):
         receipt, actor = card.goods_receipt, current()
         order = receipt.work_order
         serials = [each for each in receipt.voucher.serial_changes if each.reference == order.number]
+        mine = card.status == rules.IN_REPAIR and card.technician_id == actor.staff_id
         return Story(
             promise=queries.promise_of(card),
             holders=holders(receipt),
@@ -247,10 +251,22 @@ class RepairCardView(Framed, QuickFilters, BaseView):
             serials=[(each, _(SERIAL_KIND_LABELS[each.kind])) for each in serials],
             loans=receipt.loans,
             ways=self._ways(card),
+            ready=self.ready(card),
+            minutes=self._minutes(card) if mine else None,
             can_photograph=permissions.may(actor, "goods_receipt.add_photo"),
             can_lend=receipt.out_at is None and permissions.may(actor, "loan.lend"),
             can_see_order=permissions.may(actor, "print.voucher"),
         )
+
+    def ready(self, card: RepairCard) -> Ready | None:
+        """What is missing before the repair may be reported done; None while that is not the question."""
+        return queries.ready_to_report(card) if card.status == rules.IN_REPAIR and _bench(card) else None
+
+    def _minutes(self, card: RepairCard) -> forms.BenchMinutesForm:
+        """The time at the bench that is not recorded yet, ready to be kept."""
+        since, now = queries.bench_since(card, current().staff_id or -1), clock.now()
+        start = {"started_at": since, "minutes": drafted_minutes(since, now)} if since is not None else {}
+        return forms.BenchMinutesForm(formdata=None, data=start)
 
     def _ways(self, card: RepairCard) -> list[Link]:
         """Where the work itself is recorded, and what may be printed."""
@@ -259,7 +275,7 @@ class RepairCardView(Framed, QuickFilters, BaseView):
         links = []
         if person is not None and person.id == me and receipt.out_at is None:
             address = url_for("MyDayView.job", order_id=receipt.work_order_id)
-            links.append(Link(_("Minutes, parts, numbers"), address, "fa-clock-o"))
+            links.append(Link(_("Parts, charges, numbers"), address, "fa-cogs"))
         return [
             *links,
             *print_links("goods_receipt", receipt.id, _("Goods receipt 003")),

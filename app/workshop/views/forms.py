@@ -16,6 +16,7 @@ from app.core.actors import current
 from app.core.db import db
 from app.core.views import OfficeForm, fields
 from app.core.views.fields import MAGIC
+from app.fieldservice.rules import LONGEST_ENTRY
 from app.fieldservice.views.words import fault_codes
 from app.organisation.models import Staff
 from app.parts.models import Part
@@ -127,6 +128,14 @@ class WaitForm(_WholeForm):
     what = fields.text(_l("Part, in words"), 200, required=False)
     quantity = fields.number(_l("Quantity"), 1, 999, default=1)
     expected_on = fields.day(_l("Expected on"), required=False)
+
+
+class BenchMinutesForm(OfficeForm):
+    """Minutes at the bench (SO-8)."""
+
+    started_at = fields.moment(_l("Began at"))
+    minutes = fields.number(_l("Minutes"), 1, LONGEST_ENTRY)
+    note = fields.text(_l("Note"), 200, required=False)
 
 
 class NoteForm(OfficeForm):

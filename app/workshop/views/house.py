@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -32,7 +33,7 @@ class ScanView(Framed, Page):
         """Scan with the camera, or type the number; a number found leads on."""
         typed = request.args.get("number", "").strip()[:200]
         if typed:
-            found = queries.by_tag(typed.rpartition("/workshop/tag/")[2]) or self._by_number(typed)
+            found = queries.by_tag(re.sub(r"^.*/(?:workshop/tag|item)/", "", typed)) or self._by_number(typed)
             if found is not None:
                 return redirect(url_for("RepairCardView.show", pk=found.id))
         return self.render_template("workshop/scan.html", title=_("Scan an item"), typed=typed)

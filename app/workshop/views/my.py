@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import segno
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound as PageNotFound
@@ -17,11 +17,12 @@ from app.core.fetch import fetch
 from app.core.views import Link, OfficeForm, Page
 from app.core.views.refusals import FORESEEN, explain
 from app.fieldservice import rules as field_rules
+from app.fieldservice.commands import record_time
 from app.fieldservice.models import WorkOrder
 from app.fieldservice.views.my import JOB_LINKS
 from app.workshop import commands, queries
-from app.workshop.documents import holder_name, tag_url
-from app.workshop.models import GoodsReceipt
+from app.workshop.documents import holder_name, status_url
+from app.workshop.models import GoodsReceipt, RepairCard
 from app.workshop.views import forms, words
 from app.workshop.views.cards import card_of
 
@@ -72,12 +73,30 @@ class MyItemsView(Page):
                 return redirect(url_for("MyItemsView.receipt", receipt_id=receipt.id))
         return self._form_page(order, form), 422
 
+    @expose("/minutes/<int:card_id>", methods=["POST"])
+    @has_access
+    def minutes(self, card_id: int) -> Any:
+        """Keep minutes at the bench, from the item's page (SO-8)."""
+        card, form = fetch(RepairCard, card_id), forms.BenchMinutesForm()
+        back = url_for("RepairCardView.show", pk=card.id, _anchor="bench")
+        if not form.validate():
+            errors = [f"{item.label.text}: {item.errors[0]}" for item in form if item.errors]
+            flash(" ".join(errors), "danger")
+            return redirect(back)
+        try:
+            record_time(current(), card.goods_receipt.work_order_id, **form.values)
+        except FORESEEN as error:
+            flash(explain(error, self)[1], "danger")
+        else:
+            flash(_("%(minutes)s min", minutes=form.minutes.data) + " · " + _("Saved."), "success")
+        return redirect(back)
+
     @expose("/receipt/<int:receipt_id>")
     @has_access
     def receipt(self, receipt_id: int) -> Any:
         """What the customer is shown or handed: number, promise, QR code, the paper."""
         found = fetch(GoodsReceipt, receipt_id)
-        code = segno.make(tag_url(found.card), error="m", micro=False).svg_data_uri(border=2, scale=6, light="white")
+        code = segno.make(status_url(found.card), error="m", micro=False).svg_data_uri(border=2, scale=6, light="white")
         return self._page("receipt.html", title=_("Goods receipt"), receipt=found, code=code)
 
     # -- how they are made -------------------------------------------------------------------------------------------
