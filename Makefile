@@ -11,7 +11,7 @@ run:
 	@$(PREPARE) run && exec $(PY) run.py
 
 test:
-	@$(PREPARE) test && exec $(PY) -m pytest -n 2 --dist loadfile $(T)
+	@$(PREPARE) test && exec $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(T)
 
 lint:
 	@$(PREPARE) lint
