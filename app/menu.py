@@ -71,6 +71,7 @@ MENU: tuple[Section, ...] = (
             Item("organisation:ListToolsView"),
             Item("fieldservice:CrewMemberView"),
             Item("fieldservice:QuoteView"),
+            Item("fieldservice:MyVanView"),
         ),
     ),
     Section(

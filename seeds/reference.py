@@ -19,6 +19,8 @@ from app.core.uow import unit_of_work
 from app.feedback.models import VisitQuestion, VisitRule
 from app.fieldservice.models import EscalationLevel, FaultCode, PriceItem, WarrantyCover
 from app.organisation.models import AuthorityLimit, Branch, Skill
+from app.parts.models import Part
+from app.parts.rules import LONGEST_MNEMONIC, initials
 from app.reporting.models import DistributionList, ScheduleEntry
 
 SKILLS = (
@@ -173,6 +175,13 @@ def load() -> None:
         _missing(DistributionList, "code", [{"code": code, "name": name} for code, name in LISTS])
         _visits()
         _schedule()
+        _mnemonics()
+
+
+def _mnemonics() -> None:
+    """Parts of an office that began before there were short codes (助记码) are found by them too."""
+    for part in db.session.scalars(select(Part).where(Part.mnemonic == "")):
+        part.mnemonic = initials(part.name)[:LONGEST_MNEMONIC]
 
 
 def _visits() -> None:

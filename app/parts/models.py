@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
+    Connection,
     Date,
     Index,
     Integer,
@@ -16,7 +17,8 @@ from sqlalchemy import (
     false,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from app.core.db import (
     Model,
@@ -32,20 +34,23 @@ from app.core.db import (
 from app.organisation.models import Branch, Staff
 from app.parts.rules import (
     COUNT_STATES,
+    LONGEST_MNEMONIC,
     LONGEST_SERIAL,
     MOVE_KINDS,
     PLACE_KINDS,
     RELEASES,
     REQUEST_STATES,
     UNIT_STATES,
+    initials,
 )
 
 
 class Part(Versioned, Model):
     """A spare part and its list price (CNY a unit).
 
-    ``reorder_point`` holds for branches without a level of their own. ``serial_tracked``: every piece has a serial
-    number that is known (SO-17). ``return_used``: the old one is handed in when a new one was fitted (旧件).
+    ``mnemonic``: what to type to find it (助记码), the initials of its name unless another is given. ``reorder_point``
+    holds for branches without a level of their own. ``serial_tracked``: every piece has a serial number that is known
+    (SO-17). ``return_used``: the old one is handed in when a new one was fitted (旧件).
     """
 
     __tablename__ = "part"
@@ -58,6 +63,7 @@ class Part(Versioned, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(32), nullable=False)
     name: Mapped[str] = mapped_column(String(100), nullable=False, index=True)
+    mnemonic: Mapped[str] = text(LONGEST_MNEMONIC, server_default="")
     unit: Mapped[str] = text(16, default="件")
     price: Mapped[Decimal] = mapped_column(Money(), nullable=False, default=Decimal(0))
     reorder_point: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
@@ -247,12 +253,13 @@ class PartReservation(Stamped, Model):
 
 
 class PartLevel(Versioned, Model):
-    """When a branch asks for more of a part, and up to how many (SO-22)."""
+    """When a branch asks for more of a part, and up to how many; how many pieces a van should carry (SO-22)."""
 
     __tablename__ = "part_level"
     __table_args__ = (
         UniqueConstraint("branch_id", "part_id"),
         CheckConstraint("reorder_point >= 0 AND order_up_to >= reorder_point", name="up_to_at_least_point"),
+        CheckConstraint("van_minimum >= 0", name="van_minimum_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -260,6 +267,7 @@ class PartLevel(Versioned, Model):
     part_id: Mapped[int] = ref("part.id")
     reorder_point: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     order_up_to: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    van_minimum: Mapped[int] = mapped_column(Integer, nullable=False, default=0, server_default="0")
     branch: Mapped[Branch] = relationship()
     part: Mapped[Part] = relationship()
 
@@ -445,3 +453,10 @@ class VanSlipLine(Model):
 
 for _model in (Part, StockPlace, PartLevel, PurchaseRequest, StockCount):
     watch_version(_model)
+
+
+@listens_for(Part, "before_insert")
+@listens_for(Part, "before_update")
+def _mnemonic(mapper: Mapper[Part], connection: Connection, part: Part) -> None:
+    """A part without a 助记码 gets that of its name: every part can be found by its initials."""
+    part.mnemonic = ((part.mnemonic or "").strip().upper() or initials(part.name))[:LONGEST_MNEMONIC]

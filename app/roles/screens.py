@@ -111,6 +111,7 @@ SCREENS: dict[str, Screen] = {
     "IntakeView": Screen(read=OFFICE),
     "DispatchView": Screen(read=(SUPERVISOR,)),
     "MyDayView": Screen(read=(TECHNICIAN,)),
+    "MyVanView": Screen(read=(TECHNICIAN,)),
     "DeadlineView": Screen(read=FIELD),
     "ArrivalTargetView": Screen(
         read=(*OFFICE, MANAGEMENT, ADMINISTRATOR),

@@ -30,6 +30,7 @@ LEVELS = (
     ("YSJ-150", 6, 15), ("WKQ-02", 12, 30), ("MFT-215", 12, 30), ("KZB-35", 6, 15), ("DYB-55", 5, 12),
     ("PPB-75", 4, 10), ("YKQ-01", 18, 40), ("DHZ-12", 24, 60), ("LS-01", 30, 80), ("ZLJ-R32", 12, 24),
 )  # fmt: skip
+IN_EVERY_VAN = {"WKQ-02": 2, "MFT-215": 2, "DHZ-12": 2, "YKQ-01": 1}  # pieces
 OLD_PARTS = ("YSJ-150", "KZB-35", "DYB-55", "PPB-75")
 TRACKED = ("YSJ-BP22", "变频压缩机", "860.00")
 DAYS_OPEN = 3  # old parts of the last days are still in the vans
@@ -48,6 +49,7 @@ def build(session: Session, dice: random.Random, office: Office, today: date) ->
         lead = _person(crew, "supervisor")
         for part, point, up_to in LEVELS:
             level = PartLevel(branch_id=crew.branch.id, part_id=parts[part].id, reorder_point=point, order_up_to=up_to)
+            level.van_minimum = IN_EVERY_VAN.get(part, 0)
             session.add(level)
         session.flush()
         _old_parts(session, crew, store, [parts[part].id for part in OLD_PARTS], today)

@@ -32,6 +32,7 @@ from app.fieldservice.models import (
 )
 from app.fieldservice.rules import Prices, QuotedPart, derive_class, free_of, quote_lines
 from app.parts.models import Part, StockBalance, StockMove
+from app.parts.rules import initials
 from app.reporting.models import SupervisorReport, TechnicianReport
 from seeds.demo.customers import Base, Product
 from seeds.demo.organisation import Crew, Office
@@ -467,7 +468,7 @@ class Diary:
 def build(rows: Rows, dice: random.Random, office: Office, base: Base, today: date) -> Done:
     """Add calls, orders, minutes, parts and reports of every branch."""
     for code, name, price, reorder in PARTS:
-        rows.add(Part, code=code, name=name, price=Decimal(price), reorder_point=reorder)
+        rows.add(Part, code=code, name=name, mnemonic=initials(name), price=Decimal(price), reorder_point=reorder)
     stock, done = Stock(rows), Done()
     start = clock.at_local(today - timedelta(days=DAYS_BACK + 1), time(9, 0))
     for code, crew in office.crews.items():

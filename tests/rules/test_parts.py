@@ -21,6 +21,7 @@ from app.parts.rules import (
     difference,
     ends,
     expected_at,
+    initials,
     missing_to_reorder_point,
     serials_of,
     to_order,
@@ -207,3 +208,28 @@ def test_so22_a_slip_says_something() -> None:
 )
 def test_so22_what_was_taken_is_fitted_or_back(taken: int, returned: int, fitted: int, balanced: bool) -> None:
     assert JobParts(1, "压缩机", taken, returned, fitted).balanced is balanced
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("压缩机", "YSJ"),
+        ("R32 制冷剂", "R32ZLJ"),
+        ("门封条（冷藏）", "MFTLC"),
+        ("sim卡-4G", "SIMK4G"),
+        ("啊座", "AZ"),  # the first and one of the last characters of the table
+        ("翡翠", "C"),  # a rare character has no initial
+        ("繁體機", "F"),  # neither are traditional ones in it
+        ("", ""),
+    ],
+)
+def test_so22_a_part_is_found_by_its_initials(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+@given(st.text(max_size=40))
+def test_so22_initials_are_capitals_and_digits(name: str) -> None:
+    found = initials(name)
+    assert len(found) <= len(name)
+    assert all(each.isascii() and each.isalnum() and each == each.upper() for each in found)
+    assert initials(found) == found

@@ -57,6 +57,8 @@ REMEMBERED = 400
 ORDER_KEPT = 365 * 24 * 3600  # seconds
 # An area below puts a way on under the records of one above it: view class -> functions that give links of a record.
 MORE_LINKS: dict[type, list[Callable[[Any], Sequence[Link]]]] = {}
+# Likewise lists under the record's page that no foreign key leads to: functions that give one, or None for who may not.
+MORE_LISTS: dict[type, list[Callable[[Any], ListPage | None]]] = {}
 
 
 class BaseView(VerbsMixin, ModelView):
@@ -372,7 +374,8 @@ class BaseView(VerbsMixin, ModelView):
             filters = view._filters
             filters.add_filter_related_view(back, RelatedMany if many else Related, item.id)
             found.append(ListPage(view, filters, related=True))
-        return found
+        further = (make(item) for make in MORE_LISTS.get(type(self), ()))
+        return [*found, *(page for page in further if page is not None)]
 
     # -- ways on that lower areas add ------------------------------------------------------------------------------
     def all_links(self, item: Any) -> Sequence[Link]:

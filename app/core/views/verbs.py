@@ -158,7 +158,7 @@ class VerbsMixin:
         items = [self._record(pk) for pk in ids]
         if not items:
             flash(_("No row is ticked."), "warning")
-            return redirect(self._list_url())
+            return redirect(self._back())
         try:
             with unit_of_work(current(), verb.name):
                 for item in items:
@@ -167,4 +167,10 @@ class VerbsMixin:
             flash(_("Nothing was changed: %(reason)s", reason=explain(error, self)[1]), "danger")
         else:
             flash(_("Done for %(count)s records: %(verb)s", count=len(ids), verb=verb.title(self.lifecycle)), "success")
-        return redirect(self._list_url())
+        return redirect(self._back())
+
+    def _back(self: Any) -> str:
+        """The record's page under which the list stood, else the list itself; only a path of this portal."""
+        back = request.form.get("back", "")
+        inside = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+        return back if inside else str(self._list_url())

@@ -5,6 +5,7 @@
 """
 
 from app.fieldservice.views import customer as customer  # joins the customer's page
+from app.fieldservice.views import fitted as fitted  # lists and links under other pages
 from app.fieldservice.views.deadlines import (
     AppointmentChangeView,
     ArrivalTargetView,
@@ -17,6 +18,7 @@ from app.fieldservice.views.dispatching import DispatchView
 from app.fieldservice.views.feed import CalendarFeedView, MyCalendarView
 from app.fieldservice.views.intake import IntakeView
 from app.fieldservice.views.my import MyDayView
+from app.fieldservice.views.my_van import MyVanView
 from app.fieldservice.views.orders import RepairCallView, WorkOrderView
 from app.fieldservice.views.overnight import DayCloseView, PlannedVisitView
 from app.fieldservice.views.planning import (
@@ -54,6 +56,7 @@ __all__ = [
     "IntakeView",
     "MyCalendarView",
     "MyDayView",
+    "MyVanView",
     "PartFittedView",
     "PlannedVisitView",
     "PriceItemView",

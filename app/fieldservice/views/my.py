@@ -25,7 +25,7 @@ from app.fieldservice import commands, queries, rules
 from app.fieldservice.commands import steps
 from app.fieldservice.models import WorkOrder
 from app.fieldservice.queries import free_on
-from app.fieldservice.views import chips, stock, words
+from app.fieldservice.views import chips, quoting, stock, words
 from app.fieldservice.views.deadlines import WAITING
 from app.fieldservice.views.forms import MoveForm, PauseForm, ReasonForm
 from app.fieldservice.views.pricing import CONSENTS, SPOKEN
@@ -116,6 +116,7 @@ FORMS: dict[str, type[OfficeForm]] = {
     "mark_misuse": MisuseForm,
     "quote": QuoteForm,
     "fit_part": PartForm,
+    "reserve_part": stock.WantedForm,
     "record_time": MinutesForm,
     "swap_serial": SerialForm,
     "finish": FinishForm,
@@ -137,6 +138,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "mark_misuse": commands.mark_misuse,
     "fit_part": commands.fit_part,
     "remove_part": commands.remove_part,
+    "reserve_part": commands.reserve_part,
+    "release_parts": commands.release_parts,
     "record_time": commands.record_time,
     "swap_serial": commands.swap_serial,
     "finish": commands.finish,
@@ -230,8 +233,8 @@ class MyDayView(Page):
     @expose("/parts")
     @has_access
     def parts(self) -> Any:
-        """Where parts lie that are not in the own van: for the picker of a job (SO-22)."""
-        return jsonify(parts=stock.elsewhere(request.args.get("q", ""), self._me(), current().branch_id or -1))
+        """Where parts lie, in the own van and elsewhere in the branch: for the pickers (SO-22)."""
+        return jsonify(parts=stock.found(request.args.get("q", ""), self._me(), current().branch_id or -1))
 
     @expose("/day")
     @has_access
@@ -279,6 +282,8 @@ class MyDayView(Page):
             given["needed"] = _needed_parts()
         if verb == "remove_part":
             given["fitted_id"] = request.form.get("fitted_id", 0, type=int)
+        if verb == "release_parts":
+            given["part_id"] = request.form.get("part_id", type=int)
         for name in ("part_id", "fault_code_id"):
             if name in given:
                 given[name] = int(given[name]) if given[name] else None
@@ -288,6 +293,8 @@ class MyDayView(Page):
         if verb == "finish":
             category = order.repair_call.voucher.product_model.category
             form.fault_code_id.choices = [("", _("Please choose")), *words.fault_codes(category).items()]
+        if verb == "quote":
+            quoting.prepare(form, order)
         if verb == "fit_part":
             offered = [
                 (
@@ -380,9 +387,14 @@ class MyDayView(Page):
             failed=verb if failed is not None else "",
             refusals=failed.form_errors if failed is not None else (),
             free=free_on(order),
-            serials_here=stock.serials_in_van(me) if "fit_part" in offered else {},
+            parts_known={
+                "serials": stock.serials_in_van(me) if "fit_part" in offered else {},
+                "short": {row.part_id: row.part.mnemonic for row in self._stock(order)}
+                if "fit_part" in offered
+                else {},
+            },
             kept=stock.kept_for(order),
-            van=self._stock(order) if "quote" in offered else [],
+            picks=quoting.picks(order, self._stock(order)) if "quote" in offered else None,
             quoted={charge.part_id: charge.quantity for charge in order.charges if charge.part_id},
             total=total,
             swaps=[row for row in order.repair_call.voucher.serial_changes if row.reference == order.number],

@@ -213,7 +213,7 @@ class WorkOrderView(BaseView):
             links.append(Link(_l("Quote"), url_for("QuoteView.show", order_id=item.id), "fa-calculator"))
         if item.charges:
             links += print_links("quotation", item.id, _l("Print the quote"))
-        for more in (stock.links, *FURTHER_LINKS):
+        for more in FURTHER_LINKS:
             links += more(item)
         if item.technician_id == current().staff_id:
             links.append(

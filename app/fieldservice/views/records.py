@@ -91,10 +91,14 @@ class PartFittedView(BaseView):
 
     datamodel = OfficeInterface(PartFitted)
     record_name = _l("Part fitted")
-    list_columns = ["part", "quantity", "unit_price", "serials", "old_serials"]
-    show_columns = ["work_order", *list_columns, "stock_move"]
+    list_name = _l("Parts fitted")
+    list_columns = ["part", "quantity", "serials", "old_serials", "unit_price", "stock_move.at", "work_order"]
+    show_columns = [*list_columns, "stock_move"]
     search_columns = ["part", "work_order"]
+    base_order = ("id", "desc")
+    eager = ["stock_move.units"]
     label_columns = {
+        "stock_move.at": _l("Fitted at"),
         "work_order": _l("Work order"),
         "part": _l("Part"),
         "quantity": _l("Quantity"),

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
-from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from app.core import permissions
-from app.core.actors import SYSTEM, acting_as, current
+from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
-from app.core.views import Link, OfficeForm, Verb, fields
+from app.core.views import OfficeForm, Verb, fields
 from app.core.views.filters import like
 from app.fieldservice import commands
 from app.fieldservice.models import WorkOrder
@@ -26,6 +22,13 @@ class ReserveForm(OfficeForm):
     """Which part is kept for the job."""
 
     part_id = fields.remote(Part, _l("Part"))
+    quantity = fields.number(_l("Quantity"), 1, 999, default=1)
+
+
+class WantedForm(OfficeForm):
+    """The same on the telephone, where the part is looked for by its number, name, initials or code."""
+
+    part_id = fields.number(_l("Part"), 1)
     quantity = fields.number(_l("Quantity"), 1, 999, default=1)
 
 
@@ -51,19 +54,6 @@ def kept_for(order: WorkOrder) -> list[PartReservation]:
         return list(db.session.scalars(statement.order_by(PartReservation.id)))
 
 
-def links(order: WorkOrder) -> list[Link]:
-    """What is kept for the job, in words, and on to the reservations."""
-    kept = kept_for(order)
-    if not kept or not permissions.may(current(), "work_order.reserve_part"):
-        return []
-    pieces: Counter[str] = Counter()
-    for row in kept:
-        pieces[row.part.name] += row.quantity
-    said = "、".join(f"{name} × {count}" for name, count in pieces.items())
-    address = url_for("PartReservationView.list", q=order.number)
-    return [Link(_("Reserved: %(parts)s", parts=said), address, "fa-lock")]
-
-
 def serials_in_van(staff_id: int) -> dict[str, list[str]]:
     """Serial numbers in the technician's van, by id of the part; an empty list for a tracked part without any."""
     van = van_of(staff_id)
@@ -76,15 +66,30 @@ def serials_in_van(staff_id: int) -> dict[str, list[str]]:
     return found
 
 
-def elsewhere(typed: str, staff_id: int, branch_id: int) -> list[dict[str, Any]]:
-    """Parts of this number or name, and where in the branch they are free besides the own van; ten at most."""
+def found(typed: str, staff_id: int, branch_id: int) -> list[dict[str, Any]]:
+    """Parts of this number, name or initials: how many are free in the own van, and where else in the branch; ten at most."""
     words = typed.replace("\x00", "").strip()
     if not words:
         return []
-    pattern = f"%{like(words)}%"
-    named = or_(Part.code.ilike(pattern, escape="\\"), Part.name.ilike(pattern, escape="\\"))
+    pattern = like(words)
+    named = or_(
+        Part.code.ilike(f"%{pattern}%", escape="\\"),
+        Part.name.ilike(f"%{pattern}%", escape="\\"),
+        Part.mnemonic.ilike(f"{pattern}%", escape="\\"),
+    )
     parts = list(db.session.scalars(select(Part).where(Part.active.is_(True), named).order_by(Part.name).limit(10)))
+    van = van_of(staff_id)
+    mine = {row.part_id: row.available for row in stock_of(van.id)} if van is not None else {}
     places: dict[int, list[str]] = {}
     for each in where_else([part.id for part in parts], branch_id, but_staff=staff_id):
         places.setdefault(each.part_id, []).append(f"{each.place} {each.free}")
-    return [{"name": part.name, "code": part.code, "places": places.get(part.id, [])} for part in parts]
+    return [
+        {
+            "id": part.id,
+            "name": part.name,
+            "code": part.code,
+            "mine": mine.get(part.id, 0),
+            "places": places.get(part.id, []),
+        }
+        for part in parts
+    ]

@@ -23,13 +23,14 @@ from app.parts.queries.used import (
     used_between,
     used_owed,
 )
-from app.parts.queries.vans import Owed, Van, VanDay, van_day, vans_of
+from app.parts.queries.vans import Low, Owed, Van, VanDay, low_in, today_start, van_day, vans_of
 
 __all__ = [
     "CLASSES",
     "FITTED",
     "Elsewhere",
     "Finding",
+    "Low",
     "Owed",
     "ToOrder",
     "UsedPart",
@@ -42,11 +43,13 @@ __all__ = [
     "free_in_stores",
     "held_in",
     "kept_in_store",
+    "low_in",
     "parts_balance",
     "quantity_in",
     "reorder_list",
     "stock_of",
     "stores_of",
+    "today_start",
     "used_between",
     "used_owed",
     "van_day",

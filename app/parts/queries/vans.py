@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,6 +14,7 @@ from app.core import clock
 from app.core.db import db
 from app.parts.models import (
     Part,
+    PartLevel,
     PartReservation,
     PartUnit,
     StockBalance,
@@ -21,6 +23,7 @@ from app.parts.models import (
     VanSlip,
 )
 from app.parts.queries.used import used_owed
+from app.parts.rules import missing_to_reorder_point
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,20 @@ class Owed:
     pieces: int
 
 
+@dataclass(frozen=True)
+class Low:
+    """A part of which a van has fewer pieces free than it should carry: ``missing`` to its level (``minimum``)."""
+
+    part: Part
+    free: int
+    minimum: int
+
+    @property
+    def missing(self) -> int:
+        """Pieces to be taken along to carry what a van should."""
+        return missing_to_reorder_point(self.free, self.minimum)
+
+
 @dataclass
 class VanDay:
     """Everything one screen shows of a van on a day."""
@@ -53,6 +70,7 @@ class VanDay:
     store_units: dict[int, list[str]] = field(default_factory=dict)
     needed: list[PartReservation] = field(default_factory=list)  # kept in the store for the technician's jobs
     kept: list[PartReservation] = field(default_factory=list)  # kept in the van for them
+    low: list[Low] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     moves: list[StockMove] = field(default_factory=list)
     slips: list[VanSlip] = field(default_factory=list)
@@ -105,6 +123,7 @@ def van_day(van: StockPlace, store: StockPlace | None, day_start: datetime) -> V
         kept.options(joinedload(PartReservation.part), joinedload(PartReservation.place)).order_by(PartReservation.id)
     ):
         (found.kept if row.place_id == van.id else found.needed).append(row)
+    found.low = low_in(van, found.held)
     owed = used_owed(place_id=van.id)
     parts = {part.id: part for part in db.session.scalars(select(Part).where(Part.id.in_({p for _j, p in owed})))}
     found.owed = [Owed(job, parts[part], pieces) for (job, part), pieces in sorted(owed.items())]
@@ -122,6 +141,19 @@ def van_day(van: StockPlace, store: StockPlace | None, day_start: datetime) -> V
     slips = select(VanSlip).where(VanSlip.van_id == van.id, VanSlip.at >= day_start, VanSlip.at < end)
     found.slips = list(db.session.scalars(slips.order_by(VanSlip.id)))
     return found
+
+
+def low_in(van: StockPlace, held: Sequence[StockBalance]) -> list[Low]:
+    """What the van should carry and has too little of, by the levels of its branch; what is reserved does not count."""
+    free = {row.part_id: row.available for row in held}
+    statement = (
+        select(Part, PartLevel.van_minimum)
+        .join(PartLevel, PartLevel.part_id == Part.id)
+        .where(PartLevel.branch_id == van.branch_id, PartLevel.van_minimum > 0, Part.active.is_(True))
+        .order_by(Part.name, Part.code)
+    )
+    rows = [Low(part, free.get(part.id, 0), minimum) for part, minimum in db.session.execute(statement)]
+    return [row for row in rows if row.missing]
 
 
 def _stock(place_id: int) -> list[StockBalance]:

@@ -192,11 +192,21 @@ def _catalogue(count: StockCount) -> list[dict[str, Any]]:
     for part_id, serial in db.session.execute(there):
         units.setdefault(part_id, []).append(serial)
     rows = db.session.execute(
-        select(Part.id, Part.code, Part.name, Part.unit, Part.serial_tracked).where(Part.active.is_(True))
+        select(Part.id, Part.code, Part.name, Part.mnemonic, Part.unit, Part.serial_tracked).where(
+            Part.active.is_(True)
+        )
     )
     return [
-        {"id": key, "code": code, "name": name, "unit": unit, "tracked": tracked, "serials": units.get(key, [])}
-        for key, code, name, unit, tracked in rows
+        {
+            "id": key,
+            "code": code,
+            "name": name,
+            "short": short,
+            "unit": unit,
+            "tracked": tracked,
+            "serials": units.get(key, []),
+        }
+        for key, code, name, short, unit, tracked in rows
     ]
 
 

@@ -31,7 +31,7 @@ def _in_use(statement: Select[Any]) -> Select[Any]:
     return statement.where(Part.active.is_(True))
 
 
-lookup(Part, search=("code", "name"), only=_in_use)
+lookup(Part, search=("code", "name", "mnemonic"), only=_in_use)
 lookup(StockPlace, search=("name", "branch.name"), eager=("branch",), detail=lambda place: str(place.branch))
 
 
@@ -108,7 +108,7 @@ class StockBalanceView(BaseView):
     list_columns = ["part", "place", "quantity", "reserved", "part.unit"]
     show_columns = ["part", "place", "quantity", "reserved", "part.unit", "part.price"]
     search_columns = ["part", "place", "quantity", "reserved"]
-    quick_columns = ["part.code", "part.name", "place.name"]
+    quick_columns = ["part.code", "part.name", "part.mnemonic", "place.name"]
     label_columns = {
         "part": _l("Part"),
         "place": _l("Stock place"),
@@ -156,7 +156,7 @@ class StockMoveView(BaseView):
     list_columns = ["at", "kind", "part", "quantity", "from_place", "to_place", "by", "reference"]
     show_columns = [*list_columns, "serials"]
     search_columns = ["at", "kind", "part", "from_place", "to_place", "by", "reference"]
-    quick_columns = ["part.code", "part.name", "reference"]
+    quick_columns = ["part.code", "part.name", "part.mnemonic", "reference"]
     label_columns = {
         "at": _l("Time"),
         "kind": _l("Kind of move"),
@@ -221,7 +221,7 @@ class PartReservationView(BaseView):
     list_columns = ["reference", "part", "quantity", "place", "staff", "release", "created_at"]
     show_columns = [*list_columns, "made_by", "released_at"]
     search_columns = ["reference", "part", "place", "staff", "release", "created_at"]
-    quick_columns = ["reference", "part.code", "part.name"]
+    quick_columns = ["reference", "part.code", "part.name", "part.mnemonic"]
     label_columns = {
         "reference": _l("Job no."),
         "part": _l("Part"),
@@ -253,17 +253,19 @@ class PartLevelView(BaseView):
 
     datamodel = OfficeInterface(PartLevel)
     record_name = _l("Reorder level")
-    list_columns = ["branch", "part", "reorder_point", "order_up_to"]
+    list_columns = ["branch", "part", "reorder_point", "order_up_to", "van_minimum"]
     show_columns = list_columns
     add_columns = list_columns
-    edit_columns = ["reorder_point", "order_up_to"]
+    edit_columns = ["reorder_point", "order_up_to", "van_minimum"]
     search_columns = ["branch", "part"]
     small_references = ["branch"]
     label_columns = {
         "part": _l("Part"),
         "reorder_point": _l("Reorder point"),
         "order_up_to": _l("Order up to"),
+        "van_minimum": _l("A van carries"),
     }
+    description_columns = {"van_minimum": _l("Pieces a technician's van should have free; 0: no matter.")}
     base_order = ("id", "desc")
     deletable = True
 
@@ -308,13 +310,14 @@ class PartView(BaseView):
     datamodel = OfficeInterface(Part)
     record_name = _l("Part")
     list_columns = ["code", "name", "unit", "price", "reorder_point", "serial_tracked", "return_used", "active"]
-    show_columns = list_columns
-    add_columns = ["code", "name", "unit", "price", "reorder_point", "serial_tracked", "return_used"]
-    edit_columns = list_columns
-    search_columns = ["code", "name", "active"]
+    show_columns = ["code", "name", "mnemonic", *list_columns[2:]]
+    add_columns = ["code", "name", "mnemonic", "unit", "price", "reorder_point", "serial_tracked", "return_used"]
+    edit_columns = show_columns
+    search_columns = ["code", "name", "mnemonic", "active"]
     label_columns = {
         "code": _l("Part number"),
         "name": _l("Part"),
+        "mnemonic": _l("Short code"),
         "unit": _l("Unit"),
         "price": _l("Price (CNY)"),
         "reorder_point": _l("Reorder point"),
@@ -322,6 +325,7 @@ class PartView(BaseView):
         "return_used": _l("Old part is handed in"),
     }
     description_columns = {
+        "mnemonic": _l("What to type to find it; empty: the initials of its name."),
         "reorder_point": _l("For branches without a reorder level of their own."),
         "serial_tracked": _l("Every piece is moved by its serial number."),
         "return_used": _l("When a new one was fitted, the old one is expected back."),

@@ -8,13 +8,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from flask import request
+from flask import abort, request
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.core import clock
+from app.core import clock, permissions
+from app.core.actors import current
+from app.core.filesweb import offer
+from app.core.listing import FORMATS, note_export
+from app.core.listing_web import filename
+from app.core.sheets import CONTENT_TYPE as XLSX_TYPE
+from app.core.sheets import Sheet, workbook
 from app.core.views import Page
+from app.core.views.export import CSV_TYPE, as_csv
 from app.parts import queries
 from app.parts.queries import UsedPart
 
@@ -37,10 +44,8 @@ class UsedView(Page):
     @has_access
     def index(self) -> Any:
         """The month's table."""
-        month = _month(request.args.get("month", ""))
-        by = request.args.get("by", "part")
-        by = by if by in BY else "part"
-        rows = queries.used_between(clock.at_local(month), clock.at_local(_next(month)))
+        month, by = _asked()
+        rows = _rows(month)
         label, key = BY[by]
         return self.render_template(
             "parts/used.html",
@@ -52,8 +57,58 @@ class UsedView(Page):
             label=label,
             sums=_sums(rows, key, by),
             quantity=sum(row.quantity for row in rows),
-            amount=sum((row.amount for row in rows), Decimal("0.00")),
+            amount=_worth(rows),
+            may_export=permissions.may(current(), "list_export.take"),
         )
+
+    @expose("/file", methods=["POST"])
+    @has_access
+    def file(self) -> Any:
+        """The month's table as a file; in a spreadsheet the rows it is added up from stand on a second sheet."""
+        permissions.check(current(), "list_export.take")
+        ending = request.form.get("format", "")
+        if ending not in FORMATS:
+            abort(400)
+        month, by = _asked()
+        rows = _rows(month)
+        label, key = BY[by]
+        sums = _sums(rows, key, by)
+        note_export(current(), type(self).__name__, len(sums))
+        title = f"{_('Parts used')} {month:%Y-%m}"
+        name = filename(f"{title} {label}", ending)
+        headings = [str(label), "", _("Pieces"), _("Jobs"), _("Worth at list price")]
+        lines = [[row["name"], row["more"], row["quantity"], len(row["jobs"]), row["amount"]] for row in sums]
+        total = [_("Total"), "", sum(row.quantity for row in rows), len({row.job for row in rows}), _worth(rows)]
+        if ending == "csv":
+            return offer("".join(as_csv(headings, [*lines, total])).encode(), CSV_TYPE, name)
+        pages = [Sheet(str(label), headings, lines, sums=total), _each(rows)]
+        return offer(workbook(pages, made_at=clock.now(), title=title), XLSX_TYPE, name)
+
+
+def _asked() -> tuple[date, str]:
+    by = request.values.get("by", "part")
+    return _month(request.values.get("month", "")), by if by in BY else "part"
+
+
+def _rows(month: date) -> list[UsedPart]:
+    return queries.used_between(clock.at_local(month), clock.at_local(_next(month)))
+
+
+def _worth(rows: list[UsedPart]) -> Decimal:
+    return sum((row.amount for row in rows), Decimal("0.00"))
+
+
+def _each(rows: list[UsedPart]) -> Sheet:
+    """Every row: one a job and part."""
+    headings = [
+        _("Part number"), _("Part"), _("Unit"), _("Branch"), _("Technician"), _("Class"), _("Job no."), _("Pieces"),
+        _("Worth at list price"),
+    ]  # fmt: skip
+    lines = [
+        [row.code, row.part, row.unit, row.branch, row.technician, row.service_class, row.job, row.quantity, row.amount]
+        for row in rows
+    ]
+    return Sheet(_("Job by job"), headings, lines)
 
 
 def _month(typed: str) -> date:

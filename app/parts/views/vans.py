@@ -100,12 +100,13 @@ class VanView(Page):
 
 
 def _rows(found: queries.VanDay, typed: dict[str, Any]) -> list[dict[str, Any]]:
-    """One row a part: those the jobs need first, then what lies in the van, then what was typed besides."""
+    """One row a part: those the jobs need first, what lies in the van, what it should carry, what was typed besides."""
     rows: dict[int, dict[str, Any]] = {}
 
     def row(part: Part) -> dict[str, Any]:
         return rows.setdefault(
-            part.id, {"part": part, "needed": 0, "jobs": [], "held": 0, "reserved": 0, "free": 0, "in_store": 0}
+            part.id,
+            {"part": part, "needed": 0, "jobs": [], "held": 0, "reserved": 0, "free": 0, "in_store": 0, "low": None},
         )
 
     for kept in found.needed:
@@ -115,6 +116,8 @@ def _rows(found: queries.VanDay, typed: dict[str, Any]) -> list[dict[str, Any]]:
             mine["jobs"].append(kept.reference)
     for balance in found.held:
         row(balance.part).update(held=balance.quantity, reserved=balance.reserved)
+    for short in found.low:
+        row(short.part)["low"] = short
     wanted = [part_id for column in ("issue", "return") for part_id, _rest in parts_in(column)] if typed else []
     for part_id in wanted:
         if part_id not in rows and part_id in found.store:
@@ -135,6 +138,7 @@ def _catalogue(found: queries.VanDay) -> list[dict[str, Any]]:
             "id": balance.part_id,
             "code": balance.part.code,
             "name": balance.part.name,
+            "short": balance.part.mnemonic,
             "unit": balance.part.unit,
             "free": balance.available,
             "tracked": balance.part.serial_tracked,

@@ -190,78 +190,22 @@
 
   var button = search.querySelector("[data-scan]");
   var dialog = document.getElementById("scan");
-  if (navigator.mediaDevices && navigator.mediaDevices.getUserMedia) {
+  if (window.officeCamera.there) {
     button.hidden = false;
     button.addEventListener("click", scan);
     dialog.querySelector("[data-scan-close]").addEventListener("click", function () { dialog.close(); });
   }
 
-  // Gives a function that reads the picture of a video. Most office computers have no detector of their own.
-  function reader() {
-    if ("BarcodeDetector" in window) {
-      return window.BarcodeDetector.getSupportedFormats().then(function (known) {
-        var formats = ["qr_code", "code_128"].filter(function (each) { return known.includes(each); });
-        if (!formats.includes("qr_code")) { return ownReader(); }
-        var detector = new window.BarcodeDetector({ formats: formats });
-        return function (video) {
-          return detector.detect(video).then(function (codes) { return codes.length ? codes[0].rawValue : ""; });
-        };
-      });
-    }
-    return ownReader();
-  }
-
-  function ownReader() {
-    return new Promise(function (resolve, reject) {
-      if (window.jsQR) { resolve(); return; }
-      var script = document.createElement("script");
-      script.src = search.dataset.reader;
-      script.onload = resolve;
-      script.onerror = reject;
-      document.head.appendChild(script);
-    }).then(function () {
-      var canvas = document.createElement("canvas");
-      var brush = canvas.getContext("2d", { willReadFrequently: true });
-      return function (video) {
-        // Half a megapixel is plenty for a code held before the camera, and quick to read.
-        var scale = Math.min(1, 800 / video.videoWidth);
-        canvas.width = Math.round(video.videoWidth * scale);
-        canvas.height = Math.round(video.videoHeight * scale);
-        if (!canvas.width) { return Promise.resolve(""); }
-        brush.drawImage(video, 0, 0, canvas.width, canvas.height);
-        var picture = brush.getImageData(0, 0, canvas.width, canvas.height);
-        var found = window.jsQR(picture.data, picture.width, picture.height);
-        return Promise.resolve(found ? found.data : "");
-      };
-    });
-  }
-
   function scan() {
     var video = dialog.querySelector("video");
     var trouble = dialog.querySelector("[data-no-camera]");
-    var stream = null;
     trouble.hidden = true;
     dialog.showModal();
-    dialog.addEventListener("close", function () {
-      if (stream) { stream.getTracks().forEach(function (track) { track.stop(); }); }
-      video.srcObject = null;
-    }, { once: true });
-
-    function look(read) {
-      if (!dialog.open) { return; }
-      read(video).then(function (text) {
-        if (!text.trim()) { setTimeout(look, 150, read); return; }
-        dialog.close();
-        box.value = text.trim().slice(0, 80);
-        enter();
-      }).catch(function () { setTimeout(look, 300, read); });
-    }
-
-    navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).then(function (given) {
-      stream = given;
-      if (!dialog.open) { stream.getTracks().forEach(function (track) { track.stop(); }); return; }
-      video.srcObject = stream;
-      return Promise.all([reader(), video.play()]).then(function (ready) { look(ready[0]); });
+    window.officeCamera.read(video, search.dataset.reader, ["code_128"], function () { return !dialog.open; }).then(function (text) {
+      if (!text) { return; }
+      dialog.close();
+      box.value = text.slice(0, 80);
+      enter();
     }).catch(function () { trouble.hidden = false; });
   }
 })();

@@ -77,7 +77,7 @@
     if (unit) return { part: unit, serial: typed };
     const exact = known.find((part) => part.code.toLowerCase() === low);
     if (exact) return { part: exact };
-    const like = known.filter((part) => part.name.includes(typed) || part.code.toLowerCase().includes(low));
+    const like = known.filter((part) => part.name.includes(typed) || part.code.toLowerCase().includes(low) || part.short.toLowerCase().startsWith(low));
     return like.length === 1 ? { part: like[0] } : null;
   }
 
