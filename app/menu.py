@@ -99,14 +99,14 @@ MENU: tuple[Section, ...] = (
             Item("billing:PaymentView", _l("Payments"), "fa-money"),
             Item("billing:OutstandingView", _l("Outstanding money"), "fa-hourglass-half"),
             Item("billing:CashHandoverView", _l("Cash handed in"), "fa-exchange"),
+            Item("billing:WaiverView", _l("Waivers"), "fa-gift"),
+            Item("billing:CollectionPermitView", _l("Permits to collect"), "fa-unlock-alt"),
             Item("fieldservice:PriceItemView", _l("Price list"), "fa-tags"),
             Item("fieldservice:WarrantyCoverView", _l("What the warranty covers"), "fa-shield"),
             Item("billing:MyMoneyView"),
             Item("billing:InvoiceLineView"),
             Item("billing:InstalmentView"),
             Item("billing:CreditNoteView"),
-            Item("billing:WaiverView"),
-            Item("billing:CollectionPermitView"),
         ),
     ),
     Section(
@@ -248,8 +248,9 @@ def register(appbuilder: Any) -> None:
     """Register every screen with the framework, in this order."""
     for area in roles.AREAS:
         # All of them before the first is registered: an area may hang its lists under the records of one above it.
-        if importlib.util.find_spec(f"app.{area}.views") is not None:
-            importlib.import_module(f"app.{area}.views")
+        for name in (f"app.{area}.views", f"app.{area}.charts"):
+            if importlib.util.find_spec(name) is not None:
+                importlib.import_module(name)
     hidden: list[Any] = []
     for section in MENU:
         for item in section.items:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.billing import queries, rules
-from app.billing.models import CashHandover, Invoice, InvoicedJob, Payment
+from app.billing.models import CashHandover, Invoice, InvoicedJob, InvoiceLine, Payment
 from app.billing.papers import (
     CashLine,
     CashNotHandedIn,
@@ -26,7 +26,7 @@ from app.billing.papers import (
     SlipPart,
     SlipPayment,
 )
-from app.core import clock
+from app.core import clock, settings
 from app.core.db import db
 from app.core.documents import Document, Params, register
 from app.core.errors import N_
@@ -145,7 +145,7 @@ def _slip(invoice: Invoice) -> InvoiceSlip:
         lines=tuple(
             SlipLine(
                 description=line.description,
-                order_number=line.work_order.number if line.work_order else "",
+                **_job_of(line),
                 quantity=line.quantity,
                 unit_price=line.unit_price,
                 amount=line.amount,
@@ -161,7 +161,21 @@ def _slip(invoice: Invoice) -> InvoiceSlip:
         credited=invoice.credited,
         issued_by=invoice.issued_by.name if invoice.issued_by else "",
         note=invoice.note,
+        seller_tax_no=settings.value("seller_tax_no"),
+        seller_details=settings.value("seller_details"),
+        seller_account=settings.value("seller_account"),
     )
+
+
+def _job_of(line: InvoiceLine) -> dict[str, Any]:
+    order = line.work_order
+    if order is None:
+        return {"order_number": ""}
+    return {
+        "order_number": order.number,
+        "product": str(order.repair_call.voucher.product_model),
+        "finished_on": clock.local(order.finished_at).date() if order.finished_at else None,
+    }
 
 
 # -- cash ---------------------------------------------------------------------------------------------------------
@@ -280,6 +294,30 @@ def outstanding(params: Params) -> list[Outstanding]:
                 )
             )
     return papers
+
+
+def _outstanding_sheet(papers: Sequence[Any], say: Callable[..., str]) -> list[Sheet]:
+    """The list as a spreadsheet, a sheet a branch."""
+    found = []
+    for paper in papers:
+        below = [1, *(limit + 1 for limit in paper.limits)]
+        ages = [
+            *(say(N_("%(first)s–%(last)s days"), first=first, last=last) for first, last in zip(below, paper.limits, strict=False)),
+            say(N_("over %(days)s days"), days=paper.limits[-1]),
+        ]  # fmt: skip
+        names = (N_("Customer name"), N_("Telephone"), N_("Invoices"), N_("Oldest due"), N_("Not due yet"))
+        found.append(
+            Sheet(
+                title=paper.branch_name,
+                headings=[*(say(each) for each in names), *ages, say(N_("Total"))],
+                rows=[
+                    [line.customer, line.phone, line.invoices, line.oldest_due, *line.columns, line.total]
+                    for line in paper.lines
+                ],
+                sums=[say(N_("Total")), "", sum(line.invoices for line in paper.lines), "", *paper.sums, paper.total],
+            )
+        )
+    return found
 
 
 # -- paid services (SO-21) ------------------------------------------------------------------------------------------
@@ -426,6 +464,7 @@ register(
         template="outstanding.html",
         query=outstanding,
         paper="A4 landscape",
+        sheets=_outstanding_sheet,
     )
 )
 register(

@@ -15,11 +15,16 @@ from app.billing.rules import (
     INVOICE_STATES,
     METHODS,
     PAYMENT_KINDS,
+    Part,
     age_limits,
+    part_state,
+    still_open,
 )
 from app.contracts.models import Contract
+from app.core import clock
 from app.core.db import Model, Money, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.errors import N_
+from app.core.money import total
 from app.core.settings import declare
 from app.customers.models import Customer
 from app.fieldservice.models import WorkOrder
@@ -203,6 +208,23 @@ class Instalment(Model):
     amount: Mapped[Decimal] = mapped_column(Money(), nullable=False)
     invoice: Mapped[Invoice] = relationship(back_populates="instalments")
 
+    @property
+    def left(self) -> Decimal:
+        """What is left of it, CNY: what was paid or credited settles the oldest first."""
+        parts = [Part(each.due_on, each.amount) for each in self.invoice.instalments]
+        left = still_open(parts, self.invoice.paid + self.invoice.credited)
+        return next((part.amount for part in left if part.due_on == self.due_on), Decimal("0.00"))
+
+    @property
+    def settled(self) -> Decimal:
+        """What of it was paid or credited, CNY."""
+        return self.amount - self.left
+
+    @property
+    def state(self) -> str:
+        """A key of ``PART_STATE_LABELS``."""
+        return part_state(self.amount, self.left, self.due_on, clock.today())
+
     def __str__(self) -> str:
         return f"{self.due_on} {self.amount}"
 
@@ -312,6 +334,21 @@ class Waiver(Stamped, Model):
     work_order: Mapped[WorkOrder] = relationship()
     given_by: Mapped[Staff | None] = relationship()
 
+    @property
+    def customer(self) -> Customer:
+        """Whose job it is."""
+        return self.work_order.repair_call.voucher.customer
+
+    @property
+    def branch(self) -> Branch:
+        """The branch that does the job."""
+        return self.work_order.branch
+
+    @property
+    def charged(self) -> Decimal:
+        """What the job's charges come to, CNY."""
+        return total([each.unit_price * each.quantity for each in self.work_order.charges])
+
     def __str__(self) -> str:
         return f"{self.amount} {self.reason}"
 
@@ -329,6 +366,29 @@ class CollectionPermit(Stamped, Model):
     given_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
     work_order: Mapped[WorkOrder] = relationship()
     given_by: Mapped[Staff | None] = relationship()
+    payments: Mapped[list[Payment]] = relationship(
+        primaryjoin="foreign(Payment.work_order_id) == CollectionPermit.work_order_id", viewonly=True
+    )
+
+    @property
+    def customer(self) -> Customer:
+        """Whose job it is."""
+        return self.work_order.repair_call.voucher.customer
+
+    @property
+    def branch(self) -> Branch:
+        """The branch that does the job."""
+        return self.work_order.branch
+
+    @property
+    def charged(self) -> Decimal:
+        """What the job's charges come to, CNY."""
+        return total([each.unit_price * each.quantity for each in self.work_order.charges])
+
+    @property
+    def collected(self) -> Decimal:
+        """What was taken for the job, CNY."""
+        return total([payment.signed for payment in self.payments])
 
     def __str__(self) -> str:
         return self.reason
@@ -340,4 +400,7 @@ for _model in (CashHandover, Invoice):
 declare("tax_rate", "13.00", N_("Tax contained in prices, per cent"), "SO-6")
 declare("invoice_due_days", 30, N_("Days after which an invoice is due"), "SO-6")
 declare("instalment_days", 30, N_("Days between two instalments"), "SO-6")
+declare("seller_tax_no", "", N_("Tax number of the company, as it stands on invoice slips"), "SO-6")
+declare("seller_details", "", N_("Address and telephone of the company, as they stand on invoice slips"), "SO-6")
+declare("seller_account", "", N_("Bank and account that customers pay to"), "SO-6")
 declare("ageing_days", "30,60,90", N_("Columns of the list of outstanding money: days overdue"), "SO-6", age_limits)

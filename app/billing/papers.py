@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.core.documents import Paper
-from app.core.money import total
+from app.core.money import in_capitals, total
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +29,20 @@ class PaymentReceipt(Paper):
     voided: str
     note: str
 
+    @property
+    def capitals(self) -> str:
+        """The amount as papers of value write it (大写金额)."""
+        return in_capitals(self.amount)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SlipLine:
-    """A line of an invoice, the tax in the amount."""
+    """A line of an invoice, the tax in the amount; ``product`` is what the job was done on."""
 
     description: str
     order_number: str
+    product: str = ""
+    finished_on: dt.date | None = None
     quantity: int
     unit_price: Decimal
     amount: Decimal
@@ -49,6 +56,11 @@ class SlipPart:
     due_on: dt.date
     amount: Decimal
     left: Decimal
+
+    @property
+    def settled(self) -> Decimal:
+        """What was paid or credited of it, CNY."""
+        return self.amount - self.left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +92,14 @@ class InvoiceSlip(Paper):
     credited: Decimal
     issued_by: str
     note: str
+    seller_tax_no: str = ""
+    seller_details: str = ""
+    seller_account: str = ""
+
+    @property
+    def capitals(self) -> str:
+        """The total as papers of value write it (大写金额)."""
+        return in_capitals(self.total)
 
     @property
     def total(self) -> Decimal:

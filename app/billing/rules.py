@@ -42,6 +42,12 @@ MONEY_LABELS = {
     "invoiced": N_("Invoiced"),
     "waived": N_("Waived"),
 }
+PART_STATE_LABELS = {
+    "settled": N_("Settled in full"),
+    "part": N_("Partly settled"),
+    "overdue": N_("Overdue for payment"),
+    "waiting": N_("Not due yet"),
+}
 MOST_INSTALMENTS = 24
 
 
@@ -154,6 +160,12 @@ def check_fapiao(number: str) -> str:
     return typed
 
 
+def check_sendable(fapiao_no: str | None) -> None:
+    """An invoice is sent only with the number of the official one: what reaches the customer is the 发票 (SO-6)."""
+    if not fapiao_no:
+        raise Refused(N_("Enter the number of the official invoice before it is sent."), field="fapiao_no")
+
+
 def check_tax_number(number: str, kind: str) -> str:
     """The customer's tax number (税号): 15 to 20 letters and digits; a special invoice needs it. Raises ``Refused``."""
     typed = re.sub(r"\s", "", number or "").upper()
@@ -179,6 +191,40 @@ def instalments(total: Decimal, count: int, first_due: date, days_between: int) 
         raise Refused(N_("Too little for so many instalments."), field="instalments")
     parts = equal_parts(total, count)
     return [Part(first_due + timedelta(days=number * days_between), part) for number, part in enumerate(parts)]
+
+
+def planned(total: Decimal, parts: Sequence[Part], today: date) -> list[Part]:
+    """The instalments as the accountant agreed them with the customer, by day: together they are the invoice.
+
+    Raises ``Refused`` for a part of nothing, a day that has passed or stands twice, too many parts, or another sum.
+    """
+    if len(parts) > MOST_INSTALMENTS:
+        raise Refused(N_("Between 1 and 24 instalments."), field="plan")
+    if any(part.amount <= 0 for part in parts):
+        raise Refused(N_("Every instalment is more than nothing."), field="plan")
+    if any(part.due_on < today for part in parts):
+        raise Refused(N_("Not before today."), field="plan")
+    if len({part.due_on for part in parts}) < len(parts):
+        raise Refused(N_("Every instalment has a day of its own."), field="plan")
+    asked = sum((part.amount for part in parts), ZERO)
+    if asked != total:
+        raise Refused(
+            N_("The instalments come to %(asked)s CNY, the invoice to %(total)s: %(difference)s."),
+            field="plan",
+            asked=f"{asked:,.2f}",
+            total=f"{total:,.2f}",
+            difference=f"{asked - total:+,.2f}",
+        )
+    return sorted(parts, key=lambda part: part.due_on)
+
+
+def part_state(amount: Decimal, left: Decimal, due_on: date, today: date) -> str:
+    """Where an instalment stands: a key of ``PART_STATE_LABELS``."""
+    if left == 0:
+        return "settled"
+    if due_on < today:
+        return "overdue"
+    return "part" if left < amount else "waiting"
 
 
 def still_open(parts: Sequence[Part], settled: Decimal) -> list[Part]:

@@ -5,6 +5,8 @@ Standard library only: ``rules.py`` files import this module and nothing else of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -13,18 +15,41 @@ def N_(message: str) -> str:
     return message
 
 
+@dataclass(frozen=True)
+class Way:
+    """Where what is missing is settled: a label (English message id), an address, and the verb one needs for it."""
+
+    label: str
+    url: str
+    verb: str = ""
+
+
 class Refused(Exception):
     """A rule says no.
 
     ``message`` is an English message id with ``%(name)s`` placeholders filled from ``params``; ``field`` names the
-    form field it belongs to. ``app.core.i18n.say`` turns it into the reader's language.
+    form field it belongs to. ``app.core.i18n.say`` turns it into the reader's language. ``ways`` lead on from here;
+    ``also`` is what else stands in the way, said in the same breath.
     """
+
+    ways: tuple[Way, ...] = ()
+    also: tuple[Refused, ...] = ()
 
     def __init__(self, message: str, field: str | None = None, **params: Any) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
         self.params = params
+
+    def leading(self, *ways: Way) -> Refused:
+        """The same refusal with the ways on from it."""
+        self.ways += ways
+        return self
+
+    def besides(self, others: Sequence[Refused]) -> Refused:
+        """The same refusal with what else stands in the way, and the ways on from that."""
+        self.also += tuple(others)
+        return self.leading(*(way for other in others for way in other.ways))
 
     def __str__(self) -> str:
         return self.message % self.params if self.params else self.message

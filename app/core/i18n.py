@@ -28,7 +28,9 @@ def say(what: Refused | str, **params: Any) -> str:
     if isinstance(what, Refused):
         params = {**what.params, **params}
     text = str(gettext(message))
-    return text % params if params else text
+    text = text % params if params else text
+    others = [say(other) for other in what.also] if isinstance(what, Refused) else []
+    return " ".join([text, *others])
 
 
 def language() -> str:

@@ -64,3 +64,55 @@ def equal_parts(whole: Decimal, count: int) -> list[Decimal]:
     if count < 1:
         raise ValueError("at least one part")
     return split(whole, [Decimal(1)] * count)
+
+
+_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ("", "拾", "佰", "仟")
+_MYRIADS = ("", "万", "亿", "兆")
+
+
+def in_capitals(amount: Decimal) -> str:
+    """The amount as Chinese papers of value write it (大写金额), e.g. 1,005.50: 壹仟零伍元伍角整.
+
+    A zero is said once between digits, never at the end; 整 ends what has no fen. Raises ``ValueError`` below nothing
+    and from 10,000 兆 on.
+    """
+    fen = int(to_fen(amount).scaleb(2))
+    yuan, rest = divmod(fen, 100)
+    if fen < 0 or yuan >= 10**16:
+        raise ValueError("no such amount on a paper of value")
+    jiao, fen = divmod(rest, 10)
+    said = f"{_yuan(yuan)}元" if yuan else ""
+    if jiao:
+        said += f"{_DIGITS[jiao]}角"
+    elif fen and yuan:
+        said += "零"
+    if fen:
+        return said + f"{_DIGITS[fen]}分"
+    return (said or "零元") + "整"
+
+
+def _yuan(yuan: int) -> str:
+    said, silent = "", False
+    groups = [(place, yuan // 10 ** (4 * place) % 10000) for place in range(3, -1, -1)]
+    for place, group in groups:
+        if not group:
+            silent = True
+            continue
+        if said and (silent or group < 1000):
+            said += "零"
+        said += _thousands(group) + _MYRIADS[place]
+        silent = False
+    return said
+
+
+def _thousands(group: int) -> str:
+    said, silent = "", False
+    for place in range(3, -1, -1):
+        digit = group // 10**place % 10
+        if not digit:
+            silent = bool(said)
+            continue
+        said += ("零" if silent else "") + _DIGITS[digit] + _PLACES[place]
+        silent = False
+    return said

@@ -91,6 +91,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "invoice.issue": (SUPERVISOR, ACCOUNTANT),
     "invoice.issue_for_contract": (ACCOUNTANT,),
     "invoice.enter_fapiao": (ACCOUNTANT,),
+    "invoice.correct": (ACCOUNTANT,),
+    "invoice.replan": (ACCOUNTANT,),
     "invoice.post": (CLERK, ACCOUNTANT),
     "invoice.credit": (ACCOUNTANT,),
     # complaints and return visits

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.billing.models import (
     CashHandover,
+    CollectionPermit,
     CreditNote,
     Instalment,
     Invoice,
@@ -24,8 +25,8 @@ from app.billing.rules import billed, instalments, state_of
 from app.contracts.models import Contract
 from app.core import clock
 from app.core.money import ZERO, tax_within
+from app.core.settings import Setting
 from app.fieldservice.models import Charge
-from seeds.demo.customers import Product
 from seeds.demo.organisation import Crew, Office
 from seeds.demo.rows import Numbers, Rows
 from seeds.demo.work import Done, Job
@@ -33,6 +34,12 @@ from seeds.demo.work import Done, Job
 SMALL, RATE = Decimal("500.00"), Decimal("13.00")
 WORDS = {"labour": "人工", "callout": "上门费", "part": "零件", "other": "其他"}
 MISUSE = ("机内进水，主板烧蚀痕迹明显", "门体受外力撞击变形", "用户自行拆装，螺丝缺失")
+PERMITTED = ("客户次日出国，要求当场付清", "外地客户，离店即走", "老客户，指定现场扫码支付")
+SELLER = {
+    "seller_tax_no": "91320100MA1ANXIN88",
+    "seller_details": "南京市玄武区中山路321号 025-84000000",
+    "seller_account": "工商银行南京玄武支行 4301012209100012345",
+}
 WAIVED = ("等候过久致歉", "老客户优惠", "首次上门判断有误")
 
 
@@ -96,6 +103,9 @@ class Books:
         sums = billed([quantity * price for _kind, _text, quantity, price, _order in lines], waived, RATE)
         parts = instalments(sums.total, count, day + timedelta(days=30), 30)
         organisation = len(customer[1]) > 4
+        # What was sent has its number (SO-6); of the last days some still wait for theirs.
+        sent = posted and day < self.today - timedelta(days=2)
+        numbered = sent or day < self.today - timedelta(days=6) or self.dice.random() < 0.5
         invoice_id = self.rows.add(
             Invoice,
             number="",
@@ -103,9 +113,7 @@ class Books:
             customer_id=customer[0],
             contract_id=contract_id,
             fapiao_kind="special" if organisation else "electronic",
-            fapiao_no=f"2632{self.crew.branch.id:02}{len(self.rows.of(Invoice)) + 1:014}"
-            if self.dice.random() < 0.9
-            else None,
+            fapiao_no=f"2632{self.crew.branch.id:02}{len(self.rows.of(Invoice)) + 1:014}" if numbered else None,
             title=customer[1],
             tax_no=f"91320100MA{self.dice.randint(10**7, 10**8 - 1)}" if organisation else "",
             tax_rate=RATE,
@@ -115,8 +123,8 @@ class Books:
             credited=ZERO,
             issued_on=day,
             due_on=parts[-1].due_on,
-            posted_on=day + timedelta(days=1) if posted and day < self.today - timedelta(days=2) else None,
-            posted_note="挂号信" if posted and day < self.today - timedelta(days=2) else "",
+            posted_on=day + timedelta(days=1) if sent else None,
+            posted_note="挂号信" if sent else "",
             status="issued",
             issued_by_id=self.accountant,
             created_at=at,
@@ -169,7 +177,7 @@ class Books:
             if each["unit_price"] > 0
         ]
         if due > SMALL:
-            self._large(job.product, job.order_id, lines, due, at, closed=job.closed_at is not None)
+            self._large(job, lines, due, at)
             return
         waived = ZERO
         if job.closed_at is not None and self.dice.random() < 0.02:
@@ -197,15 +205,17 @@ class Books:
                 payment["invoice_id"], invoice["paid"] = invoice["id"], payment["amount"]
                 self.close(invoice)
 
-    def _large(
-        self, product: Product, order_id: int, lines: list[Any], due: Decimal, at: datetime, *, closed: bool
-    ) -> None:
+    def _large(self, job: Job, lines: list[Any], due: Decimal, at: datetime) -> None:
+        product, order_id, closed = job.product, job.order_id, job.closed_at is not None
         if not closed and self.dice.random() < 0.7:
             return  # still to be invoiced: the accountant's list shows it
+        if closed and self.dice.random() < 0.12:
+            self._permitted(job, lines, due, at)
+            return
         evening = clock.at_local(clock.local(at).date(), time(17, self.dice.randint(0, 25)))
         lot = self.dice.random()
         count = 2 if lot > 0.8 else 1
-        invoice = self.invoice((product.customer_id, product.name), lines, max(evening, at), count=count)
+        invoice = self.invoice((product.customer_id, product.name), lines, max(evening, at), count=count, posted=True)
         if lot < 0.55:
             self.settle(invoice, due, at + timedelta(days=self.dice.randint(4, 28)), order_id)
         elif lot < 0.65:
@@ -219,6 +229,25 @@ class Books:
             self.settle(invoice, first, at + timedelta(days=15), order_id)
             if lot > 0.9:
                 self.settle(invoice, due - first, at + timedelta(days=45), order_id)
+        self.close(invoice)
+
+    def _permitted(self, job: Job, lines: list[Any], due: Decimal, at: datetime) -> None:
+        """More than is collected on the spot, by the supervisor's permit; the invoice follows (SO-6)."""
+        given = at - timedelta(minutes=20)
+        self.rows.add(
+            CollectionPermit, work_order_id=job.order_id, reason=self.dice.choice(PERMITTED), at=given, created_at=given,
+            given_by_id=self.crew.by_job["supervisor"],
+        )  # fmt: skip
+        method = self.dice.choice(("wechat", "alipay", "card"))
+        self.pay(
+            job.product.customer_id, due, at + timedelta(minutes=3), job.technician_id, method, order_id=job.order_id
+        )
+        payment = self.last(Payment)
+        if clock.local(at).date() >= self.last_day - timedelta(days=2):
+            return
+        customer = (job.product.customer_id, job.product.name)
+        invoice = self.invoice(customer, lines, at + timedelta(hours=2), posted=True)
+        payment["invoice_id"], invoice["paid"] = invoice["id"], payment["amount"]
         self.close(invoice)
 
     def _credit(self, invoice: dict[str, Any], at: datetime) -> None:
@@ -309,6 +338,8 @@ def _misuse(job: Job, rows: Rows, dice: random.Random) -> None:
 
 def build(rows: Rows, office: Office, done: Done, today: date) -> None:
     """Add the money of every branch."""
+    for key, value in SELLER.items():
+        rows.add(Setting, key=key, value=value, note="", version=1)
     names: dict[int, str] = {}
     for code, crew in office.crews.items():
         dice = random.Random(f"money-{code}")  # nosec B311 - demo data, the same every time

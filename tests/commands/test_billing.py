@@ -438,12 +438,76 @@ def test_so9_what_is_to_be_invoiced_today_and_what_is_late(office: Cast) -> None
     invoice_id = commands.issue_for_jobs(office["accountant"], order_id, title="刘芳", at=office_time(11)).id
     with acting_as(office["accountant"]):
         assert queries.to_follow() == []
-    with pytest.raises(Refused):
-        commands.post_invoice(office["clerk"], invoice_id, posted_on=date(2026, 11, 19))
-    commands.post_invoice(office["clerk"], invoice_id, posted_on=date(2026, 11, 20), posted_note="挂号信")
+    # SO-6: what is sent is the 发票, so it has its number first; the clerk does not make one up.
+    for who, number in (("clerk", ""), ("clerk", "12345678"), ("accountant", "")):
+        with pytest.raises(Refused) as refused:
+            commands.post_invoice(office[who], invoice_id, posted_on=date(2026, 11, 20), fapiao_no=number)
+        assert refused.value.field == "fapiao_no"
+    commands.correct_heading(
+        office["accountant"], invoice_id, title="南京某公司", fapiao_kind="special", tax_no="91320100MA1MXXXX0K"
+    )
     commands.enter_fapiao(office["accountant"], invoice_id, fapiao_no="12345678")
+    for verb in (
+        lambda: commands.post_invoice(office["clerk"], invoice_id, posted_on=date(2026, 11, 19)),
+        lambda: commands.post_invoice(
+            office["accountant"], invoice_id, posted_on=date(2026, 11, 20), fapiao_no="12345679"
+        ),
+        lambda: commands.enter_fapiao(office["accountant"], invoice_id, fapiao_no="12345679"),
+        lambda: commands.correct_heading(office["accountant"], invoice_id, title="又", fapiao_kind="normal"),
+    ):
+        with pytest.raises(Refused):
+            verb()
+    commands.post_invoice(office["clerk"], invoice_id, posted_on=date(2026, 11, 20), posted_note="挂号信")
+    invoice = again(Invoice, invoice_id)
+    assert (invoice.title, invoice.tax_no, invoice.fapiao_no) == ("南京某公司", "91320100MA1MXXXX0K", "12345678")
+    assert invoice.posted_on == date(2026, 11, 20)
+
+
+def test_instalments_as_agreed_with_the_customer_and_agreed_anew(office: Cast) -> None:
+    order_id, accountant = finished(office, 600), office["accountant"]
+    plan = [(date(2026, 12, 31), D("730.00")), (date(2026, 11, 20), D("299.99"))]
+    with pytest.raises(Refused) as refused:
+        commands.issue_for_jobs(accountant, order_id, title="刘芳", plan=plan, at=office_time(11))
+    assert (refused.value.field, refused.value.params["difference"]) == ("plan", "-0.01")
+    plan[1] = (date(2026, 11, 20), D("300.00"))
+    invoice_id = commands.issue_for_jobs(accountant, order_id, title="刘芳", plan=plan, at=office_time(11)).id
+    commands.receive(accountant, invoice_id, amount=D("400.00"), method="transfer", at=office_time(12))
+
+    def parts() -> list[tuple[date, Decimal, Decimal, str]]:
+        with acting_as(SYSTEM):
+            rows = again(Invoice, invoice_id).instalments
+            return [(row.due_on, row.amount, row.left, row.state) for row in rows]
+
+    assert parts() == [
+        (date(2026, 11, 20), D("300.00"), D("0.00"), "settled"),
+        (date(2026, 12, 31), D("730.00"), D("630.00"), "part"),
+    ]
+    anew = [(date(2026, 11, 20), D("300.00")), (date(2027, 1, 31), D("400.00")), (date(2027, 2, 28), D("330.00"))]
+    for who, wrong in (("accountant", anew[:2]), ("accountant", [(date(2026, 11, 19), D("1030.00"))]), ("clerk", anew)):
+        with pytest.raises((Refused, NotPermitted)):
+            commands.replan(office[who], invoice_id, plan=wrong)
+    commands.replan(accountant, invoice_id, plan=anew)
+    assert [each[2] for each in parts()] == [D("0.00"), D("300.00"), D("330.00")]
+    assert again(Invoice, invoice_id).due_on == date(2027, 2, 28)
+    commands.receive(accountant, invoice_id, amount=D("630.00"), method="transfer", at=office_time(13))
     with pytest.raises(Refused):
-        commands.enter_fapiao(office["accountant"], invoice_id, fapiao_no="12345679")
+        commands.replan(accountant, invoice_id, plan=plan)
+
+
+def test_so6_closing_says_all_that_is_missing_and_where_it_is_settled(
+    office: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = finished(office)
+    loose = SimpleNamespace(name="温控器", balanced=False)
+    monkeypatch.setattr(guards.parts, "parts_balance", lambda _number: [loose])
+    with pytest.raises(Refused) as refused:
+        jobs.close(office["clerk"], order_id, at=office_time(17))
+    assert [each.verb for each in refused.value.ways] == ["payment.collect", "invoice.issue", "waiver.waive", ""]
+    assert refused.value.params["left"] == "130.00" and "温控器" in refused.value.also[0].params["parts"]
+    commands.collect(office["technician"], order_id, amount=D("130.00"), at=office_time(10, 30))
+    with pytest.raises(Refused) as refused:
+        jobs.close(office["clerk"], order_id, at=office_time(17))
+    assert refused.value.params["parts"] == "温控器" and not refused.value.also
 
 
 def test_a_credit_note_is_never_more_than_the_invoice_and_all_of_it_frees_the_job(office: Cast) -> None:
@@ -541,6 +605,20 @@ def test_paid_outstanding_and_credited_are_always_the_invoice(office: Cast, seed
             assert invoice.paid + invoice.outstanding + invoice.credited == invoice.total
             assert sum(part.amount for part in invoice.instalments) == invoice.total
             assert 0 <= invoice.credited <= invoice.total and invoice.paid >= 0
+    # What is outstanding and overdue, counted another way: the payments and notes off the instalments, day by day.
+    with acting_as(SYSTEM):
+        invoice = again(Invoice, invoice_id)
+        came = sum((row.signed for row in invoice.payments), D("0.00")) + sum(
+            (row.amount for row in invoice.credit_notes), D("0.00")
+        )
+        for day in (date(2026, 12, 20), date(2026, 12, 21), date(2027, 2, 5), date(2028, 1, 1)):
+            asked = sum((part.amount for part in invoice.instalments if part.due_on < day), D("0.00"))
+            overdue = max(asked - came, D("0.00"))
+            rows = queries.outstanding_by_customer(day)[1]
+            assert sum((row.total for row in rows), D("0.00")) == max(invoice.total - came, D("0.00"))
+            assert sum((row.overdue for row in rows), D("0.00")) == overdue
+            found = db.session.scalars(select(Invoice.id).where(queries.is_overdue(day))).all()
+            assert list(found) == ([invoice_id] if overdue > 0 else [])
 
 
 def test_two_people_enter_the_last_payment_and_one_of_them_is_told(backend: Backend, office: Cast) -> None:

@@ -68,11 +68,11 @@ def slip() -> InvoiceSlip:
         lines=(
             SlipLine(
                 description="换压缩机", order_number="PG-HQ-20261120-0002", quantity=20, unit_price=D("50.00"),
-                amount=D("1000.00"), tax=D("115.04"),
+                amount=D("1000.00"), tax=D("115.04"), product="双门冰箱 BCD-215", finished_on=DAY,
             ),
             SlipLine(
                 description="到户一次", order_number="PG-HQ-20261120-0002", quantity=1, unit_price=D("30.00"),
-                amount=D("30.00"), tax=D("3.45"),
+                amount=D("30.00"), tax=D("3.45"), product="双门冰箱 BCD-215", finished_on=DAY,
             ),
         ),
         parts=(
@@ -84,6 +84,8 @@ def slip() -> InvoiceSlip:
             SlipPayment(on=DAY, number="HZ-HQ-20261120-0001", what="Credit note", amount=D("100.00")),
         ),
         paid=D("515.00"), credited=D("100.00"), issued_by="孙丽萍", note="",
+        seller_tax_no="91320100MA1ANXIN88", seller_details="南京市玄武区中山路321号 025-84000000",
+        seller_account="工商银行南京玄武支行 4301012209100012345",
     )  # fmt: skip
 
 

@@ -156,6 +156,67 @@ def test_instalments_have_their_bounds(count: int) -> None:
         rules.instalments(D("0.01"), 2, DAY, 30)
 
 
+def part(day: int, amount: str) -> rules.Part:
+    return rules.Part(DAY + timedelta(days=day), D(amount))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [],
+        [part(0, "999.99")],
+        [part(0, "500.00"), part(1, "500.01")],
+        [part(0, "1000.00"), part(1, "0.00")],
+        [part(0, "1500.00"), part(1, "-500.00")],
+        [part(-1, "500.00"), part(1, "500.00")],
+        [part(5, "500.00"), part(5, "500.00")],
+        [part(day, "40.00") for day in range(25)],
+    ],
+)
+def test_instalments_of_ones_own_are_refused_at_their_field(parts: list[rules.Part]) -> None:
+    with pytest.raises(Refused) as refused:
+        rules.planned(D("1000.00"), parts, DAY)
+    assert refused.value.field == "plan"
+
+
+@given(st.lists(MONEY, min_size=1, max_size=24), st.data())
+def test_instalments_of_ones_own_are_the_invoice_in_the_order_of_their_days(
+    amounts: list[Decimal], data: st.DataObject
+) -> None:
+    days = data.draw(st.lists(st.integers(0, 900), min_size=len(amounts), max_size=len(amounts), unique=True))
+    parts = [rules.Part(DAY + timedelta(days=day), amount) for day, amount in zip(days, amounts, strict=True)]
+    kept = rules.planned(sum(amounts, D("0.00")), parts, DAY)
+    assert sorted(kept) == sorted(parts)
+    assert [each.due_on for each in kept] == sorted(each.due_on for each in parts)
+    with pytest.raises(Refused) as refused:
+        rules.planned(sum(amounts, D("0.01")), parts, DAY)
+    assert refused.value.params["difference"] == "-0.01"
+
+
+@pytest.mark.parametrize(
+    ("left", "due", "state"),
+    [
+        ("0.00", -5, "settled"),
+        ("0.01", -1, "overdue"),
+        ("100.00", -1, "overdue"),
+        ("100.00", 0, "waiting"),
+        ("99.99", 0, "part"),
+        ("40.00", 3, "part"),
+    ],
+)
+def test_where_an_instalment_stands(left: str, due: int, state: str) -> None:
+    assert rules.part_state(D("100.00"), D(left), DAY + timedelta(days=due), DAY) == state
+    assert state in rules.PART_STATE_LABELS
+
+
+def test_so6_an_invoice_without_its_official_number_is_not_sent() -> None:
+    for number in (None, ""):
+        with pytest.raises(Refused) as refused:
+            rules.check_sendable(number)
+        assert refused.value.field == "fapiao_no"
+    rules.check_sendable("12345678")
+
+
 @pytest.mark.parametrize(
     ("number", "kept"),
     [

@@ -102,3 +102,62 @@ def test_nothing_can_be_shared_with_nobody() -> None:
         money.split(D("1.00"), [D("-1"), D("2")])
     with pytest.raises(ValueError):
         money.equal_parts(D("1.00"), 0)
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("0.00", "零元整"),
+        ("0.05", "伍分"),
+        ("0.50", "伍角整"),
+        ("10.00", "壹拾元整"),
+        ("10.05", "壹拾元零伍分"),
+        ("107.50", "壹佰零柒元伍角整"),
+        ("610.00", "陆佰壹拾元整"),
+        ("1005.50", "壹仟零伍元伍角整"),
+        ("1195.55", "壹仟壹佰玖拾伍元伍角伍分"),
+        ("10500.00", "壹万零伍佰元整"),
+        ("100000.00", "壹拾万元整"),
+        ("1000001.10", "壹佰万零壹元壹角整"),
+        ("120003400.00", "壹亿贰仟万叁仟肆佰元整"),
+        ("100000000.01", "壹亿元零壹分"),
+    ],
+)
+def test_amounts_in_capitals(amount: str, said: str) -> None:
+    assert money.in_capitals(D(amount)) == said
+
+
+def test_no_paper_of_value_is_below_nothing() -> None:
+    for amount in ("-0.01", "10000000000000000.00"):
+        with pytest.raises(ValueError, match="paper of value"):
+            money.in_capitals(D(amount))
+
+
+DIGITS = {digit: place for place, digit in enumerate("零壹贰叁肆伍陆柒捌玖")}
+UNITS = {"拾": 10, "佰": 100, "仟": 1000}
+MYRIADS = {"万": 10**4, "亿": 10**8, "兆": 10**12}
+
+
+def read_back(said: str) -> Decimal:
+    """What somebody reads who knows nothing of how it was written."""
+    whole = group = digit = 0
+    rest = D("0.00")
+    for sign in said:
+        if sign in DIGITS:
+            digit = DIGITS[sign]
+        elif sign in UNITS:
+            group, digit = group + digit * UNITS[sign], 0
+        elif sign in MYRIADS:
+            whole, group, digit = whole + (group + digit) * MYRIADS[sign], 0, 0
+        elif sign == "元":
+            whole, group, digit = whole + group + digit, 0, 0
+        elif sign in "角分":
+            rest, digit = rest + digit * D("0.10" if sign == "角" else "0.01"), 0
+    return whole + rest
+
+
+@given(st.decimals(min_value="0.00", max_value="9999999999.99", places=2))
+def test_capitals_are_read_back_as_the_amount(amount: Decimal) -> None:
+    said = money.in_capitals(amount)
+    assert read_back(said) == amount
+    assert "零零" not in said and not said.startswith("零元零")

@@ -8,6 +8,7 @@ from app.billing.commands import guards as _guards
 from app.billing.commands.collecting import collect, give_permit, void_payment, waive
 from app.billing.commands.handing_in import agree, dispute, hand_in, receive_cash, recount, settle, withdraw
 from app.billing.commands.invoicing import (
+    correct_heading,
     credit,
     enter_fapiao,
     issue_for_contract,
@@ -15,6 +16,7 @@ from app.billing.commands.invoicing import (
     post_invoice,
     receive,
     refund,
+    replan,
 )
 from app.billing.commands.late import tell_late_cash
 
@@ -23,6 +25,7 @@ _guards.install()
 __all__ = [
     "agree",
     "collect",
+    "correct_heading",
     "credit",
     "dispute",
     "enter_fapiao",
@@ -35,6 +38,7 @@ __all__ = [
     "receive_cash",
     "recount",
     "refund",
+    "replan",
     "settle",
     "tell_late_cash",
     "void_payment",

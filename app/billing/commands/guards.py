@@ -7,7 +7,7 @@ from datetime import datetime
 from app.billing import queries
 from app.core import inbox
 from app.core.actors import SYSTEM, Principal, acting_as
-from app.core.errors import N_, Refused
+from app.core.errors import N_, Refused, Way
 from app.core.money import total
 from app.fieldservice.commands import CLOSE_GUARDS, QUOTE_GUARDS, people_of
 from app.fieldservice.models import WorkOrder
@@ -18,6 +18,19 @@ from app.workshop.commands import RETURNED
 from app.workshop.models import GoodsReceipt
 
 
+def settled(order: WorkOrder) -> None:
+    """Before closing: the money is decided and the parts balance. Raises ``Refused`` with all that is missing."""
+    missing = []
+    for guard in (money_is_decided, parts_balance):
+        try:
+            guard(order)
+        except Refused as error:
+            missing.append(error)
+    if missing:
+        first, *others = missing
+        raise first.besides(others)
+
+
 def money_is_decided(order: WorkOrder) -> None:
     """A job is closed when there is nothing to pay, or it is paid, invoiced or waived. Raises ``Refused``."""
     money = queries.money_of(order)
@@ -26,6 +39,10 @@ def money_is_decided(order: WorkOrder) -> None:
             N_("%(left)s CNY of %(number)s are neither collected nor invoiced nor waived."),
             left=f"{money.left:,.2f}",
             number=order.number,
+        ).leading(
+            Way(N_("Take the money"), f"/workorderview/do/collect/{order.id}", "payment.collect"),
+            Way(N_("Make out the invoice"), f"/money/to-invoice/issue?order={order.id}", "invoice.issue"),
+            Way(N_("Waive charges"), f"/workorderview/do/waive/{order.id}", "waiver.waive"),
         )
 
 
@@ -37,7 +54,7 @@ def parts_balance(order: WorkOrder) -> None:
             N_("The parts of %(number)s do not balance: %(parts)s."),
             number=order.number,
             parts="、".join(row.name for row in open_rows),
-        )
+        ).leading(Way(N_("The moves of its parts"), f"/stockmoveview/list/?_flt_0_reference={order.number}"))
 
 
 def invoice_today(actor: Principal, receipt: GoodsReceipt, at: datetime) -> None:
@@ -77,9 +94,8 @@ def no_cash_in_hand(person: Staff) -> None:
 
 def install() -> None:
     """Register them; doing it twice is once."""
-    for guard in (money_is_decided, parts_balance):
-        if guard not in CLOSE_GUARDS:
-            CLOSE_GUARDS.append(guard)
+    if settled not in CLOSE_GUARDS:
+        CLOSE_GUARDS.append(settled)
     if charges_are_free_to_change not in QUOTE_GUARDS:
         QUOTE_GUARDS.append(charges_are_free_to_change)
     if no_cash_in_hand not in LEAVING_GUARDS:

@@ -13,7 +13,7 @@ from app.billing import queries, rules
 from app.billing.commands.collecting import branch_code, new_payment, pay_invoice, refresh
 from app.billing.models import CreditNote, Instalment, Invoice, InvoicedJob, InvoiceLine, Payment
 from app.contracts.models import Contract
-from app.core import clock, i18n, settings
+from app.core import clock, i18n, permissions, settings
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, Refused
@@ -51,11 +51,18 @@ class _Heading:
     count: int
     first_due: date
     note: str
+    plan: tuple[rules.Part, ...] = ()
+
+    def parts(self, whole: Decimal, today: date) -> list[rules.Part]:
+        """The instalments: as they were given, else equal ones."""
+        if self.plan:
+            return rules.planned(whole, self.plan, today)
+        return rules.instalments(whole, self.count, self.first_due, settings.number("instalment_days"))
 
 
 def _heading(
     title: str, tax_no: str, title_details: str, kind: str, number: str, count: int, first_due: date | None,
-    note: str, today: date,
+    note: str, today: date, plan: Sequence[tuple[date, Decimal]] = (),
 ) -> _Heading:  # fmt: skip
     if not title.strip():
         raise Refused(N_("This is required."), field="title")
@@ -72,6 +79,7 @@ def _heading(
         count,
         first_due or today + timedelta(days=settings.number("invoice_due_days")),
         (note or "").strip()[:200],
+        tuple(rules.Part(*each) for each in plan),
     )
 
 
@@ -87,22 +95,22 @@ def issue_for_jobs(
     fapiao_no: str = "",
     instalments: int = 1,
     first_due: date | None = None,
+    plan: Sequence[tuple[date, Decimal]] = (),
     note: str = "",
     at: datetime | None = None,
 ) -> Invoice:
     """Make out the invoice of one or several finished jobs of one customer: what was charged less what was waived.
 
-    What was collected for the jobs already counts on the invoice. Refused for a job that costs nothing or stands on
-    another invoice.
+    What was collected for the jobs already counts on the invoice. ``plan`` is instalments (day, CNY) of one's own; without
+    it there are ``instalments`` equal ones. Refused for a job that costs nothing or stands on another invoice.
     """
     moment = at or clock.now()
     wanted = sorted({order_ids} if isinstance(order_ids, int) else set(order_ids))
     orders = [steps.locked_order(order_id) for order_id in wanted]
     if not orders:
         raise Refused(N_("No row is ticked."))
-    heading = _heading(
-        title, tax_no, title_details, fapiao_kind, fapiao_no, instalments, first_due, note, clock.local(moment).date()
-    )
+    today = clock.local(moment).date()
+    heading = _heading(title, tax_no, title_details, fapiao_kind, fapiao_no, instalments, first_due, note, today, plan)
     customers = {order.repair_call.voucher.customer_id for order in orders}
     if len(customers) > 1 or len({order.branch_id for order in orders}) > 1:
         raise Refused(N_("One invoice is for one customer of one branch."))
@@ -176,6 +184,7 @@ def issue_for_contract(
     fapiao_no: str = "",
     instalments: int = 1,
     first_due: date | None = None,
+    plan: Sequence[tuple[date, Decimal]] = (),
     note: str = "",
     at: datetime | None = None,
 ) -> Invoice:
@@ -189,16 +198,14 @@ def issue_for_contract(
     standing = select(Invoice.id).where(Invoice.contract_id == contract.id, Invoice.status != "credited")
     if db.session.execute(standing.execution_options(unscoped=True)).first() is not None:
         raise Refused(N_("%(number)s stands on an invoice already."), number=contract.number)
-    heading = _heading(
-        title, tax_no, title_details, fapiao_kind, fapiao_no, instalments, first_due, note, clock.local(moment).date()
-    )
+    today = clock.local(moment).date()
+    heading = _heading(title, tax_no, title_details, fapiao_kind, fapiao_no, instalments, first_due, note, today, plan)
     with i18n.in_language():
         words = i18n.say(N_("Maintenance contract %(number)s"), number=contract.number)
     line = _Line("contract", words[:100], 1, contract.price)
-    invoice = _write(actor, contract.branch_id, contract.customer_id, [line], ZERO, heading, moment)
-    invoice.contract_id = contract.id
-    db.session.flush()
-    return invoice
+    return _write(
+        actor, contract.branch_id, contract.customer_id, [line], ZERO, heading, moment, contract_id=contract.id
+    )
 
 
 def _write(
@@ -209,15 +216,18 @@ def _write(
     waived: Decimal,
     heading: _Heading,
     moment: datetime,
+    *,
+    contract_id: int | None = None,
 ) -> Invoice:
     rate, today = settings.amount("tax_rate"), clock.local(moment).date()
     sums = rules.billed([line.amount for line in lines], waived, rate)
-    parts = rules.instalments(sums.total, heading.count, heading.first_due, settings.number("instalment_days"))
+    parts = heading.parts(sums.total, today)
     _check_unused(heading.fapiao_no)
     invoice = Invoice(
         number=next_number("FP", branch_code(branch_id), today),
         branch_id=branch_id,
         customer_id=customer_id,
+        contract_id=contract_id,
         fapiao_kind=heading.fapiao_kind,
         fapiao_no=heading.fapiao_no or None,
         title=heading.title,
@@ -267,19 +277,81 @@ def enter_fapiao(actor: Principal, invoice_id: int, *, fapiao_no: str) -> Invoic
     invoice = steps.locked(Invoice, invoice_id)
     if invoice.fapiao_no:
         raise Refused(N_("The number is entered already."), field="fapiao_no")
+    _number(invoice, fapiao_no)
+    db.session.flush()
+    return invoice
+
+
+def _number(invoice: Invoice, fapiao_no: str) -> None:
     typed = rules.check_fapiao(fapiao_no)
     if not typed:
         raise Refused(N_("This is required."), field="fapiao_no")
     _check_unused(typed)
     invoice.fapiao_no = typed
+
+
+@command("invoice.correct")
+def correct_heading(
+    actor: Principal,
+    invoice_id: int,
+    *,
+    title: str,
+    fapiao_kind: str,
+    tax_no: str = "",
+    title_details: str = "",
+) -> Invoice:
+    """Title, tax number and kind as the customer wants them, as long as no official invoice is made out with them.
+
+    Refused once its number is entered: then a credit note takes it back.
+    """
+    invoice = steps.locked(Invoice, invoice_id)
+    if invoice.fapiao_no:
+        raise Refused(N_("The official invoice is made out: a credit note takes it back."), field="title")
+    today = clock.today()
+    given = _heading(title, tax_no, title_details, fapiao_kind, "", 1, None, invoice.note, today)
+    invoice.title, invoice.tax_no = given.title, given.tax_no
+    invoice.title_details, invoice.fapiao_kind = given.title_details, given.fapiao_kind
     db.session.flush()
     return invoice
 
 
-@command("invoice.post")
-def post_invoice(actor: Principal, invoice_id: int, *, posted_on: date, posted_note: str = "") -> Invoice:
-    """The invoice was sent to the customer: by post after money was collected on the spot (SO-6), or by mail."""
+@command("invoice.replan")
+def replan(actor: Principal, invoice_id: int, *, plan: Sequence[tuple[date, Decimal]]) -> Invoice:
+    """Other instalments of an invoice that is not paid in full, as agreed with the customer (day, CNY).
+
+    They come to the whole invoice again; what was paid settles the oldest first. A part that is due already keeps its
+    day, but no new one begins before the invoice was issued.
+    """
     invoice = steps.locked(Invoice, invoice_id)
+    if invoice.outstanding <= 0:
+        raise Refused(N_("Nothing of this invoice is outstanding."), field="plan")
+    parts = rules.planned(invoice.total, [rules.Part(*each) for each in plan], invoice.issued_on)
+    for old in list(invoice.instalments):
+        db.session.delete(old)
+    # The old ones go first: the day of a new one may be that of an old one.
+    db.session.flush()
+    for part in parts:
+        db.session.add(Instalment(invoice_id=invoice.id, due_on=part.due_on, amount=part.amount))
+    invoice.due_on = parts[-1].due_on
+    db.session.flush()
+    db.session.refresh(invoice, ["instalments"])
+    return invoice
+
+
+@command("invoice.post")
+def post_invoice(
+    actor: Principal, invoice_id: int, *, posted_on: date, posted_note: str = "", fapiao_no: str = ""
+) -> Invoice:
+    """The invoice was sent to the customer: by post after money was collected on the spot (SO-6), or by mail.
+
+    Refused as long as the official invoice has no number; who may enter it may do so with the same step.
+    """
+    invoice = steps.locked(Invoice, invoice_id)
+    if invoice.fapiao_no and fapiao_no.strip() and rules.check_fapiao(fapiao_no) != invoice.fapiao_no:
+        raise Refused(N_("The number is entered already."), field="fapiao_no")
+    if not invoice.fapiao_no and fapiao_no.strip() and permissions.may(actor, "invoice.enter_fapiao"):
+        _number(invoice, fapiao_no)
+    rules.check_sendable(invoice.fapiao_no)
     if not invoice.issued_on <= posted_on <= clock.today():
         raise Refused(N_("Not before it was issued, and not later than today."), field="posted_on")
     invoice.posted_on, invoice.posted_note = posted_on, (posted_note or "").strip()[:100]

@@ -4,6 +4,9 @@ from app.billing.queries.cash import CashInHand, cash_in_hand, in_hand_of, late_
 from app.billing.queries.invoices import (
     Aged,
     ToInvoice,
+    is_overdue,
+    is_to_be_sent,
+    is_without_number,
     last_title,
     live_invoice,
     outstanding_by_customer,
@@ -12,7 +15,7 @@ from app.billing.queries.invoices import (
     to_invoice,
     with_everything,
 )
-from app.billing.queries.jobs import limits_of, money_of, money_of_jobs, permitted
+from app.billing.queries.jobs import is_collected, is_invoiced, limits_of, money_of, money_of_jobs, permitted
 
 __all__ = [
     "Aged",
@@ -20,6 +23,11 @@ __all__ = [
     "ToInvoice",
     "cash_in_hand",
     "in_hand_of",
+    "is_collected",
+    "is_invoiced",
+    "is_overdue",
+    "is_to_be_sent",
+    "is_without_number",
     "last_title",
     "late_cash",
     "limits_of",

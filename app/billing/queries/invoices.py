@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.billing.models import Invoice, InvoicedJob, InvoiceLine, Payment
+from app.billing.models import Instalment, Invoice, InvoicedJob, InvoiceLine, Payment
 from app.billing.queries.jobs import money_of_jobs
 from app.billing.rules import JobMoney, Part, age_limits, aged, still_open
 from app.core import clock, settings
@@ -84,6 +84,30 @@ def _jobs(wanted: Select[tuple[WorkOrder]], branch_id: int | None) -> list[ToInv
     ]
 
 
+OPEN = ("issued", "part_paid")
+
+
+def is_overdue(today: date) -> ColumnElement[bool]:
+    """Criterion: an instalment's day has passed and it is not settled, also where others are not due yet."""
+    due = (
+        select(func.coalesce(func.sum(Instalment.amount), 0))
+        .where(Instalment.invoice_id == Invoice.id, Instalment.due_on < today)
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+    return and_(Invoice.status.in_(OPEN), due > Invoice.paid + Invoice.credited)
+
+
+def is_without_number() -> ColumnElement[bool]:
+    """Criterion: the official invoice (发票) is still to be made out."""
+    return and_(Invoice.fapiao_no.is_(None), Invoice.status != "credited")
+
+
+def is_to_be_sent() -> ColumnElement[bool]:
+    """Criterion: the official invoice is made out and not sent (SO-6)."""
+    return and_(Invoice.posted_on.is_(None), Invoice.fapiao_no.is_not(None), Invoice.status != "credited")
+
+
 def live_invoice(order_id: int) -> Invoice | None:
     """The invoice that stands for a job; not narrowed by row scope, for rules."""
     wanted = (
@@ -112,7 +136,11 @@ def with_everything(invoice_id: int) -> Invoice | None:
             joinedload(Invoice.branch),
             joinedload(Invoice.contract),
             joinedload(Invoice.issued_by),
-            selectinload(Invoice.lines).joinedload(InvoiceLine.work_order),
+            selectinload(Invoice.lines)
+            .joinedload(InvoiceLine.work_order)
+            .joinedload(WorkOrder.repair_call)
+            .joinedload(RepairCall.voucher)
+            .joinedload(Voucher.product_model),
             selectinload(Invoice.instalments),
             selectinload(Invoice.payments).joinedload(Payment.received_by),
             selectinload(Invoice.credit_notes),
@@ -154,7 +182,7 @@ def outstanding_by_customer(
     limits = age_limits(settings.value("ageing_days"))
     wanted = (
         select(Invoice)
-        .where(or_(Invoice.status == "issued", Invoice.status == "part_paid"))
+        .where(Invoice.status.in_(OPEN))
         .options(joinedload(Invoice.customer), selectinload(Invoice.instalments))
         .order_by(Invoice.due_on, Invoice.id)
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from app.billing.models import CollectionPermit, InvoicedJob, Payment, Waiver
 from app.billing.rules import JobMoney
@@ -43,6 +44,16 @@ def money_of_jobs(order_ids: Iterable[int]) -> dict[int, JobMoney]:
 def money_of(order: WorkOrder) -> JobMoney:
     """The money of one job."""
     return money_of_jobs([order.id])[order.id]
+
+
+def is_invoiced(order_id: Any) -> ColumnElement[bool]:
+    """Criterion: the job in this column stands on an invoice."""
+    return exists(select(InvoicedJob.id).where(InvoicedJob.work_order_id == order_id, InvoicedJob.live.is_(True)))
+
+
+def is_collected(order_id: Any) -> ColumnElement[bool]:
+    """Criterion: money came in for the job in this column."""
+    return exists(select(Payment.id).where(Payment.work_order_id == order_id, Payment.voided_at.is_(None)))
 
 
 def permitted(order_id: int) -> CollectionPermit | None:

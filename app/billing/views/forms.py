@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from app.billing import rules
+from app.billing.views.plan import PlanField
 from app.core.views import OfficeForm, fields
 from app.customers.views import labels
 
@@ -41,10 +42,30 @@ class IssueForm(OfficeForm):
     title_details = fields.text(
         _l("Address, telephone, bank, account"), 200, required=False, help=_l("Needed on a special VAT invoice.")
     )
-    fapiao_no = fields.text(_l("Number of the official invoice"), 24, required=False, help=_l("May be entered later."))
-    instalments = fields.number(_l("Instalments"), 1, rules.MOST_INSTALMENTS, default=1)
+    fapiao_no = fields.text(
+        _l("Number of the official invoice"), 24, required=False, help=_l("May be entered later, before it is sent.")
+    )
+    instalments = fields.number(_l("Equal instalments"), 1, rules.MOST_INSTALMENTS, default=1)
     first_due = fields.day(_l("First due on"), required=False, help=_l("Empty: as the settings say."))
+    plan = PlanField(
+        _l("Instalments of one's own"), description=_l("Only when they are not equal: together they are the invoice.")
+    )
     note = fields.text(_l("Note"), 200, required=False)
+
+
+class HeadingForm(OfficeForm):
+    """With what the official invoice is made out."""
+
+    title = fields.text(_l("Invoice title"), 100)
+    fapiao_kind = fields.choice(_l("Kind of invoice"), FAPIAO_KINDS)
+    tax_no = fields.text(_l("Tax number"), 20, required=False)
+    title_details = fields.text(_l("Address, telephone, bank, account"), 200, required=False)
+
+
+class ReplanForm(OfficeForm):
+    """Other instalments."""
+
+    plan = PlanField(_l("Instalments"), description=_l("Together they are the invoice."))
 
 
 class FapiaoForm(OfficeForm):
@@ -56,8 +77,11 @@ class FapiaoForm(OfficeForm):
 class PostForm(OfficeForm):
     """When and how the invoice was sent."""
 
+    fapiao_no = fields.text(_l("Number of the official invoice"), 24)
     posted_on = fields.day(_l("Sent on"))
-    posted_note = fields.text(_l("How sent"), 100, required=False)
+    posted_note = fields.text(
+        _l("How sent"), 100, required=False, help=_l("By post: the tracking number; by mail: to whom.")
+    )
 
 
 class CreditForm(OfficeForm):

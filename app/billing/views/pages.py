@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import distinct, func, select
 
 from app.billing import commands, queries
 from app.billing.commands.invoicing import title_for
-from app.billing.models import CashHandover, Invoice
+from app.billing.models import CashHandover, Invoice, Payment
 from app.billing.views.forms import IssueForm, ReasonForm
 from app.core import clock, permissions
 from app.core.actors import current
+from app.core.db import db
 from app.core.fetch import fetch
-from app.core.home import card
+from app.core.home import LISTED, card
 from app.core.money import ZERO, total
 from app.core.views import Page
 from app.core.views.refusals import FORESEEN, explain
 from app.fieldservice.models import WorkOrder
 from app.fieldservice.queries import count_of
 from app.organisation.models import Branch, Staff
+from app.organisation.queries import branches_of
 
 
-def _today_paper(name: str) -> str:
-    """The document of today for the person's branch; of every branch where the person belongs to none."""
-    given: dict[str, Any] = {"date": clock.today().isoformat()}
+def _branches() -> list[Branch]:
+    """The branches to choose from, for who sees them all."""
+    return branches_of(None) if current().has("service_department", "management") else []
+
+
+def _branch(branches: Sequence[Branch]) -> Branch | None:
+    """The branch the page speaks of: the one chosen, else the person's own; None is all of them."""
+    if branches:
+        return next((each for each in branches if each.code == request.args.get("branch")), None)
     branch_id = current().branch_id
-    if branch_id is not None and not current().has("service_department", "management"):
-        given["branch"] = fetch(Branch, branch_id).code
-    return url_for("PrintView.now", name=name, **given)
+    return fetch(Branch, branch_id) if branch_id is not None else None
+
+
+def _today_paper(name: str, branch: Branch | None, **more: Any) -> str:
+    """The document of today for one branch; of all of them it is made in the background (menu: papers)."""
+    if branch is None or not permissions.may(current(), f"print.{name}"):
+        return ""
+    return url_for("PrintView.now", name=name, date=clock.today().isoformat(), branch=branch.code, **more)
 
 
 class CashView(Page):
@@ -44,7 +58,9 @@ class CashView(Page):
     @has_access
     def index(self) -> Any:
         """The list."""
-        people, today = queries.cash_in_hand(), clock.today()
+        branches, today = _branches(), clock.today()
+        branch = _branch(branches)
+        people = queries.cash_in_hand(branch.id if branch is not None else None)
         me = current().staff_id
         mine = queries.in_hand_of(me) if me is not None else []
         page: str = self.render_template(
@@ -54,12 +70,14 @@ class CashView(Page):
             today=today,
             total=total([each.amount for each in people]),
             late=total([each.late(today) for each in people]),
+            late_people=sum(each.late(today) > ZERO for each in people),
             to_count=count_of(CashHandover, CashHandover.status == "submitted"),
             mine=mine if permissions.may(current(), "cash_handover.hand_in") else [],
             may_settle=permissions.may(current(), "cash_handover.settle"),
             me=me,
-            may_print=permissions.may(current(), "print.cash_not_handed_in"),
-            paper=_today_paper("cash_not_handed_in"),
+            branches=branches,
+            branch=branch,
+            paper=_today_paper("cash_not_handed_in", branch),
             overdue=lambda payment: clock.local(payment.paid_at).date() < today,
         )
         return page
@@ -129,6 +147,8 @@ class ToInvoiceView(Page):
             return redirect(url_for("ToInvoiceView.index"))
         first = orders[0].repair_call.voucher.customer
         form = IssueForm(data=title_for(first) if request.method == "GET" else None)
+        money = queries.money_of_jobs(ids)
+        form.plan.whole = total([each.due - each.waived for each in money.values()])
         if request.method == "POST" and form.validate():
             try:
                 invoice = commands.issue_for_jobs(current(), ids, **form.values)
@@ -142,7 +162,7 @@ class ToInvoiceView(Page):
             title=_("Make out the invoice"),
             form=form,
             orders=orders,
-            money=queries.money_of_jobs(ids),
+            money=money,
             customer=first,
         )
         return page, 422 if request.method == "POST" else 200
@@ -157,7 +177,10 @@ class OutstandingView(Page):
     @has_access
     def index(self) -> Any:
         """The list."""
-        limits, rows = queries.outstanding_by_customer(clock.today())
+        branches = _branches()
+        branch = _branch(branches)
+        limits, rows = queries.outstanding_by_customer(clock.today(), branch.id if branch is not None else None)
+        waiting = queries.to_invoice(branch.id if branch is not None else None)
         sums = [total([row.columns[place] for row in rows]) for place in range(len(limits) + 2)]
         page: str = self.render_template(
             "billing/outstanding.html",
@@ -166,7 +189,12 @@ class OutstandingView(Page):
             rows=rows,
             sums=sums,
             total=total(sums),
-            paper=_today_paper("outstanding") if permissions.may(current(), "print.outstanding") else "",
+            branches=branches,
+            branch=branch,
+            waiting=len(waiting),
+            waiting_amount=total([each.money.left for each in waiting]),
+            paper=_today_paper("outstanding", branch),
+            sheet=_today_paper("outstanding", branch, format="xlsx"),
         )
         return page
 
@@ -176,9 +204,10 @@ class OutstandingView(Page):
 _MONEY_ROLES = ("accountant", "supervisor", "branch_manager")
 
 
-def _late_people() -> int:
-    today: date = clock.today()
-    return sum(each.late(today) > ZERO for each in queries.cash_in_hand())
+def _people(*conditions: Any) -> int:
+    """How many people have cash in hand."""
+    held = select(func.count(distinct(Payment.received_by_id))).where(Payment.in_hand.is_(True), *conditions)
+    return int(db.session.execute(held).scalar_one())
 
 
 card(
@@ -205,10 +234,31 @@ card(
     *_MONEY_ROLES,
     title=_l("Cash over a day not handed in"),
     url="CashView.index",
-    count=_late_people,
+    count=lambda: _people(Payment.paid_at < clock.day_bounds(clock.today())[0]),
+    total="cash-late",
     icon="fa-briefcase",
     tone="danger",
     order=46,
+)
+card(
+    "accountant",
+    title=_l("People with cash in hand"),
+    url="CashView.index",
+    count=_people,
+    total="cash-people",
+    icon="fa-money",
+    tone="info",
+    order=12,
+)
+card(
+    "accountant",
+    title=_l("Invoices not paid in full"),
+    url="InvoiceView.list",
+    arguments={"show": "open"},
+    count=LISTED,
+    icon="fa-file-text-o",
+    tone="info",
+    order=49,
 )
 card(
     "accountant",
@@ -216,17 +266,28 @@ card(
     title=_l("Overdue invoices"),
     url="InvoiceView.list",
     arguments={"show": "overdue"},
-    count=lambda: count_of(Invoice, Invoice.status.in_(("issued", "part_paid")), Invoice.due_on < clock.today()),
+    count=lambda: count_of(Invoice, queries.is_overdue(clock.today())),
     icon="fa-hourglass-end",
     tone="danger",
     order=48,
 )
 card(
+    "accountant",
+    title=_l("Without official number"),
+    url="InvoiceView.list",
+    arguments={"show": "number"},
+    count=lambda: count_of(Invoice, queries.is_without_number()),
+    icon="fa-hashtag",
+    tone="info",
+    order=50,
+)
+card(
     "clerk",
+    "accountant",
     title=_l("Invoices to be sent"),
     url="InvoiceView.list",
     arguments={"show": "send"},
-    count=lambda: count_of(Invoice, Invoice.posted_on.is_(None), Invoice.status != "credited"),
+    count=lambda: count_of(Invoice, queries.is_to_be_sent()),
     icon="fa-envelope-o",
     tone="info",
     order=60,

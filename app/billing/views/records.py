@@ -2,139 +2,98 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
-from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_
 
 from app.billing import commands, queries, rules
-from app.billing.commands.invoicing import title_for
 from app.billing.models import (
     CashHandover,
     CollectionPermit,
-    CreditNote,
-    Instalment,
-    Invoice,
-    InvoiceLine,
     Payment,
     Waiver,
 )
 from app.billing.views.forms import (
     METHODS,
     CountForm,
-    CreditForm,
     DifferenceForm,
-    FapiaoForm,
-    IssueForm,
-    PayForm,
-    PostForm,
     ReasonForm,
-    RefundForm,
-    WaiveForm,
 )
-from app.contracts.views import ContractView
-from app.core import clock, permissions
+from app.core import clock
 from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeInterface, Verb
 from app.core.views.quick import QuickFilter, QuickFilters
 from app.customers.views import labels, print_links
-from app.fieldservice.models import WorkOrder
-from app.fieldservice.rules import CHARGE_KIND_LABELS
-from app.fieldservice.views.orders import FURTHER_LINKS, WorkOrderView
-
-OPEN = Invoice.status.in_(("issued", "part_paid"))
-INVOICE_TONES = {"issued": "warning", "part_paid": "info", "paid": "success", "credited": "neutral"}
-MONEY = _l("Money")
 
 
-class InvoiceLineView(BaseView):
-    """Lines of invoices."""
-
-    datamodel = OfficeInterface(InvoiceLine)
-    record_name = _l("Invoice line")
-    list_columns = ["position", "description", "work_order", "quantity", "unit_price", "amount", "tax"]
-    show_columns = ["invoice", *list_columns]
-    search_columns = ["invoice", "work_order"]
-    base_order = ("position", "asc")
-    choices = {"kind": {**labels(CHARGE_KIND_LABELS), "contract": _l("Maintenance contract")}}
-    label_columns = {
-        "invoice": _l("Invoice"),
-        "position": _l("Row"),
-        "description": _l("Description"),
-        "work_order": _l("Work order"),
-        "quantity": _l("Quantity"),
-        "unit_price": _l("Unit price"),
-        "amount": _l("Amount"),
-        "tax": _l("Tax in it"),
-    }
+def _month() -> datetime:
+    return clock.day_bounds(clock.today().replace(day=1))[0]
 
 
-class InstalmentView(BaseView):
-    """Instalments of invoices."""
-
-    datamodel = OfficeInterface(Instalment)
-    record_name = _l("Instalment")
-    list_columns = ["due_on", "amount"]
-    show_columns = ["invoice", *list_columns]
-    search_columns = ["invoice", "due_on"]
-    base_order = ("due_on", "asc")
-    label_columns = {"invoice": _l("Invoice"), "due_on": _l("Payment due on"), "amount": _l("Amount")}
+_OF_JOB = ["work_order.repair_call.voucher.customer", "work_order.branch", "work_order.charges"]
+_QUICK_OF_JOB = ["work_order.number", "work_order.repair_call.voucher.customer.name", "reason"]
 
 
-class CreditNoteView(BaseView):
-    """Credit notes (红字发票)."""
-
-    datamodel = OfficeInterface(CreditNote)
-    record_name = _l("Credit note")
-    list_columns = ["number", "at", "amount", "tax", "reason", "by"]
-    show_columns = ["invoice", *list_columns, "fapiao_no"]
-    search_columns = ["invoice", "number", "at"]
-    base_order = ("id", "desc")
-    label_columns = {
-        "invoice": _l("Invoice"),
-        "at": _l("Time"),
-        "amount": _l("Amount"),
-        "tax": _l("Tax in it"),
-        "reason": _l("Reason"),
-        "by": _l("Done by"),
-        "fapiao_no": _l("Number of the official credit note"),
-    }
-
-
-class WaiverView(BaseView):
+class WaiverView(QuickFilters, BaseView):
     """Charges the company does without, and by whose authority."""
 
     datamodel = OfficeInterface(Waiver)
     record_name = _l("Waiver of charges")
-    list_columns = ["at", "work_order", "amount", "reason", "given_by"]
+    list_columns = ["at", "work_order", "customer", "charged", "amount", "reason", "given_by", "branch"]
     show_columns = list_columns
-    search_columns = ["work_order", "at", "given_by"]
+    search_columns = ["work_order", "at", "given_by", "amount"]
+    quick_columns = _QUICK_OF_JOB
+    order_columns = ["at", "amount", "given_by"]
+    numeric_columns = ["charged"]
+    eager = _OF_JOB
     base_order = ("at", "desc")
+    quick_filters = [
+        QuickFilter("month", _l("This month"), lambda: Waiver.at >= _month()),
+        QuickFilter("mine", _l("Approved by me"), lambda: Waiver.given_by_id == current().staff_id),
+        QuickFilter("invoiced", _l("Invoiced"), lambda: queries.is_invoiced(Waiver.work_order_id)),
+        QuickFilter("free", _l("Not invoiced"), lambda: ~queries.is_invoiced(Waiver.work_order_id)),
+    ]
     label_columns = {
         "at": _l("Time"),
         "work_order": _l("Work order"),
-        "amount": _l("Amount"),
+        "customer": _l("Customer"),
+        "charged": _l("Charged"),
+        "amount": _l("Waived"),
         "reason": _l("Reason"),
         "given_by": _l("Approved by"),
+        "branch": _l("Branch"),
     }
 
 
-class CollectionPermitView(BaseView):
+class CollectionPermitView(QuickFilters, BaseView):
     """Permits to collect a larger sum on the spot (SO-6)."""
 
     datamodel = OfficeInterface(CollectionPermit)
     record_name = _l("Permit to collect on the spot")
-    list_columns = ["at", "work_order", "reason", "given_by"]
+    list_columns = ["at", "work_order", "customer", "charged", "collected", "reason", "given_by", "branch"]
     show_columns = list_columns
     search_columns = ["work_order", "at", "given_by"]
+    quick_columns = _QUICK_OF_JOB
+    order_columns = ["at", "given_by"]
+    numeric_columns = ["charged", "collected"]
+    eager = _OF_JOB
     base_order = ("at", "desc")
+    quick_filters = [
+        QuickFilter("month", _l("This month"), lambda: CollectionPermit.at >= _month()),
+        QuickFilter("mine", _l("Approved by me"), lambda: CollectionPermit.given_by_id == current().staff_id),
+        QuickFilter(
+            "unused", _l("Nothing collected yet"), lambda: ~queries.is_collected(CollectionPermit.work_order_id)
+        ),
+    ]
     label_columns = {
         "at": _l("Time"),
         "work_order": _l("Work order"),
+        "customer": _l("Customer"),
+        "charged": _l("Charged"),
+        "collected": _l("Collected"),
         "reason": _l("Reason"),
         "given_by": _l("Approved by"),
+        "branch": _l("Branch"),
     }
 
 
@@ -264,212 +223,3 @@ class CashHandoverView(QuickFilters, BaseView):
     def links(self, item: CashHandover) -> list[Link]:
         """Print the slip."""
         return print_links("cash_handover", item.id, _l("Print the slip"))
-
-
-class InvoiceView(QuickFilters, BaseView):
-    """Invoices: what is paid, credited and outstanding (SO-6, SO-9)."""
-
-    datamodel = OfficeInterface(Invoice)
-    record_name = _l("Invoice")
-    list_columns = ["number", "issued_on", "customer", "total", "outstanding", "due_on", "fapiao_no", "status"]
-    show_fieldsets = [
-        (
-            _l("Invoice"),
-            {"fields": ["number", "customer", "branch", "issued_on", "due_on", "status", "contract", "note"]},
-        ),
-        (_l("Money"), {"fields": ["total", "tax_rate", "tax", "net", "paid", "credited", "outstanding"]}),
-        (
-            _l("Official invoice"),
-            {
-                "fields": [
-                    "fapiao_kind",
-                    "fapiao_no",
-                    "title",
-                    "tax_no",
-                    "title_details",
-                    "posted_on",
-                    "posted_note",
-                    "issued_by",
-                ]
-            },
-        ),
-    ]
-    search_columns = ["number", "status", "customer", "issued_on", "due_on", "fapiao_no", "branch", "contract"]
-    quick_columns = ["number", "customer.name", "title", "fapiao_no"]
-    order_columns = ["number", "issued_on", "total", "due_on", "status"]
-    numeric_columns = ["outstanding", "net"]
-    small_references = ["branch"]
-    base_order = ("id", "desc")
-    choices = {"status": labels(rules.INVOICE_STATE_LABELS), "fapiao_kind": labels(rules.FAPIAO_KIND_LABELS)}
-    tones = {"status": INVOICE_TONES}
-    label_columns = {
-        "number": _l("Invoice no."),
-        "issued_on": _l("Issued on"),
-        "customer": _l("Customer"),
-        "total": _l("Total"),
-        "outstanding": _l("Outstanding"),
-        "due_on": _l("Payment due on"),
-        "fapiao_no": _l("Number of the official invoice"),
-        "fapiao_kind": _l("Kind of invoice"),
-        "title": _l("Invoice title"),
-        "tax_no": _l("Tax number"),
-        "title_details": _l("Address, telephone, bank, account"),
-        "tax_rate": _l("Tax rate (%)"),
-        "tax": _l("Tax in it"),
-        "net": _l("Net price"),
-        "paid": _l("Paid"),
-        "credited": _l("Credited"),
-        "posted_on": _l("Sent on"),
-        "posted_note": _l("How sent"),
-        "issued_by": _l("Made out by"),
-        "contract": _l("Maintenance contract"),
-        "status": _l("State"),
-    }
-    related_views = [InvoiceLineView, InstalmentView, PaymentView, CreditNoteView]
-    quick_filters = [
-        QuickFilter("open", _l("Not paid in full"), lambda: OPEN),
-        QuickFilter("overdue", _l("Overdue"), lambda: and_(OPEN, Invoice.due_on < clock.today())),
-        QuickFilter("number", _l("Without official number"), lambda: Invoice.fapiao_no.is_(None)),
-        QuickFilter("send", _l("To be sent"), lambda: and_(Invoice.posted_on.is_(None), Invoice.status != "credited")),
-    ]
-    verbs = [
-        Verb(
-            commands.receive,
-            form=PayForm,
-            label=_l("Enter a payment"),
-            icon="fa-money",
-            tone="primary",
-            fill=lambda invoice: {"amount": invoice.outstanding, "method": "transfer"},
-            when=lambda invoice: invoice.outstanding > 0,
-        ),
-        Verb(
-            commands.enter_fapiao,
-            form=FapiaoForm,
-            label=_l("Enter the official number"),
-            icon="fa-hashtag",
-            when=lambda invoice: not invoice.fapiao_no,
-        ),
-        Verb(
-            commands.post_invoice,
-            form=PostForm,
-            label=_l("Mark as sent"),
-            icon="fa-envelope-o",
-            fill=lambda invoice: {"posted_on": clock.today()},
-            when=lambda invoice: invoice.posted_on is None and invoice.status != "credited",
-        ),
-        Verb(
-            commands.credit,
-            form=CreditForm,
-            label=_l("Credit note"),
-            icon="fa-minus-square-o",
-            tone="danger",
-            fill=lambda invoice: {"amount": invoice.total - invoice.credited},
-            when=lambda invoice: invoice.total > invoice.credited,
-        ),
-        Verb(
-            commands.refund,
-            form=RefundForm,
-            label=_l("Give money back"),
-            icon="fa-undo",
-            fill=lambda invoice: {"amount": -invoice.outstanding},
-            when=lambda invoice: invoice.outstanding < 0,
-        ),
-    ]
-
-    def links(self, item: Invoice) -> list[Link]:
-        """Print the slip."""
-        return print_links("invoice_slip", item.id, _l("Print the slip"))
-
-
-# -- what other areas' pages say of money ---------------------------------------------------------------------------
-
-
-def order_links(order: WorkOrder) -> list[Link]:
-    """How the job's money stands, and the way to its invoice or to making one out."""
-    money = queries.money_of(order)
-    if money.due == 0 and not money.invoiced:
-        return []
-    invoice = queries.live_invoice(order.id) if money.invoiced else None
-    if invoice is not None:
-        label = _("Invoice %(number)s: %(left)s outstanding", number=invoice.number, left=f"{invoice.outstanding:,.2f}")
-        return [Link(label, url_for("InvoiceView.show", pk=invoice.id), "fa-file-text-o")]
-    if order.status in ("finished", "closed") and permissions.may(current(), "invoice.issue"):
-        label = _("Make out the invoice")
-        if money.left > 0:
-            label = _("Make out the invoice: %(left)s CNY", left=f"{money.left:,.2f}")
-        return [Link(label, url_for("ToInvoiceView.issue", order=order.id), "fa-file-text-o")]
-    return []
-
-
-def _left(order: WorkOrder) -> Any:
-    money = queries.money_of(order)
-    invoice = queries.live_invoice(order.id) if money.invoiced else None
-    return invoice.outstanding if invoice is not None else money.left
-
-
-def _collectable(order: WorkOrder) -> bool:
-    at_hand = order.status in ("arrived", "in_workshop", "finished", "closed")
-    return at_hand and bool(order.charges) and _left(order) > 0
-
-
-def _waivable(order: WorkOrder) -> bool:
-    return (
-        bool(order.charges)
-        and order.status in ("arrived", "in_workshop", "finished")
-        and queries.money_of(order).left > 0
-    )
-
-
-if order_links not in FURTHER_LINKS:
-    FURTHER_LINKS.append(order_links)
-    WorkOrderView.verbs += [
-        Verb(
-            commands.collect,
-            form=PayForm,
-            label=_l("Take the money"),
-            icon="fa-money",
-            fill=lambda order: {"amount": _left(order), "method": "cash"},
-            when=_collectable,
-            after=lambda payment: url_for("PaymentView.show", pk=payment.id),
-        ),
-        Verb(
-            commands.give_permit,
-            form=ReasonForm,
-            label=_l("Permit to collect it on the spot"),
-            icon="fa-unlock-alt",
-            when=lambda order: _collectable(order) and queries.permitted(order.id) is None,
-        ),
-        Verb(
-            commands.waive,
-            form=WaiveForm,
-            label=_l("Waive charges"),
-            icon="fa-gift",
-            fill=lambda order: {"amount": _left(order)},
-            when=_waivable,
-        ),
-    ]
-    for _related in (PaymentView, WaiverView, CollectionPermitView):
-        WorkOrderView.related_views.append(_related)
-    ContractView.verbs.append(
-        Verb(
-            commands.issue_for_contract,
-            form=IssueForm,
-            label=_l("Make out the invoice"),
-            icon="fa-file-text-o",
-            fill=lambda contract: title_for(contract.customer),
-            when=lambda contract: contract.status == "in_force" and contract.price > 0,
-            after=lambda invoice: url_for("InvoiceView.show", pk=invoice.id),
-        )
-    )
-    ContractView.related_views.append(InvoiceView)
-
-__all__ = [
-    "CashHandoverView",
-    "CollectionPermitView",
-    "CreditNoteView",
-    "InstalmentView",
-    "InvoiceLineView",
-    "InvoiceView",
-    "PaymentView",
-    "WaiverView",
-]

@@ -82,6 +82,7 @@ class BaseView(VerbsMixin, ModelView):
     edit_command: Callable[..., Any] | None = None
     list_help: Any = ""
     timeline = True  # whether the record's page says what happened to it
+    timeline_sums: Sequence[str] = ()  # amounts kept with the record, of which it says by how much they changed
     empty_help: Any = ""  # what an empty list says: why it is empty, what to do next
     add_help: Any = ""
 

@@ -6,10 +6,13 @@ import re
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.core import permissions
+from app.core.actors import current
 from app.core.db import Model
 from app.core.errors import Conflict, Refused
 from app.core.i18n import say
@@ -29,6 +32,16 @@ def explain(error: BaseException, view: Any = None) -> tuple[str | None, str]:
     if isinstance(error, (DataError, OverflowError)):
         return None, _("A value is too long or too large to be stored.")
     return None, _("The database is busy just now. Nothing was changed; please try again.")
+
+
+def leading_on(error: BaseException, message: str) -> str:
+    """The message with the ways on from a refusal, those that the person may go; for a message above the page."""
+    ways = error.ways if isinstance(error, Refused) else ()
+    said = escape(message)
+    for way in ways:
+        if not way.verb or permissions.may(current(), way.verb):
+            said += Markup(' <a href="{}">{}</a>').format(way.url, _(way.label))
+    return said
 
 
 def _integrity(error: IntegrityError, view: Any) -> tuple[str | None, str]:

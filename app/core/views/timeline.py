@@ -1,13 +1,15 @@
 """What happened to a record, who did it and when: its audit trail in the words of its buttons.
 
 Whoever sees the record sees that something was done to it and by whom; what the values were before stays with the audit
-trail's own readers. An area gives words for verbs that stand on no button: ``timeline.WORDS["work_order.fit_part"] = …``.
+trail's own readers. ``timeline_sums`` of a view names sums kept with the record (an invoice's ``paid``): of those it says
+by how much they changed. An area gives words for verbs that stand on no button: ``timeline.WORDS["work_order.fit_part"] = …``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -47,7 +49,7 @@ def events(view: Any, item: Any) -> list[Event]:
     for at, actor, verb, before, after in db.session.execute(statement):
         new = not before
         state = view.render("status", after["status"]) if "status" in after and "status" in view.choices else ""
-        touched = [] if new else _labels(view, [*before, *after])
+        touched = [] if new else _labels(view, before, after)
         last = found[-1] if found else None
         what = _words(view, verb, new)
         if last is not None and (last.at, last.actor, last.what) == (at, actor, what):
@@ -58,10 +60,18 @@ def events(view: Any, item: Any) -> list[Event]:
     return found
 
 
-def _labels(view: Any, columns: list[str]) -> list[str]:
+def _labels(view: Any, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     shown = {name.removesuffix("_id") for name in (*view.show_columns, *view.list_columns)}
-    names = dict.fromkeys(name.removesuffix("_id") for name in columns if name not in UNSAID and name != "status")
-    return [str(view.label_columns[name]) for name in names if name in shown and name in view.label_columns]
+    touched = dict.fromkeys(name.removesuffix("_id") for name in (*before, *after) if name not in UNSAID | {"status"})
+    labels = []
+    for name in touched:
+        if name not in shown or name not in view.label_columns:
+            continue
+        label = str(view.label_columns[name])
+        if name in view.timeline_sums and name in before and name in after:
+            label = f"{label} {Decimal(after[name]) - Decimal(before[name]):+,.2f}"
+        labels.append(label)
+    return labels
 
 
 def _words(view: Any, verb: str, new: bool) -> str:

@@ -19,7 +19,7 @@ from app.core.errors import Misconfigured
 from app.core.lifecycle import Lifecycle
 from app.core.uow import unit_of_work
 from app.core.views.fields import OfficeForm
-from app.core.views.refusals import FORESEEN, explain
+from app.core.views.refusals import FORESEEN, explain, leading_on
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class VerbsMixin:
         except FORESEEN as error:
             where, message = explain(error, self)
             if form is None:
-                flash(message, "danger")
+                flash(leading_on(error, message), "danger")
                 return redirect(here)
             form.refuse(where, message)
             return self._verb_page(verb, self._record(pk), form)
@@ -164,7 +164,8 @@ class VerbsMixin:
                 for item in items:
                     verb.command(current(), item.id)
         except FORESEEN as error:
-            flash(_("Nothing was changed: %(reason)s", reason=explain(error, self)[1]), "danger")
+            reason = _("Nothing was changed: %(reason)s", reason=explain(error, self)[1])
+            flash(leading_on(error, reason), "danger")
         else:
             flash(_("Done for %(count)s records: %(verb)s", count=len(ids), verb=verb.title(self.lifecycle)), "success")
         return redirect(self._back())
