@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from flask import Flask
+from openpyxl import load_workbook
+from sqlalchemy import select
 
+from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.uow import unit_of_work
+from app.fieldservice import commands as field
+from app.fieldservice.models import WorkOrder
 from app.parts import commands, queries
-from app.parts.models import Part, PartLevel, PurchaseRequest, StockCount
+from app.parts.models import Part, PartLevel, PartReservation, PartUnit, PurchaseRequest, StockCount, StockPlace
 from tests.cast import Cast
+from tests.commands.test_fieldservice import FRIDAY, on_site
 
 
 def test_so22_a_slip_is_written_and_a_refusal_keeps_what_was_typed(client_for: Any, app: Flask, cast: Cast) -> None:
@@ -109,9 +116,111 @@ def test_so22_every_sum_of_what_was_used_is_the_same(client_for: Any, app: Flask
     assert "<b>" not in client_for("clerk_sz").get("/parts/used/").get_data(as_text=True).partition("inline-form")[2]
 
 
-def test_so22_the_technician_learns_where_a_part_lies(client_for: Any) -> None:
-    found = client_for("technician").get("/my/parts?q=压缩").get_json()["parts"]
-    assert found == [{"name": "压缩机", "code": "P-COMP", "places": ["南京仓库 4"]}]
+def test_so22_what_was_used_is_taken_along_as_a_file(client_for: Any, app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        technician, staff = cast["technician"], cast.staff("technician")
+        with unit_of_work(technician, "test"):
+            for code, count, job in (("P-THERM", 2, "PG-1"), ("P-THERM", 1, "PG-2")):
+                part = db.session.get(Part, cast.parts[code])
+                commands.take_for_job(technician, part, count, staff, reference=job)
+        db.session.remove()
+    clerk, page = client_for("clerk"), "/parts/used/"
+    answer = clerk.post("/parts/used/file", {"by": "technician", "format": "xlsx"}, page=page)
+    book = load_workbook(io.BytesIO(answer.data))
+    sums, each = ([[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] for sheet in book.worksheets)
+    assert sums == [["李建国", "南京分公司", 3, 2, 196.5], ["合计", None, 3, 2, 196.5]]
+    assert [row[6:8] for row in each] == [["PG-1", 2], ["PG-2", 1]]
+    text = clerk.post("/parts/used/file", {"by": "job", "format": "csv"}, page=page).data.decode("utf-8-sig")
+    assert [line.split(",")[2] for line in text.splitlines()[1:]] == ["2", "1", "3"]
+    assert clerk.post("/parts/used/file", {"by": "job", "format": "pdf"}, page=page).status_code == 400
+    # Who may not export does not, by no door.
+    assert client_for("technician").post("/parts/used/file", {"format": "csv"}, page="/my/").status_code == 403
+
+
+def test_so22_the_technician_learns_where_a_part_lies(client_for: Any, cast: Cast) -> None:
+    ask = client_for("technician").get
+    found = [{"id": cast.parts["P-COMP"], "name": "压缩机", "code": "P-COMP", "mine": 0, "places": ["南京仓库 4"]}]
+    for typed in ("压缩", "p-comp", "ysj"):
+        assert ask(f"/my/parts?q={typed}").get_json()["parts"] == found, typed
+    assert ask("/my/parts?q=WKQ").get_json()["parts"][0]["mine"] == 3
     # Another branch's stock is not told.
     assert client_for("technician_sz").get("/my/parts?q=P-COMP").get_json()["parts"][0]["places"] == []
-    assert client_for("technician").get("/my/parts?q=").get_json() == {"parts": []}
+    assert ask("/my/parts?q=").get_json() == {"parts": []}
+
+
+def test_so22_reserved_from_the_telephone_seen_everywhere_and_released(client_for: Any, app: Flask, cast: Cast) -> None:
+    comp, therm = cast.parts["P-COMP"], cast.parts["P-THERM"]
+    with app.app_context():
+        call = field.enter_call(cast["clerk"], cast.vouchers["in_warranty"], symptom="不制冷", caller_phone="138")
+        order = field.dispatch(cast["supervisor"], call.id, technician_id=cast.staff("technician"))
+        field.accept(cast["technician"], order.id)
+        with unit_of_work(SYSTEM, "test"):
+            db.session.add(PartLevel(branch_id=cast.branches["NJ"], part_id=comp, van_minimum=2))
+        key, number = order.id, order.number
+        db.session.remove()
+    technician, job = client_for("technician"), f"/my/job/{key}"
+    assert technician.post(f"{job}/reserve_part", {"part_id": "", "quantity": "1"}, page=job).status_code == 422
+    assert technician.post(f"{job}/reserve_part", {"part_id": comp, "quantity": "9"}, page=job).status_code == 422
+    for part, count in ((comp, 1), (therm, 2)):
+        assert technician.post(f"{job}/reserve_part", {"part_id": part, "quantity": count}, page=job).status_code == 302
+    van = technician.get("/my/van/").get_data(as_text=True)
+    assert "南京仓库" in van.partition("到仓库领取")[2].partition("车上")[0]
+    assert "预留 2" in van
+    assert "可用 1" in van
+    assert "偏少，应带 2" in van
+    # On the job's page in the office, and released from there: back on that page.
+    clerk, page = client_for("clerk"), f"/workorderview/show/{key}"
+    shown = clerk.get(page).get_data(as_text=True)
+    panel = shown.partition('data-panel="PartReservationView"')[2].partition("</section>")[0]
+    assert panel.count("<tr data-href") == 2
+    with app.app_context(), acting_as(SYSTEM):
+        row = db.session.scalars(select(PartReservation.id).where(PartReservation.part_id == comp)).one()
+        db.session.remove()
+    many = "/partreservationview/do_many/release"
+    back = clerk.post(many, {"rowid": row, "back": page}, page=page)
+    assert back.headers["Location"] == page
+    assert clerk.post(many, {"rowid": row, "back": "//example.org/"}, page=page).headers["Location"].endswith("/list/")
+    assert number in clerk.get(f"/partreservationview/show/{row}").get_data(as_text=True)
+    assert technician.post(f"{job}/release_parts", {"part_id": therm}, page=job).status_code == 302
+    with app.app_context():
+        assert queries.held_in(comp, cast.places["南京仓库"]) == (4, 0)
+        assert queries.held_in(therm, cast.places["李建国车"]) == (3, 0)
+        db.session.remove()
+    # Not from another's telephone, and an office's page shows no van of one's own.
+    assert (
+        client_for("technician2")
+        .post(f"{job}/reserve_part", {"part_id": therm, "quantity": 1}, page="/my/")
+        .status_code
+        == 404
+    )
+    assert clerk.get("/my/van/").status_code == 403
+
+
+def test_so17_a_products_page_says_which_parts_are_in_it(client_for: Any, app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        with unit_of_work(SYSTEM, "test"):
+            part = Part(code="P-BP", name="变频板", price=100, serial_tracked=True)
+            db.session.add(part)
+            db.session.flush()
+            van = db.session.get(StockPlace, cast.places["李建国车"])
+            store = db.session.get(StockPlace, cast.places["南京仓库"])
+            commands.move(SYSTEM, part, 1, None, store, "receipt", serials=["BP-77"])
+            commands.move(SYSTEM, part, 1, store, van, "issue", serials=["BP-77"])
+            key = part.id
+        with clock.frozen(FRIDAY):
+            order_id = on_site(cast, "in_warranty")
+            given = {"part_id": key, "serials": "BP-77", "old_serials": "OLD-1"}
+            field.fit_part(cast["technician"], order_id, **given)
+        with acting_as(SYSTEM):
+            number = db.session.get(WorkOrder, order_id).number
+            unit = db.session.scalars(select(PartUnit.id).where(PartUnit.serial_no == "BP-77")).one()
+        db.session.remove()
+    clerk, product = client_for("clerk"), cast.vouchers["in_warranty"]
+    shown = clerk.get(f"/voucherview/show/{product}").get_data(as_text=True)
+    panel = shown.partition('data-panel="PartFittedView"')[2].partition("</section>")[0]
+    for said in ("变频板", "BP-77", "OLD-1", number):
+        assert said in panel
+    # And the other way: from the piece to the job and the product it went into.
+    links = clerk.get(f"/partunitview/show/{unit}").get_data(as_text=True)
+    assert f"/workorderview/show/{order_id}" in links
+    assert f"/voucherview/show/{product}" in links
