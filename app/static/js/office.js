@@ -82,6 +82,25 @@
     if (close) close.closest(".alert").remove();
   });
 
+  // What went well is said in a corner and goes by itself; it stays while somebody reads it, or when it leads on.
+  // Refusals and warnings stay in the page, where they are not overlooked.
+  const seconds = 8;
+  const toasts = document.querySelector("[data-toasts]");
+  function leave(toast) {
+    let timer = 0;
+    const wait = () => { timer = window.setTimeout(() => toast.remove(), seconds * 1000); };
+    const stay = () => window.clearTimeout(timer);
+    ["mouseenter", "focusin"].forEach((name) => toast.addEventListener(name, stay));
+    ["mouseleave", "focusout"].forEach((name) => toast.addEventListener(name, wait));
+    if (!toast.querySelector("a")) wait();
+  }
+  if (toasts) {
+    const said = [...document.querySelectorAll("main > .alert-success, main > .alert-info")].filter((each) => each.querySelector("[data-dismiss-alert]"));
+    said.forEach((each) => each.classList.add("toast"));
+    // Into a region that is there already: only then a screen reader says it.
+    window.setTimeout(() => said.forEach((each) => { each.removeAttribute("role"); toasts.append(each); leave(each); }), 50);
+  }
+
   // Selects that search in a large table.
   const words = {
     searching: () => page.dataset.searching,
@@ -147,10 +166,13 @@
 
   // Ask before what cannot be undone.
   const dialog = document.getElementById("confirm");
-  function ask(text, then) {
+  function ask(text, then, grave) {
     dialog.querySelector("p").textContent = text;
+    const yes = dialog.querySelector("[value=yes]");
+    yes.classList.toggle("btn-danger", grave);
+    yes.classList.toggle("btn-primary", !grave);
     const answer = (event) => {
-      const button = event.target.closest("button");
+      const button = event.target === dialog ? dialog.querySelector("[value=no]") : event.target.closest("button");
       if (!button) return;
       dialog.removeEventListener("click", answer);
       dialog.close();
@@ -169,7 +191,7 @@
       ask(text, () => {
         form.dataset.confirmed = "1";
         form.requestSubmit(button || undefined);
-      });
+      }, Boolean(button && button.matches(".btn-danger, .btn-quiet-danger")));
       return;
     }
     // One click, one request. The button stays usable when the browser comes back to this page.
