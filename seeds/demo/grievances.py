@@ -24,6 +24,7 @@ from app.complaints.models import (
 )
 from app.core import clock
 from app.customers.models import Voucher
+from seeds.demo import proposals
 from seeds.demo.organisation import Crew, Office
 from seeds.demo.rows import Rows
 
@@ -45,7 +46,9 @@ def build(rows: Rows, office: Office, today: date) -> None:
         steps.setdefault(step["complaint_id"], []).append(step)
     crews = {crew.branch.id: crew for crew in office.crews.values()}
     mine = office.crews["NJ"]
-    _stories([row for row in rows.of(Complaint) if row["branch_id"] == mine.branch.id], steps, mine)
+    ours = [row for row in rows.of(Complaint) if row["branch_id"] == mine.branch.id]
+    _stories(ours, steps, mine)
+    proposals.put_forward(rows, ours, steps, mine, today)
     for row in rows.of(Complaint):
         crew, taken = crews[row["branch_id"]], steps[row["id"]]
         _association(rows, row, taken)
@@ -63,6 +66,9 @@ def build(rows: Rows, office: Office, today: date) -> None:
             ApprovalDeputy, staff_id=manager, deputy_id=office.head_office.by_job["service"], starts_on=today + 7 * DAY,
             ends_on=today + 11 * DAY, note="经理出差", version=1,
         )  # fmt: skip
+    # As they would have been entered: what stands beside the road in its place among the stages.
+    for number, step in enumerate(sorted(rows.of(ComplaintStep), key=lambda each: (each["at"], each["id"])), start=1):
+        step["id"] = number
 
 
 def _stories(rows: list[dict[str, Any]], steps: dict[int, list[dict[str, Any]]], crew: Crew) -> None:
@@ -125,7 +131,7 @@ def _approval(rows: Rows, row: dict[str, Any], taken: list[dict[str, Any]], crew
     if proposed is None:
         return
     amount = row["compensation"]
-    if row.get("wants") == "refund":
+    if row.get("wants") == "refund" and not amount:
         amount = row["compensation"] = Decimal("2600.00")
     kind = "refund" if row.get("wants") == "refund" else "compensation"
     row["remedy"] = kind if amount else "none"
@@ -136,9 +142,10 @@ def _approval(rows: Rows, row: dict[str, Any], taken: list[dict[str, Any]], crew
     decided = _at(taken, "approved")
     rows.add(
         Approval, complaint_id=row["id"], kind=row["remedy"], amount=amount, solution=row["solution"], role=level,
-        status="approved" if decided else "pending", requested_by_id=crew.by_job["clerk"], created_at=proposed,
+        status="approved" if decided else "pending", created_at=proposed,
+        requested_by_id=next(step["staff_id"] for step in taken if step["stage"] == "proposed"),
         decided_by_id=(people.get(level) or office.head_office.by_job["management"]) if decided else None, decided_at=decided,
-        said="同意" if decided else "", version=1,
+        said="同意" if decided else "", version=1, reasons=proposals.REASONS[row["id"] % len(proposals.REASONS)],
     )  # fmt: skip
 
 
@@ -220,6 +227,6 @@ def _reading(rows: Rows, dice: random.Random, row: dict[str, Any], taken: list[d
             continue
         name = crew.names.get(step["staff_id"], "")
         rows.add(
-            ComplaintReading, complaint_id=row["id"], staff_id=step["staff_id"], reader=name or "经办人",
+            ComplaintReading, complaint_id=row["id"], staff_id=step["staff_id"], reader=name or "处理人",
             what=dice.choice(("page", "page", "number")), detail="", at=step["at"],
         )  # fmt: skip

@@ -200,7 +200,7 @@ def test_cal6_open_pause_in_working_days():
     )
     assert found.due is None and found.days == (date(2026, 11, 17),)
     assert found.warnings[0].at is None
-    assert rules.explain(found).startswith("Mon not counted · Tue working day 1")
+    assert rules.explain(found).startswith("11-16 Mon not counted · 11-17 Tue working day 1")
 
 
 def test_cal5_warnings_lie_in_opening_hours():
@@ -256,8 +256,8 @@ def test_cal5_explanation_of_working_days():
         pauses=[(at("2026-10-12 09:00"), at("2026-10-13 09:00"))],
     )
     assert rules.explain(found) == (
-        "Fri not counted · make-up Sat working day 1 · Sun closed · Mon paused"
-        " · Tue working day 2 · Wed working day 3, until 17:30"
+        "10-09 Fri not counted · 10-10 make-up Sat working day 1 · 10-11 Sun closed · 10-12 Mon paused"
+        " · 10-13 Tue working day 2 · 10-14 Wed working day 3, until 17:30"
     )
 
 

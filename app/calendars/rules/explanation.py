@@ -125,7 +125,8 @@ def length_text(minutes: int, say: Say = plain) -> str:
 
 def explain(found: Deadline, say: Say = plain) -> str:
     """The steps as one line in the language of ``say(message id, **params)`` (CAL-5)."""
-    with_dates = (found.until - found.start).days >= DATES_FROM_DAYS - 1
+    # Working days are counted by the day: each is named with its date.
+    with_dates = found.working_days is not None or (found.until - found.start).days >= DATES_FROM_DAYS - 1
     told = [_tell(step, found, with_dates, say) for step in steps(found)]
     if found.provisional:
         first, last = found.calendar.at(minute_of(found.start)).year, found.until.year

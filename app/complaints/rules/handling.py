@@ -292,6 +292,7 @@ STANDING_LABELS = {
     OPEN: N_("Running"),
     NONE: N_("Does not apply"),
 }
+NOT_BEGUN = N_("Not begun yet")
 
 
 class StepTaken(NamedTuple):

@@ -75,6 +75,12 @@ def _deciding(complaint: Complaint) -> bool:
     return queries.may_decide(current(), complaint)
 
 
+def _chip(line: queries.StageDeadline) -> Markup:
+    """How a deadline stands; one that counts from a stage to come has not begun."""
+    label = rules.NOT_BEGUN if line.state == rules.NONE and line.why else rules.STANDING_LABELS[line.state]
+    return chip(_(label), STAGE_TONES.get(line.state, "neutral"))
+
+
 def _major(complaint: Complaint) -> bool:
     return complaint.severity == "major"
 
@@ -138,8 +144,6 @@ class ComplaintView(QuickFilters, BaseView):
             _l("Handling"),
             {
                 "fields": [
-                    "handler",
-                    "subjects",
                     "finding",
                     "solution",
                     "remedy",
@@ -381,10 +385,7 @@ class ComplaintView(QuickFilters, BaseView):
 
     def deadlines(self, item: Complaint) -> list[dict[str, Any]]:
         """Every deadline side by side: due, done, how it stands, who answers for it, why it is then (CP-3, CAL-5)."""
-        return [
-            {"line": each, "chip": chip(_(rules.STANDING_LABELS[each.state]), STAGE_TONES.get(each.state, "neutral"))}
-            for each in queries.deadlines(item)
-        ]
+        return [{"line": each, "chip": _chip(each)} for each in queries.deadlines(item)]
 
     def proposal(self, item: Complaint) -> Any:
         """What waits for a decision, as the approver must see it (CP-9); None when nothing does."""

@@ -39,7 +39,7 @@ FIELDSETS = [
         },
     ),
     (_l("Complainant"), {"fields": ["complainant", "phone", "email"]}),
-    (_l("What it is about"), {"fields": ["customer", "voucher", "work_order", "branch"]}),
+    (_l("Product and job"), {"fields": ["customer", "voucher", "work_order", "branch"]}),
     (_l("Sent on by a consumer association"), {"fields": ["association", "association_ref"]}),
 ]
 EXTRA_FIELDS = {
