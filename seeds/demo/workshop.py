@@ -6,15 +6,17 @@ import io
 import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.calendars.rules import add_working_days
 from app.core import clock, files
 from app.customers.models import ProductModel, VoucherCustody
-from app.fieldservice.models import Signature, TimeEntry, WorkOrder
+from app.fieldservice.models import FaultCode, PriceItem, Signature, TimeEntry, WorkOrder
 from app.workshop.models import (
     GoodsPhoto,
     GoodsReceipt,
@@ -484,6 +486,16 @@ class Bench:
             item.custody["reason"] = item.call["number"]
             if item.wait is not None and item.wait["until_at"] is None:
                 item.call["waiting_for"] = "parts"
+
+
+FLAT_PRICES = {"B04": "120.00", "X01": "100.00", "K03": "120.00", "C02": "60.00"}
+
+
+def flat_prices(session: Session) -> None:
+    """Small faults that cost the same at every door, so that the quote on the telephone has some to offer (SO-6)."""
+    for fault in session.scalars(select(FaultCode).where(FaultCode.code.in_(FLAT_PRICES))):
+        price = Decimal(FLAT_PRICES[fault.code])
+        session.add(PriceItem(kind="labour_flat", fault_code_id=fault.id, price=price, valid_from=date(2020, 1, 1)))
 
 
 def pictures(session: Session, dice: random.Random, benches: list[Bench]) -> None:

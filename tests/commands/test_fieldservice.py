@@ -21,9 +21,10 @@ from app.core.db import db
 from app.core.errors import Conflict, NotFound, NotPermitted, Refused
 from app.core.fetch import fetch
 from app.core.uow import unit_of_work
+from app.customers.models import ProductModel
 from app.customers.queries import custody_now
 from app.fieldservice import commands, queries
-from app.fieldservice.models import PartFitted, RepairCall, TimeEntry, WorkOrder
+from app.fieldservice.models import PartFitted, PriceItem, RepairCall, TimeEntry, WorkOrder
 from app.organisation.models import District
 from app.parts.queries import quantity_in
 from tests.cast import Cast
@@ -308,6 +309,36 @@ def test_the_whole_way_of_a_paid_job(office: Cast) -> None:
     assert [kind for kind in kinds if kind != "note"] == [
         "dispatched", "accepted", "on_the_way", "arrived", "quoted", "charges_agreed", "finished", "signed", "closed",
     ]  # fmt: skip
+
+
+def test_so6_the_quote_offers_what_the_product_needs(office: Cast) -> None:
+    """Flat prices of the category's faults only; parts fitted to the model before the category's, whoever asks."""
+    tech, part = office["technician"], office.parts["P-THERM"]
+    order_id = on_site(office)
+    with acting_as(tech):
+        assert queries.flat_faults(fetch(WorkOrder, order_id), FRIDAY.date()) == []
+        assert queries.parts_used_on(fetch(WorkOrder, order_id).repair_call.voucher.product_model) == {}
+    flat = {"kind": "labour_flat", "price": Decimal(120), "valid_from": date(2026, 11, 1)}
+    with unit_of_work(SYSTEM, "test.prices"):
+        db.session.add(PriceItem(fault_code_id=office.faults["F01"], **flat))
+        other = ProductModel(code="BCD-9", name="冰箱", category="refrigerator", warranty_months=12)
+        stove = ProductModel(code="JZT-9", name="灶", category="kitchen", warranty_months=12)
+        db.session.add_all([other, stove])
+    commands.quote(tech, order_id, needed=[(part, 1)])
+    commands.agree_charges(tech, order_id, name="刘芳")
+    commands.fit_part(tech, order_id, part_id=part)
+    with acting_as(office["technician2"]):
+        model = fetch(ProductModel, model_of(order_id))
+        known = [queries.parts_used_on(each) for each in (model, other, stove)]
+    assert known == [{part: 2}, {part: 1}, {}]
+    with acting_as(tech):
+        found = queries.flat_faults(fetch(WorkOrder, order_id), FRIDAY.date())
+        assert [(fault.id, price) for fault, price in found] == [(office.faults["F01"], Decimal(120))]
+
+
+def model_of(order_id: int) -> int:
+    with acting_as(SYSTEM):
+        return fetch(WorkOrder, order_id).repair_call.voucher.product_model_id
 
 
 def test_so6_nothing_is_done_before_the_customer_agrees(office: Cast) -> None:

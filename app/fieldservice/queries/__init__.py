@@ -30,7 +30,15 @@ from app.fieldservice.queries.overnight import (
     voucher_findings,
 )
 from app.fieldservice.queries.planning import contractors_for
-from app.fieldservice.queries.pricing import free_because, free_on, parts_unlike, prices_for, to_agree
+from app.fieldservice.queries.pricing import (
+    flat_faults,
+    free_because,
+    free_on,
+    parts_unlike,
+    parts_used_on,
+    prices_for,
+    to_agree,
+)
 from app.fieldservice.queries.service import (
     GONE,
     UNDER_WAY,
@@ -79,6 +87,7 @@ __all__ = [
     "evenings",
     "fault_of",
     "finish_of",
+    "flat_faults",
     "free_because",
     "free_on",
     "given_back_on",
@@ -92,6 +101,7 @@ __all__ = [
     "next_working_day",
     "open_calls_of",
     "parts_unlike",
+    "parts_used_on",
     "pauses_of",
     "pending_calls",
     "pressing",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, or_, select
 
 from app.core.db import db
 from app.core.errors import N_
 from app.core.i18n import say
+from app.customers.models import ProductModel, Voucher
 from app.fieldservice import rules
-from app.fieldservice.models import FaultCode, PriceItem, WarrantyCover, WorkOrder
+from app.fieldservice.models import FaultCode, PartFitted, PriceItem, RepairCall, WarrantyCover, WorkOrder
 from app.organisation.rules import ZONE_LABELS
 
 
@@ -43,6 +45,48 @@ def prices_for(order: WorkOrder, on: date, fault_code_id: int | None = None) -> 
         labour_name=say(N_("each %(minutes)s minutes begun"), minutes=unit) if unit > 1 else say(N_("by the minute")),
         inspection_name=say(N_("Inspection in the workshop")),
     )
+
+
+def flat_faults(order: WorkOrder, on: date) -> list[tuple[FaultCode, Decimal]]:
+    """The faults of the product's category that the price list has a flat price for, with the price (SO-6)."""
+    call = order.repair_call
+    zone, category = call.address.district.zone, call.voucher.product_model.category
+    rows = db.session.scalars(select(PriceItem).where(PriceItem.kind == "labour_flat")).all()
+    if not rows:
+        return []
+    faults = db.session.scalars(
+        select(FaultCode)
+        .where(or_(FaultCode.category == category, FaultCode.category == rules.ANY))
+        .order_by(FaultCode.category == rules.ANY, FaultCode.code)
+    )
+    wanted = {fault: rules.Wanted(on, order.branch_id, zone, category, fault.id) for fault in faults}
+    priced = {fault: rules.find_price(rows, "labour_flat", each) for fault, each in wanted.items()}
+    return [(fault, row.price) for fault, row in priced.items() if row is not None]
+
+
+LATEST_FITTED = 20_000
+"""How far back it is looked what was fitted: enough to know a product, few enough to be read while a page is made."""
+
+
+def parts_used_on(model: ProductModel) -> dict[int, int]:
+    """Parts fitted to products of this category lately, by id: 2 for this very model, 1 for another of the category.
+
+    Of parts and models only, so not narrowed by row scope: a technician's own jobs are too few to know a product.
+    """
+    newest = select(func.max(PartFitted.id)).execution_options(unscoped=True)
+    last = db.session.execute(newest).scalar() or 0
+    this_model = func.max(case((Voucher.product_model_id == model.id, 2), else_=1))
+    statement = (
+        select(PartFitted.part_id, this_model)
+        .join(WorkOrder, WorkOrder.id == PartFitted.work_order_id)
+        .join(RepairCall, RepairCall.id == WorkOrder.repair_call_id)
+        .join(Voucher, Voucher.id == RepairCall.voucher_id)
+        .join(ProductModel, ProductModel.id == Voucher.product_model_id)
+        .where(PartFitted.id > last - LATEST_FITTED, ProductModel.category == model.category)
+        .group_by(PartFitted.part_id)
+    )
+    found = db.session.execute(statement.execution_options(unscoped=True))
+    return {int(part): int(nearness) for part, nearness in found}
 
 
 def free_on(order: WorkOrder) -> rules.Free:
