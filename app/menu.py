@@ -233,6 +233,7 @@ MENU: tuple[Section, ...] = (
         "fa-sliders",
         (
             Item("organisation:SettingView", _l("Settings"), "fa-sliders"),
+            Item("reporting:SystemView", _l("System health"), "fa-heartbeat"),
             Item("reporting:ScheduleEntryView", _l("Schedule"), "fa-clock-o"),
             Item("reporting:DistributionListView", _l("Distribution lists"), "fa-at"),
             Item("reporting:DistributionMemberView"),

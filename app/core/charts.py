@@ -215,7 +215,7 @@ class Drawn:
             "series": [
                 {"label": each.label, "colour": each.colour, "points": each.points}
                 for each in self.figure.series
-                if each.total or self.chart.shape != RING
+                if each.total
             ],
             "total": _("Total"),
         }

@@ -11,6 +11,7 @@ the cards: ``app.core.charts``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +47,7 @@ class Card:
     roles: frozenset[str]
     title: Any
     url: str
-    arguments: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[str, Any] | Callable[[], dict[str, Any]] = field(default_factory=dict)
     count: Any = None
     icon: str = "fa-folder-open-o"
     tone: str = "neutral"
@@ -57,14 +58,19 @@ class Card:
     @property
     def address(self) -> str:
         """Where the card leads."""
-        found = self.url if self.url.startswith("/") else url_for(self.url, **self.arguments)
+        found = self.url if self.url.startswith("/") else url_for(self.url, **self.given)
         return f"{found}#{self.total}" if self.total else found
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The address's arguments, some of which depend on the day."""
+        return self.arguments() if callable(self.arguments) else self.arguments
 
     def shown(self) -> Shown:
         """The card with its number as it is now."""
         found = self.count
         if found is LISTED:
-            found = list_count(self.url.partition(".")[0], self.arguments)
+            found = list_count(self.url.partition(".")[0], self.given)
         elif found is not None:
             found = found()
         if isinstance(found, State):

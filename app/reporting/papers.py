@@ -104,3 +104,8 @@ class SupervisorDaily(Paper):
     def difference(self) -> int:
         """Minutes by which this report and its sheets disagree; 0 when it reconciles."""
         return self.totals.total - self.sheets_total
+
+    @property
+    def sheets_missing(self) -> int:
+        """Sheets expected and not confirmed yet (SO-11)."""
+        return self.sheets_expected - self.sheets_confirmed

@@ -225,6 +225,7 @@ SCREENS: dict[str, Screen] = {
     "BranchDayView": Screen(read=(SUPERVISOR, MANAGER, SERVICE, MANAGEMENT)),
     "PrintView": Screen(read=FIELD),
     "MailboxView": Screen(read=(ADMINISTRATOR,)),
+    "SystemView": Screen(read=(ADMINISTRATOR,)),
     "DistributionListView": _reference("distribution_list", read=(SERVICE, MANAGEMENT, ADMINISTRATOR)),
     "DistributionMemberView": _reference("distribution_member", read=(SERVICE, MANAGEMENT, ADMINISTRATOR)),
     "ScheduleEntryView": Screen(

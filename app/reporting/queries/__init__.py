@@ -10,7 +10,7 @@ from app.reporting.queries.complaints import (
     status_at,
     taken_until,
 )
-from app.reporting.queries.daily import branches_with_work, supervisor_sheet, technician_sheets
+from app.reporting.queries.daily import branches_with_work, last_working_day, supervisor_sheet, technician_sheets
 from app.reporting.queries.visits import VisitPeriod, same_repair, visits_of
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "VisitPeriod",
     "branches_with_work",
     "complaints_of",
+    "last_working_day",
     "open_actions",
     "same_matter",
     "same_model",

@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.calendars.queries import calendar_for
+from app.calendars.rules import is_open_day
 from app.core import clock, settings
 from app.core.db import db
 from app.core.errors import N_
@@ -268,6 +269,13 @@ def _windows(branch: Branch, day: date) -> list[tuple[datetime, datetime]]:
 
 def _times(start: datetime, end: datetime) -> str:
     return f"{clock.local(start):%H:%M}–{clock.local(end):%H:%M}"
+
+
+def last_working_day(branch_id: int | None, before: date) -> date:
+    """The branch's last working day before this one; without one in a month, the day before."""
+    calendar = calendar_for(branch_id)
+    days = [before - timedelta(days=back) for back in range(1, 32)]
+    return next((day for day in days if is_open_day(calendar, day)), days[0])
 
 
 def branches_with_work(branches: Sequence[Branch], day: date) -> list[Branch]:

@@ -12,6 +12,7 @@ from app.reporting.views.records import (
     SupervisorReportView,
     TechnicianReportView,
 )
+from app.reporting.views.system import SystemView
 
 __all__ = [
     "BranchDayView",
@@ -25,6 +26,7 @@ __all__ = [
     "PrintView",
     "ScheduleEntryView",
     "SupervisorReportView",
+    "SystemView",
     "TechnicianReportView",
     "VisitFiguresView",
 ]

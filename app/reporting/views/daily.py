@@ -207,6 +207,33 @@ class BranchDayView(Page):
 
 card("technician", title=_l("Daily report"), url="MyReportView.index", icon="fa-calendar-check-o", order=40)
 card("supervisor", title=_l("Supervisor report of the day"), url="BranchDayView.index", icon="fa-calendar", order=40)
+
+
+def _last_day() -> dict[str, Any]:
+    """The branch's last working day before today, whose sheets should be in."""
+    return {"day": queries.last_working_day(current().branch_id, clock.today()).isoformat()}
+
+
+def _sheets_missing() -> int | None:
+    """Technicians without a confirmed 006 for that day, as the page behind counts them (SO-11, SO-12)."""
+    branch_id = current().branch_id
+    if branch_id is None:
+        return None
+    day = queries.last_working_day(branch_id, clock.today())
+    return queries.supervisor_sheet(db.session.get_one(Branch, branch_id), day).sheets_missing
+
+
+card(
+    "supervisor",
+    title=_l("Technician reports missing"),
+    url="BranchDayView.index",
+    arguments=_last_day,
+    count=_sheets_missing,
+    total="sheets-missing",
+    icon="fa-calendar-times-o",
+    tone="warning",
+    order=38,
+)
 card(
     "branch_manager",
     title=_l("Supervisor reports to sign"),

@@ -18,8 +18,8 @@
     return { color: colour, fontFamily: token("--font"), fontSize: 12 };
   }
 
-  function legend(narrow) {
-    return { bottom: 0, left: "center", type: narrow ? "scroll" : "plain", icon: "roundRect", itemWidth: 12, itemHeight: 12,
+  function legend() {
+    return { bottom: 0, left: "center", type: "scroll", icon: "roundRect", itemWidth: 12, itemHeight: 12,
       itemGap: 14, textStyle: text(token("--ink-soft")), pageIconColor: token("--ink"), pageIconInactiveColor: token("--ink-faint"),
       pageTextStyle: text(token("--ink-soft")) };
   }
@@ -69,7 +69,7 @@
     var counts = { type: "value", minInterval: 1, axisLabel: text(token("--ink-soft")), splitLine: { lineStyle: { color: token("--line-soft") } } };
     return {
       grid: { left: 8, right: 16, top: 12, bottom: one ? 8 : 36, containLabel: true },
-      legend: one ? undefined : legend(narrow),
+      legend: one ? undefined : legend(),
       tooltip: Object.assign({ trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: token("--ring") } }, formatter: function (list) {
         var lines = list.filter(function (each) { return each.value; }).map(function (each) {
           return each.marker + words(each.seriesName) + " <b>" + each.value + "</b>";
@@ -82,7 +82,7 @@
       series: data.series.map(function (each) {
         return { name: each.label, type: "bar", stack: "all", data: points(each), barMaxWidth: 30, barCategoryGap: "28%",
           itemStyle: { color: token("--chart-" + each.colour), borderColor: token("--paper"), borderWidth: 1 },
-          label: one ? Object.assign({ show: true, position: across ? "right" : "top" }, text(token("--ink"))) : undefined,
+          label: one ? Object.assign({ show: true, position: across ? "right" : "top", formatter: function (at) { return at.value || ""; } }, text(token("--ink"))) : undefined,
           emphasis: { focus: "none" } };
       })
     };
