@@ -185,6 +185,7 @@ CREATE TABLE part (
     id SERIAL NOT NULL,
     code VARCHAR(32) NOT NULL,
     name VARCHAR(100) NOT NULL,
+    mnemonic VARCHAR(32) DEFAULT '' NOT NULL,
     unit VARCHAR(16) NOT NULL,
     price NUMERIC(12, 2) NOT NULL,
     reorder_point INTEGER NOT NULL,
@@ -198,7 +199,7 @@ CREATE TABLE part (
     CONSTRAINT ck_part_reorder_point_not_negative CHECK (reorder_point >= 0)
 );
 CREATE INDEX ix_part_name ON part (name);
-COMMENT ON TABLE part IS 'A spare part and its list price (CNY a unit). ``reorder_point`` holds for branches without a level of their own. ``serial_tracked``: every piece has a serial number that is known (SO-17). ``return_used``: the old one is handed in when a new one was fitted (旧件).';
+COMMENT ON TABLE part IS 'A spare part and its list price (CNY a unit). ``mnemonic``: what to type to find it (助记码), the initials of its name unless another is given. ``reorder_point`` holds for branches without a level of their own. ``serial_tracked``: every piece has a serial number that is known (SO-17). ``return_used``: the old one is handed in when a new one was fitted (旧件).';
 
 CREATE TABLE product_model (
     id SERIAL NOT NULL,
@@ -560,15 +561,17 @@ CREATE TABLE part_level (
     part_id INTEGER NOT NULL,
     reorder_point INTEGER NOT NULL,
     order_up_to INTEGER NOT NULL,
+    van_minimum INTEGER DEFAULT '0' NOT NULL,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_part_level PRIMARY KEY (id),
     CONSTRAINT uq_part_level_branch_id_part_id UNIQUE (branch_id, part_id),
     CONSTRAINT ck_part_level_up_to_at_least_point CHECK (reorder_point >= 0 AND order_up_to >= reorder_point),
+    CONSTRAINT ck_part_level_van_minimum_not_negative CHECK (van_minimum >= 0),
     CONSTRAINT fk_part_level_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
     CONSTRAINT fk_part_level_part_id FOREIGN KEY(part_id) REFERENCES part (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_part_level_part_id ON part_level (part_id);
-COMMENT ON TABLE part_level IS 'When a branch asks for more of a part, and up to how many (SO-22).';
+COMMENT ON TABLE part_level IS 'When a branch asks for more of a part, and up to how many; how many pieces a van should carry (SO-22).';
 
 CREATE TABLE price_item (
     id SERIAL NOT NULL,
