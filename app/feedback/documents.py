@@ -16,7 +16,7 @@ from app.core.errors import N_
 from app.core.fetch import fetch
 from app.core.sheets import Sheet
 from app.feedback import queries
-from app.feedback.models import OVERDUE_DAYS, PLAN_DAYS, ReturnVisit
+from app.feedback.models import OVERDUE_DAYS, PAPER_DAYS, PLAN_DAYS, ReturnVisit
 from app.feedback.papers import AnswerLine, ReturnVisitPlan, ReturnVisitRecord, TryLine, VisitGroup, VisitLine
 from app.feedback.rules import (
     CAUSE_LABELS,
@@ -52,6 +52,7 @@ def _plan(branch: Branch, day: dt.date) -> ReturnVisitPlan:
             for group in queries.plan_rows(branch.id, day)
         ),
         until=day + timedelta(days=settings.number(PLAN_DAYS)),
+        listed_until=day + timedelta(days=settings.number(PAPER_DAYS)),
     )
 
 

@@ -29,12 +29,16 @@ from app.fieldservice.models import RepairCall, WorkOrder
 from app.organisation.models import Branch, Staff
 from app.organisation.rules import JOBS
 
-PLAN_DAYS, OVERDUE_DAYS, LOOK_BACK_DAYS = (
+PLAN_DAYS, PAPER_DAYS, OVERDUE_DAYS, LOOK_BACK_DAYS = (
     "return_visit_plan_days",
+    "return_visit_paper_days",
     "return_visit_overdue_days",
     "return_visit_look_back_days",
 )
 settings.declare(PLAN_DAYS, 7, N_("Days the return-visit plan looks ahead"), "RV-3")
+settings.declare(
+    PAPER_DAYS, 2, N_("Days ahead whose return visits the printed plan lists one by one; later ones it counts by day"), "RV-3"
+)  # fmt: skip
 settings.declare(OVERDUE_DAYS, 3, N_("Days after which an overdue return visit goes to the supervisor"), "RV-3")
 settings.declare(LOOK_BACK_DAYS, 30, N_("Days back for which return visits are still planned"), "RV-1")
 

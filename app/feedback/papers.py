@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -39,11 +40,30 @@ class VisitGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VisitorPlan:
+    """One visitor's part of the plan: how many of each group, the visits listed, and how many are due on later days."""
+
+    visitor: str
+    groups: tuple[VisitGroup, ...]
+    listed: tuple[VisitLine, ...]
+    later: tuple[tuple[date, int], ...]
+
+    @property
+    def total(self) -> int:
+        """How many visits the plan holds for this visitor."""
+        return len(self.listed) + sum(count for _day, count in self.later)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReturnVisitPlan(Paper):
-    """回访计划 of a day for one branch, in the order of urgency."""
+    """回访计划 of a day for one branch, in the order of urgency.
+
+    The groups hold every visit up to ``until``; on paper those due after ``listed_until`` are counted by day.
+    """
 
     groups: tuple[VisitGroup, ...]
     until: date
+    listed_until: date
 
     @property
     def total(self) -> int:
@@ -51,20 +71,25 @@ class ReturnVisitPlan(Paper):
         return sum(len(group.lines) for group in self.groups)
 
     @property
-    def people(self) -> list[tuple[str, tuple[VisitGroup, ...]]]:
+    def people(self) -> list[VisitorPlan]:
         """Each visitor with their part of the plan, in the order of the names; nobody's visits first (RV-3)."""
         names = sorted({line.visitor for group in self.groups for line in group.lines})
-        return [
-            (
-                name,
-                tuple(
-                    VisitGroup(key=group.key, title=group.title, lines=found)
-                    for group in self.groups
-                    if (found := tuple(line for line in group.lines if line.visitor == name))
-                ),
-            )
-            for name in names
-        ]
+        return [self._of(name) for name in names]
+
+    def _of(self, name: str) -> VisitorPlan:
+        groups = tuple(
+            VisitGroup(key=group.key, title=group.title, lines=found)
+            for group in self.groups
+            if (found := tuple(line for line in group.lines if line.visitor == name))
+        )
+        lines = [line for group in groups for line in group.lines]
+        later = Counter(line.due_on for line in lines if line.due_on > self.listed_until)
+        return VisitorPlan(
+            visitor=name,
+            groups=groups,
+            listed=tuple(line for line in lines if line.due_on <= self.listed_until),
+            later=tuple(sorted(later.items())),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

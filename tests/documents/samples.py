@@ -295,7 +295,7 @@ def return_visit_plan() -> ReturnVisitPlan:
         VisitGroup(key="today", title="Due today", lines=(visit(2, DAY),)),
         VisitGroup(key="coming", title="Coming", lines=coming),
     )
-    return ReturnVisitPlan(number="HF-HQ-20261120", on=DAY, **BRANCH, groups=groups, until=date(2026, 11, 27))
+    return ReturnVisitPlan(number="HF-HQ-20261120", on=DAY, **BRANCH, groups=groups, until=date(2026, 11, 27), listed_until=date(2026, 11, 23))  # fmt: skip
 
 
 def deadline_explanation() -> DeadlineExplanation:

@@ -219,7 +219,8 @@ def test_rv3_plan_worklist_and_lists_count_the_same(busy: Cast) -> None:
     assert {visit.id for visit in pages["given_up"].visits} == listed
     paper = documents.get("return_visit_plan").query(Params(DAY, "NJ"))
     (mine,) = paper  # type: ignore[misc]  # one branch, one plan
-    assert mine.total == sum(len(group.lines) for _name, groups in mine.people for group in groups)  # type: ignore[attr-defined]  # a plan
+    assert mine.total == sum(person.total for person in mine.people)  # type: ignore[attr-defined]  # a plan
+    assert all(person.total == sum(len(group.lines) for group in person.groups) for person in mine.people)  # type: ignore[attr-defined]  # likewise
     assert mine.total == sum(len(group.visits) for group in visit_queries.plan_rows(busy.branches["NJ"], DAY))  # type: ignore[attr-defined]  # likewise
 
 

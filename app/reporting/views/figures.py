@@ -56,10 +56,16 @@ class _Asked:
         }
         return url_for(endpoint, **given)
 
-    def print_address(self, name: str, **more: Any) -> str | None:
-        """The same as a paper, made at once; only of one branch, the whole company's is made in the background."""
+    def print_address(self, name: str, **more: Any) -> str:
+        """The same as a paper (``format="xlsx"``: a spreadsheet): of one branch at once, the whole company's in the background."""
         if self.chosen is None:
-            return None
+            asked: dict[str, Any] = {
+                "name": name,
+                "day": self.period.last,
+                "period": self.kind,
+                "made_as": more.get("format"),
+            }
+            return url_for("PrintView.form_page", **asked)
         return print_url(name, branch=self.chosen.code, date=self.period.last, period=self.kind, **more)
 
 

@@ -14,10 +14,12 @@ from sqlalchemy import select
 from app.core import clock, documents, i18n, mail, permissions, sheets
 from app.core.actors import current
 from app.core.db import db
+from app.core.errors import N_, Refused
 from app.core.filesweb import offer
 from app.core.outbox import OutboxEntry
 from app.core.periods import PERIOD_LABELS
 from app.core.views import FormPage, OfficeForm, Page, fields
+from app.core.views.columns import parse_day
 from app.organisation.models import Branch, Staff
 from app.reporting import commands
 from app.reporting.models import MadeDocument
@@ -49,6 +51,9 @@ def _periods() -> dict[str, Any]:
     return {kind: _l(label) for kind, label in PERIOD_LABELS.items() if kind in offered}
 
 
+PDF, XLSX = "pdf", "xlsx"
+
+
 class PrintForm(OfficeForm):
     """Which document, for which day and branch: what the person may print, for the branches the person sees."""
 
@@ -58,6 +63,7 @@ class PrintForm(OfficeForm):
         _l("Period"), _periods, required=False, help=_l("Empty: as the document is usually made. The day lies in it.")
     )
     branch_id = fields.choice(_l("Branch"), _branches, required=False, help=_l("Empty: every branch you see."))
+    made_as = fields.choice(_l("Opens as"), {PDF: "PDF", XLSX: _l("Spreadsheet")}, required=False, none=False)
 
 
 class PrintView(FormPage):
@@ -70,11 +76,19 @@ class PrintView(FormPage):
     help = _l("The document is made in the background and opens here when it is ready.")
 
     def start(self) -> dict[str, Any]:
-        """Today."""
-        return {"day": clock.today()}
+        """Today; or what the page that leads here asks for: ``name``, ``day``, ``period``, ``branch_id``, ``made_as``."""
+        asked = {key: request.args[key] for key in ("name", "period", "branch_id", "made_as") if request.args.get(key)}
+        try:
+            day = parse_day(request.args.get("day", ""))
+        except ValueError:
+            day = clock.today()
+        return {"day": day, "made_as": PDF, **asked}
 
     def save(self, form: PrintForm) -> str:
         """Have it made and go to the page that waits for it."""
+        as_sheet = form.made_as.data == XLSX
+        if as_sheet and documents.get(form.name.data).sheets is None:
+            raise Refused(N_("This document is not made as a spreadsheet."), field="made_as")
         key = commands.ask_for_document(
             current(),
             form.name.data,
@@ -82,7 +96,7 @@ class PrintView(FormPage):
             period=form.period.data or None,
             branch_id=int(form.branch_id.data) if form.branch_id.data else None,
         )
-        return url_for("PrintView.wait", key=key)
+        return url_for("PrintView.wait", key=key, made_as=XLSX if as_sheet else None)
 
     @expose("/wait/<key>")
     @has_access
@@ -90,7 +104,9 @@ class PrintView(FormPage):
         """Wait for a document asked for; opens it as soon as it is there."""
         document = db.session.execute(select(MadeDocument).where(MadeDocument.key == key)).scalar_one_or_none()
         if document is not None:
-            return redirect(url_for("files.give", file_id=document.stored_file_id))
+            as_sheet = request.args.get("made_as") == XLSX and document.sheet_file_id is not None
+            file_id = document.sheet_file_id if as_sheet else document.stored_file_id
+            return redirect(url_for("files.give", file_id=file_id))
         entry = db.session.execute(select(OutboxEntry).where(OutboxEntry.dedup == key)).scalar_one_or_none()
         if entry is None or entry.kind != "make_document" or entry.payload.get("asked_by") != current().user_id:
             abort(404)
