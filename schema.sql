@@ -426,13 +426,14 @@ CREATE TABLE column_choice (
     user_id INTEGER NOT NULL,
     screen VARCHAR(64) NOT NULL,
     columns JSON NOT NULL,
+    sort VARCHAR(80) DEFAULT '' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_column_choice PRIMARY KEY (id),
     CONSTRAINT uq_column_choice_user_id_screen UNIQUE (user_id, screen),
     CONSTRAINT fk_column_choice_user_id FOREIGN KEY(user_id) REFERENCES ab_user (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_column_choice_created_at ON column_choice (created_at);
-COMMENT ON TABLE column_choice IS 'The columns a person wants to see in a list, in this order.';
+COMMENT ON TABLE column_choice IS 'How a person wants to see a list: these columns (none: the usual ones), sorted like this (empty: as usual).';
 
 CREATE TABLE contractor (
     id SERIAL NOT NULL,

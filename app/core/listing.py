@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import g
 from sqlalchemy import JSON, Integer, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,7 +55,7 @@ class SavedFilter(Stamped, Model):
 
 
 class ColumnChoice(Stamped, Model):
-    """The columns a person wants to see in a list, in this order."""
+    """How a person wants to see a list: these columns (none: the usual ones), sorted like this (empty: as usual)."""
 
     __tablename__ = "column_choice"
     __table_args__ = (UniqueConstraint("user_id", "screen"),)
@@ -63,6 +64,8 @@ class ColumnChoice(Stamped, Model):
     user_id: Mapped[int] = ref("ab_user.id", index=False)
     screen: Mapped[str] = mapped_column(String(64), nullable=False)
     columns: Mapped[list[str]] = mapped_column(JSON, nullable=False, default=list)
+    # The column and ``asc`` or ``desc``, with a dot between.
+    sort: Mapped[str] = text(80, server_default="")
 
     def __str__(self) -> str:
         return self.screen
@@ -102,10 +105,28 @@ def filters_of(screen: str) -> list[SavedFilter]:
     return list(db.session.scalars(mine.order_by(SavedFilter.name)))
 
 
+def _choice(screen: str) -> tuple[list[str], str]:
+    """What the acting person chose for this list, asked once a request."""
+    key = (_me(), screen)
+    known: dict[tuple[int, str], tuple[list[str], str]] = g.setdefault("list_choices", {})
+    if key not in known:
+        mine = select(ColumnChoice.columns, ColumnChoice.sort).where(
+            ColumnChoice.user_id == key[0], ColumnChoice.screen == screen
+        )
+        row = db.session.execute(mine).first()
+        known[key] = (list(row[0]), row[1]) if row is not None else ([], "")
+    return known[key]
+
+
 def columns_of(screen: str) -> list[str]:
     """The columns the acting person chose for this list; empty without a choice."""
-    mine = select(ColumnChoice.columns).where(ColumnChoice.user_id == _me(), ColumnChoice.screen == screen)
-    return db.session.scalars(mine).first() or []
+    return _choice(screen)[0]
+
+
+def sort_of(screen: str) -> tuple[str, str]:
+    """``(column, asc or desc)`` in which the acting person saw this list last; empty without a choice."""
+    column, _dot, direction = _choice(screen)[1].rpartition(".")
+    return column, direction
 
 
 def file_of(export: ListExport) -> StoredFile | None:
@@ -160,17 +181,29 @@ def remove_filter(actor: Principal, filter_id: int) -> str:
 @command("column_choice.choose")
 def choose_columns(actor: Principal, screen: str, columns: Sequence[str]) -> None:
     """Show these columns in one's own list; none goes back to the usual ones."""
+    _choose(actor, screen, columns=list(columns))
+
+
+@command("column_choice.sort")
+def choose_sort(actor: Principal, screen: str, column: str, direction: str) -> None:
+    """Sort one's own list by this column from now on; no column goes back to the usual order."""
+    _choose(actor, screen, sort=f"{column}.{direction}" if column else "")
+
+
+def _choose(actor: Principal, screen: str, **chosen: Any) -> None:
     row = db.session.scalars(
         select(ColumnChoice).where(ColumnChoice.user_id == (actor.user_id or -1), ColumnChoice.screen == screen)
     ).first()
-    if not columns:
-        if row is not None:
-            db.session.delete(row)
-    elif row is None:
-        db.session.add(ColumnChoice(user_id=actor.user_id or 0, screen=screen, columns=list(columns)))
-    else:
-        row.columns = list(columns)
+    if row is None:
+        row = ColumnChoice(user_id=actor.user_id or 0, screen=screen, columns=[], sort="")
+    for name, value in chosen.items():
+        setattr(row, name, value)
+    if row.columns or row.sort:
+        db.session.add(row)
+    elif row.id is not None:
+        db.session.delete(row)
     db.session.flush()
+    g.pop("list_choices", None)
 
 
 @command("list_export.ask")

@@ -88,10 +88,22 @@ class ListToolsView(Page):
         ticked = [name for name in known if name in request.form.getlist("column")]
         usual = "usual" in request.form or ticked == view.usual_columns()
         listing.choose_columns(current(), screen, [] if usual else ticked)
-        answer = self._back(view, kept_query(request.form.get("query", "")))
         if "usual" in request.form:
-            answer.delete_cookie("order", path=url_for(f"{view.endpoint}.list"))
-        return answer
+            listing.choose_sort(current(), screen, "", "")
+        return self._back(view, kept_query(request.form.get("query", "")))
+
+    @expose("/<screen>/sort", methods=["POST"])
+    @has_access
+    def sort(self, screen: str) -> Response:
+        """Sort by a column, now and next time; the order stands in the address as well, so that it can be kept."""
+        view = self._screen(screen)
+        column, _dot, direction = request.form.get("sort", "").rpartition(".")
+        if column not in view.order_columns or direction not in ("asc", "desc"):
+            abort(400)
+        listing.choose_sort(current(), screen, column, direction)
+        order = {f"_oc_{type(view).__name__}": column, f"_od_{type(view).__name__}": direction}
+        asked = parse_qsl(kept_query(request.form.get("query", "")))
+        return self._back(view, urlencode([pair for pair in asked if pair[0] not in order] + [*order.items()]))
 
     @expose("/<screen>/export", methods=["POST"])
     @has_access

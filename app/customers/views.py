@@ -187,6 +187,7 @@ class VoucherView(QuickFilters, BaseView):
     datamodel = OfficeInterface(Voucher)
     record_name = _l("Service voucher")
     list_columns = ["number", "customer", "product_model", "serial_no", "sold_on", "warranty_until", "whereabouts"]
+    role_columns = {"technician": ["number", "customer", "product_model", "serial_no", "warranty_until"]}
     show_fieldsets = [
         (_l("Service voucher"), {"fields": ["number", "whereabouts", "branch", "note"]}),
         (

@@ -31,6 +31,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "saved_filter.save": EVERYONE,
     "saved_filter.remove": EVERYONE,
     "column_choice.choose": EVERYONE,
+    "column_choice.sort": EVERYONE,
     "list_export.ask": (*READERS, ADMINISTRATOR),
     "list_export.take": (*READERS, ADMINISTRATOR),
     # calendars

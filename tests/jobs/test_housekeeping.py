@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ import pytest
 from flask import current_app
 from sqlalchemy import select, text, update
 
-from app.core import clock, files, housekeeping, jobs, outbox, scope
+from app.core import clock, files, housekeeping, jobs, listing, outbox, scope, settings
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
 from app.core.db import db, is_sqlite
@@ -98,6 +98,31 @@ def test_what_a_dead_process_left_is_taken_away_once_a_day_by_itself(office: Cas
     assert second.exists()
     jobs.tick(now + timedelta(hours=25))
     assert not second.exists()
+
+
+def test_exported_lists_are_forgotten_with_their_files(office: Cast, monkeypatch: Any) -> None:
+    """What was exported is kept for some days; the row goes with its file, younger ones stay."""
+    now, days = clock.now(), settings.number(listing.KEEP_DAYS)
+
+    def exported(made_at: datetime) -> StoredFile:
+        asked: dict[str, Any] = {"user_id": office["clerk"].user_id, "screen": "CustomerView", "title": "客户"}
+        with clock.frozen(made_at), unit_of_work(office["clerk"], "test.export") as session:
+            row = listing.ListExport(**asked, query="", columns=["name"], language="en", format="csv", status="done")
+            session.add(row)
+            session.flush()
+            stored = files.store(b"a", "a.csv", "text/csv", record="list_export", record_id=row.id)
+            return StoredFile(key=stored.key, record_id=row.id)
+
+    old, young = exported(now - timedelta(days=days, minutes=1)), exported(now - timedelta(days=days, minutes=-1))
+    assert (files.read(old), files.read(young)) == (b"a", b"a")
+    for _twice in range(2):
+        monkeypatch.setattr(housekeeping, "_last", {})
+        jobs.tick(now)
+        with acting_as(SYSTEM):
+            assert list(db.session.scalars(select(listing.ListExport.id))) == [young.record_id]
+        with pytest.raises(NotFound):
+            files.read(old)
+        assert files.read(young) == b"a"
 
 
 def test_sqlite_learns_daily_how_large_its_tables_are(office: Cast, monkeypatch: Any) -> None:

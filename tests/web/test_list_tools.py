@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from app.core import listing, outbox, settings
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.uow import unit_of_work
+from app.fieldservice.commands import dispatch, enter_call
 from tests.cast import Cast
 from tests.web.test_lists import ROWS, many_customers
 
@@ -88,7 +91,7 @@ def test_columns_are_chosen_by_each_person(client_for: Any) -> None:
 
     def heads(who: Any = clerk) -> list[str]:
         page = who.get(LIST).get_data(as_text=True)
-        return re.findall(r"<th scope=\"col\"[^>]*>(?:<a[^>]*>)?([^<]+)", page)
+        return re.findall(r"<th scope=\"col\"[^>]*>(?:<button[^>]*>)?([^<]+)", page)
 
     usual = heads()
     assert (
@@ -101,20 +104,62 @@ def test_columns_are_chosen_by_each_person(client_for: Any) -> None:
     assert heads() == usual
 
 
-def test_the_order_is_remembered_for_this_list_only(app: Flask, cast: Cast, client_for: Any) -> None:
+def test_the_order_is_the_persons_for_this_list(app: Flask, cast: Cast, client_for: Any) -> None:
     many_customers(app, cast, 3)
     clerk = client_for("clerk")
     name = re.compile(r'<td data-label="客户" class="main"><a [^>]*>([^<]+)')
-    usual = name.findall(clerk.get(LIST).get_data(as_text=True))
-    sorted_page = clerk.get(f"{LIST}?_oc_CustomerView=name&_od_CustomerView=asc").get_data(as_text=True)
-    assert name.findall(sorted_page) != usual
+
+    def names(who: Any = clerk, query: str = "") -> list[str]:
+        return name.findall(who.get(f"{LIST}{query}").get_data(as_text=True))
+
+    usual = names()
+    assert 'class="sort" form="sort-CustomerView" name="sort" value="name.asc"' in clerk.get(LIST).get_data(
+        as_text=True
+    )
+    form = {"sort": "name.asc", "query": "q=客户&page_CustomerView=2"}
+    answer = clerk.post("/lists/CustomerView/sort", form, page=LIST)
+    # The order stands in the address, the page turned to does not.
+    assert parse_qsl(answer.location.partition("?")[2]) == [
+        ("q", "客户"),
+        ("_oc_CustomerView", "name"),
+        ("_od_CustomerView", "asc"),
+    ]
+    assert names() == sorted(usual) != usual
     again = clerk.get(LIST).get_data(as_text=True)
-    assert name.findall(again) == name.findall(sorted_page)
     assert 'aria-sort="ascending"' in again
-    clerk.get(f"{LIST}?_oc_CustomerView=password&_od_CustomerView=asc")
-    assert 'aria-sort="ascending"' in clerk.get(LIST).get_data(as_text=True)
+    assert 'name="sort" value="name.desc"' in again, "the second click turns it round"
+    assert names(client_for("supervisor")) == usual
+    assert names(client_for("clerk")) == sorted(usual), "on another computer as well"
+    # A link that asks for an order is followed, and does not become the person's own.
+    assert names(query="?_oc_CustomerView=name&_od_CustomerView=desc") == sorted(usual, reverse=True)
+    assert names() == sorted(usual)
+    for wrong in ("password.asc", "name.sideways", "name", ""):
+        assert clerk.post("/lists/CustomerView/sort", {"sort": wrong}, page=LIST).status_code == 400
+    # Choosing columns keeps the order; "as usual" gives up both.
+    clerk.post("/lists/CustomerView/columns", {"column": ["name", "email"]}, page=LIST)
+    assert names() == sorted(usual)
     clerk.post("/lists/CustomerView/columns", {"usual": "1"}, page=LIST)
-    assert name.findall(clerk.get(LIST).get_data(as_text=True)) == usual
+    assert names() == usual
+    with app.app_context(), acting_as(SYSTEM):
+        assert listing.db.session.scalars(select(listing.ColumnChoice)).all() == []
+
+
+def test_columns_by_role(app: Flask, cast: Cast, client_for: Any) -> None:
+    """Who sees every branch sees which one; a technician sees what the job needs."""
+
+    def heads(who: str, path: str) -> list[str]:
+        page = client_for(who).get(path).get_data(as_text=True)
+        return [each.strip() for each in re.findall(r'<th scope="col"[^>]*>(?:<button[^>]*>)?([^<]+)', page)]
+
+    with app.app_context():
+        call = enter_call(cast["clerk"], cast.vouchers["in_warranty"], symptom="不制冷").id
+        order = dispatch(cast["supervisor"], call, technician_id=cast.staff("technician")).id
+        assert order
+    assert heads("service", "/repaircallview/list/")[1] == "机构"
+    assert "机构" not in heads("supervisor", "/repaircallview/list/")
+    jobs = heads("technician", "/workorderview/list/")
+    assert "预约时间" in jobs and "技术员" not in jobs
+    assert "技术员" in heads("supervisor", "/workorderview/list/")
 
 
 def exported(client: Any, ending: str, query: str = "") -> Any:

@@ -10,6 +10,7 @@ from flask_appbuilder.models.filters import Filters
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from app.core.listing import sort_of
 from app.core.views.columns import column_of, kind_of, property_of
 from app.core.views.display import same_arguments
 from app.core.views.filters import Quick
@@ -36,12 +37,11 @@ class Order:
 
 
 def order_by_address(view: Any, *, remembered: bool = True) -> Order:
-    """The order the address asks for, else the one this browser used last for the list, else the view's own."""
+    """The order the address asks for, else the one the person chose last for the list, else the view's own."""
     name = type(view).__name__
     column, direction = request.args.get(f"_oc_{name}", ""), request.args.get(f"_od_{name}", "asc")
     if f"_oc_{name}" not in request.args and remembered:
-        # The cookie is sent to this list only: its path is the list's.
-        column, _dot, direction = request.cookies.get("order", "").partition(".")
+        column, direction = sort_of(view.endpoint)
     if column in view.order_columns and direction in ("asc", "desc"):
         return Order(column, direction)
     return Order(*view.base_order) if view.base_order else Order()
@@ -111,13 +111,11 @@ class ListPage:
     def _link(self, **changes: Any) -> str:
         return url_for(str(request.endpoint), **(request.view_args or {}), **same_arguments(request.args, **changes))
 
-    def order_url(self, column: str) -> str:
-        """The same list sorted by this column, the other way round on the second click; empty when it cannot be."""
-        if column not in self.view.order_columns:
+    def sort_by(self, column: str) -> str:
+        """What a click on this column's head asks for: the other way round on the second; empty when it cannot be."""
+        if self.related or column not in self.view.order_columns:
             return ""
-        turned = "desc" if self.order == Order(column, "asc") else "asc"
-        key = self.name
-        return self._link(**{f"_oc_{key}": column, f"_od_{key}": turned, f"page_{key}": None})
+        return f"{column}.{'desc' if self.order == Order(column, 'asc') else 'asc'}"
 
     @property
     def asked_order(self) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import (
     abort,
-    after_this_request,
     current_app,
     flash,
     redirect,
@@ -26,6 +25,7 @@ from werkzeug.wrappers import Response
 from app.core.actors import current
 from app.core.listing import columns_of, filters_of
 from app.core.permissions import may
+from app.core.scope import ALL, widest
 from app.core.uow import unit_of_work
 from app.core.views import saving
 from app.core.views.columns import kind_of, mapper_of, property_of
@@ -54,7 +54,6 @@ COMMON_LABELS = {
 # Never typed by people: the system keeps them (design §2: status columns are never in an edit form).
 KEPT_BY_SYSTEM = {"id", "version", "created_at"}
 REMEMBERED = 400
-ORDER_KEPT = 365 * 24 * 3600  # seconds
 # An area below puts a way on under the records of one above it: view class -> functions that give links of a record.
 MORE_LINKS: dict[type, list[Callable[[Any], Sequence[Link]]]] = {}
 # Likewise lists under the record's page that no foreign key leads to: functions that give one, or None for who may not.
@@ -81,6 +80,7 @@ class BaseView(VerbsMixin, ModelView):
     add_command: Callable[..., Any] | None = None
     edit_command: Callable[..., Any] | None = None
     list_help: Any = ""
+    _of_a_branch = False
     timeline = True  # whether the record's page says what happened to it
     timeline_sums: Sequence[str] = ()  # amounts kept with the record, of which it says by how much they changed
     empty_help: Any = ""  # what an empty list says: why it is empty, what to do next
@@ -174,7 +174,9 @@ class BaseView(VerbsMixin, ModelView):
             self.quick_columns = [
                 name for name in self.search_columns if kind_of(model, name) == "text" and name not in self.choices
             ]
-        self.datamodel.load_with([*self.eager, *self.list_columns])
+        for_roles = [name for names in self.role_columns.values() for name in names]
+        self._of_a_branch = "branch" in mapper_of(model).relationships
+        self.datamodel.load_with([*self.eager, *self.list_columns, *for_roles, *["branch"] * self._of_a_branch])
         for name in self.search_columns:
             if kind_of(model, name) in ("reference", "references"):
                 known(property_of(model, name).mapper.class_)
@@ -285,7 +287,6 @@ class BaseView(VerbsMixin, ModelView):
         filters = filter_by_address(self._filters, list_of(self.quick_columns), self.datamodel)
         searches = [search_field(self, name) for name in self.search_columns]
         listing = ListPage(self, filters)
-        self._remember_order()
         return self._page(
             self.list_template,
             title=self.list_title,
@@ -295,34 +296,15 @@ class BaseView(VerbsMixin, ModelView):
             may_export=may(current(), "list_export.ask"),
         )
 
-    def _remember_order(self) -> None:
-        """The order just asked for is used again next time, in this browser and for this list only."""
-        name = type(self).__name__
-        column, direction = request.args.get(f"_oc_{name}", ""), request.args.get(f"_od_{name}", "asc")
-        if column not in self.order_columns or direction not in ("asc", "desc"):
-            return
-        path, secure = url_for(f"{self.endpoint}.list"), bool(current_app.config.get("SESSION_COOKIE_SECURE"))
-
-        @after_this_request
-        def keep(response: Response) -> Response:
-            response.set_cookie(
-                "order",
-                f"{column}.{direction}",
-                max_age=ORDER_KEPT,
-                path=path,
-                secure=secure,
-                httponly=True,
-                samesite="Lax",
-            )
-            return response
-
     # -- columns of the list -----------------------------------------------------------------------------------------
     def usual_columns(self) -> Sequence[str]:
-        """The list's columns for the acting person's role."""
-        for role in sorted(current().roles):
-            if role in self.role_columns:
-                return [*self.role_columns[role]]
-        return [*self.list_columns]
+        """The list's columns for the acting person's role; whoever sees every branch's rows sees which branch's."""
+        found = next((self.role_columns[role] for role in sorted(current().roles) if role in self.role_columns), None)
+        names = [*(found or self.list_columns)]
+        model = self.datamodel.obj
+        if self._of_a_branch and "branch" not in names and widest(model.__tablename__, current()) == ALL:
+            names.insert(1, "branch")
+        return names
 
     def column_choices(self) -> Sequence[tuple[str, Any]]:
         """``(column, label)`` of what the list can show: its own columns, and plain values of the record's page."""

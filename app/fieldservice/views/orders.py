@@ -76,6 +76,17 @@ class WorkOrderView(BaseView):
         "arrived_at",
         "status",
     ]
+    role_columns = {
+        "technician": ["number", "repair_call.voucher.customer", "repair_call.address", "appointment_at", "status"],
+        "accountant": [
+            "number",
+            "repair_call.voucher.customer",
+            "technician",
+            "service_class",
+            "finished_at",
+            "status",
+        ],
+    }
     show_fieldsets = [
         (
             _l("Job"),
@@ -239,6 +250,9 @@ class RepairCallView(QuickFilters, BaseView):
         "carried_over",
         "status",
     ]
+    role_columns = {
+        "technician": ["number", "reported_at", "voucher.customer", "voucher.product_model", "symptom", "status"]
+    }
     eager = ["waiting_changes", "work_orders.technician"]
     show_fieldsets = [
         (
