@@ -148,6 +148,7 @@ PERIODIC = (
     ("weekly", "complaint_register", time(8, 0), "management"),
     ("monthly", "complaint_register", time(8, 0), "management"),
     ("monthly", "complaint_analysis", time(8, 10), "management"),
+    ("monthly", "paid_services", time(8, 15), "management"),
     ("quarterly", "return_visit_analysis", time(8, 20), "management"),
 )
 

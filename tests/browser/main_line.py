@@ -26,6 +26,19 @@ PAID_PRODUCT = """
     ORDER BY v.id
 """
 
+# The contract frees labour and call-out, not the parts (CO-1).
+PARTS_TO_PAY = """
+    SELECT v.id, v.number, c.name, t.number AS telephone
+    FROM voucher v
+    JOIN branch b ON b.id = v.branch_id JOIN customer c ON c.id = v.customer_id
+    JOIN telephone t ON t.customer_id = c.id
+    JOIN contract_item i ON i.voucher_id = v.id JOIN contract k ON k.id = i.contract_id
+    WHERE b.code = 'NJ' AND k.status = 'in_force' AND k.starts_on < CURRENT_DATE AND k.ends_on > CURRENT_DATE
+      AND k.labour_free AND k.callout_free AND NOT k.parts_free
+      AND NOT EXISTS (SELECT 1 FROM repair_call r WHERE r.voucher_id = v.id)
+    ORDER BY v.id
+"""
+
 
 class Office:
     """The people of the demo company, each at a browser that stays open; the technician holds a telephone."""
@@ -56,9 +69,9 @@ class Office:
 class Day:
     """A call and its job, and what the people hand to each other; ``product``: which of the suitable ones."""
 
-    def __init__(self, office: Office, product: int = 0) -> None:
-        self.office, self.portal = office, office.portal
-        self.voucher_id, self.voucher, self.customer, self.telephone = self.portal.rows(PAID_PRODUCT)[product]
+    def __init__(self, office: Office, product: int = 0, suitable: str = PAID_PRODUCT, work_class: str = "A") -> None:
+        self.office, self.portal, self.work_class = office, office.portal, work_class
+        self.voucher_id, self.voucher, self.customer, self.telephone = self.portal.rows(suitable)[product]
         self.technician: str = self.portal.one(
             "SELECT s.name FROM staff s JOIN ab_user u ON u.id = s.user_id WHERE u.username = 'technician'"
         )
@@ -144,7 +157,7 @@ def supervisor_dispatches(day: Day) -> None:
         supervisor.send(page.locator("form#send"))
     assert day.technician in page.locator(".alert-success").inner_text()
     day.order_id = day.value("SELECT id FROM work_order WHERE repair_call_id = :call AND status = 'dispatched'")
-    assert day.value("SELECT service_class FROM work_order WHERE id = :order") == "A"
+    assert day.value("SELECT service_class FROM work_order WHERE id = :order") == day.work_class
 
 
 def step_form(day: Day, verb: str) -> str:

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
-from tests.browser.main_line import Day, Office, draw, job_page, press, step_form
+from tests.browser.main_line import PARTS_TO_PAY, Day, Office, draw, job_page, press, step_form
 from tests.browser.portal import Portal
 from tests.browser.test_day_3_technician import check_for_fingers
 from tests.browser.visitor import Visitor
@@ -238,3 +238,69 @@ def test_so10_the_lists_of_the_house_at_desk_and_telephone(item: Item, office: O
     book = supervisor.go("/goodsreceiptview/list/").locator("a[href*='/print/now/goods_register']")
     text = supervisor.pdf(book.get_attribute("href") or "")
     assert "客户商品进出登记本" in text and item.number in text
+
+
+def test_so6_a_contract_case_whose_part_is_to_be_paid(office: Office, portal: Portal) -> None:
+    """Labour free and why, the part agreed, collected on the spot with its receipt, handed in and counted; the clerk is
+    told what is missing and where, closes; the invoice follows with its number, and nothing is outstanding (CO-1)."""
+    day = Day(office, suitable=PARTS_TO_PAY, work_class="B").reach("agreed")
+    technician, clerk, accountant = office["technician"], office["clerk"], office["accountant"]
+    page = technician.go(f"/my/job/{day.order_id}")
+    free, due = portal.rows(
+        "SELECT sum(free_reason <> ''), sum(unit_price * quantity) FROM charge WHERE work_order_id = :id",
+        id=day.order_id,
+    )[0]
+    assert free >= 2 and due > 0
+    day.reach("signed")
+
+    clerk.go(f"/workorderview/show/{day.order_id}")
+    clerk.send(clerk.page.locator("form[action*='/do/close/']"))
+    told = clerk.page.locator(".alert-danger")
+    money = f"{due / 100:,.2f}"
+    assert money in told.inner_text()
+    assert told.locator("a").evaluate_all("(all) => all.map((one) => one.getAttribute('href'))") == [
+        f"/workorderview/do/collect/{day.order_id}"  # the clerk may take it; an invoice is not the clerk's to make out
+    ]
+
+    page = technician.go(f"/money/mine/job/{day.order_id}")
+    charges = page.locator("table.sums").inner_text()
+    assert charges.count("免费") >= 2 and "合同" in charges and money in charges
+    check_for_fingers(page)
+    technician.send(page.locator("form[action$='/collect']"))
+    number, payment = portal.rows(
+        "SELECT number, id FROM payment WHERE work_order_id = :id AND in_hand", id=day.order_id
+    )[0]
+    receipt = technician.pdf(page.locator("a[href*='payment_receipt']").get_attribute("href") or "")
+    assert number in receipt and money in receipt and day.customer in receipt and "客户联" in receipt
+    assert "元" in receipt and "整" in receipt
+    page = technician.go("/money/mine/")
+    assert number in page.locator("main").inner_text()
+    page.locator("form[action$='/hand_in'] button").click()
+    technician.yes()
+    handover = portal.one("SELECT handover_id FROM payment WHERE id = :id", id=payment)
+    page = accountant.go(f"/cashhandoverview/do/receive/{handover}")
+    accountant.send(page.locator("form.card"))  # the sum handed in stands there already
+    assert portal.one("SELECT in_hand FROM payment WHERE id = :id", id=payment) == 0
+
+    clerk.go(f"/workorderview/show/{day.order_id}")
+    clerk.send(clerk.page.locator("form[action*='/do/close/']"))
+    assert day.state() == "closed"
+    owed = "SELECT count(*) FROM invoice WHERE status IN ('issued', 'part_paid')"
+    before = portal.one(owed)
+    page = accountant.go("/money/to-invoice/")
+    with page.expect_navigation():
+        page.locator(f"a[href$='order={day.order_id}']").click()
+    page.fill("[name=title]", "南京某某物业有限公司")
+    accountant.send(page.locator("form.card.form"))
+    assert portal.one(owed) == before and page.locator("h1 .chip-success").count() == 1
+    invoice = page.url.rpartition("/")[2]
+    assert clerk.go(f"/invoiceview/show/{invoice}").locator("a[href*='/do/post/']").count() == 0
+    page = accountant.go(f"/invoiceview/do/post/{invoice}")
+    accountant.send(page.locator("form.card"))
+    assert page.locator("#fapiao_no-error").is_visible()
+    page.fill("[name=fapiao_no]", "55667788")
+    accountant.send(page.locator("form.card"))
+    row = portal.rows("SELECT fapiao_no, posted_on, paid, total FROM invoice WHERE id = :id", id=int(invoice))[0]
+    assert row[0] == "55667788" and row[1] and row[2] == row[3] == due
+    slip = accountant.pdf(f"/print/now/invoice_slip?record_id={invoice}")
+    assert "55667788" in slip and number in slip and "南京某某物业有限公司" in slip and "付款安排" in slip
