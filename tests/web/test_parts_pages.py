@@ -165,7 +165,7 @@ def test_so22_reserved_from_the_telephone_seen_everywhere_and_released(client_fo
         assert technician.post(f"{job}/reserve_part", {"part_id": part, "quantity": count}, page=job).status_code == 302
     van = technician.get("/my/van/").get_data(as_text=True)
     assert "南京仓库" in van.partition("到仓库领取")[2].partition("车上")[0]
-    assert "预留 2" in van
+    assert "保留 2" in van
     assert "可用 1" in van
     assert "偏少，应带 2" in van
     # On the job's page in the office, and released from there: back on that page.
