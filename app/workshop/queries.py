@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.calendars.queries import calendar_for
 from app.calendars.rules import add_working_days, closing_time, working_minutes_between
@@ -33,12 +33,16 @@ MOST_ITEMS = 500
 
 @dataclass(frozen=True)
 class Promise:
-    """How a card's promise stands: ``left`` and ``needed`` working minutes, ``slack`` what is to spare of them."""
+    """How a card's promise stands: ``left`` and ``needed`` working minutes, ``slack`` what is to spare of them.
+
+    ``still`` is what the minutes needed are for.
+    """
 
     state: str
     due: datetime
     left: int
     needed: int
+    still: rules.Expected
 
     @property
     def slack(self) -> int:
@@ -76,7 +80,8 @@ def promise_of(card: RepairCard, now: datetime | None = None, given: dict[str, s
     )
     at = receipt.out_at or now or clock.now()
     left = working_minutes_between(calendar_for(receipt.branch_id), at, card.promised_at)
-    needed = rules.remaining(card.status, expected, spent_minutes(card))
+    still = rules.still_to_do(card.status, expected, spent_minutes(card))
+    needed = sum(still)
     missed = at.replace(second=0, microsecond=0) > card.promised_at
     state = rules.promise_state(
         left,
@@ -85,7 +90,7 @@ def promise_of(card: RepairCard, now: datetime | None = None, given: dict[str, s
         missed=missed,
         returned=receipt.out_at is not None,
     )
-    return Promise(state, card.promised_at, left, needed)
+    return Promise(state, card.promised_at, left, needed, still)
 
 
 @dataclass(frozen=True)
@@ -220,6 +225,32 @@ def pressing(branch_id: int | None = None, now: datetime | None = None) -> list[
     standings = ((item, promise_of(item.card, moment, given)) for item in in_house(branch_id))
     found = [(item, promise) for item, promise in standings if promise.pressing]
     return sorted(found, key=lambda pair: (pair[1].state != rules.LATE, pair[1].slack, pair[0].id))
+
+
+def pressing_cards(now: datetime | None = None) -> list[int]:
+    """Ids of the cards that will be late or nearly, without those late already: ``pressing`` with no more loaded than the
+    promise needs, for lists and the start page.
+    """
+    moment, given = now or clock.now(), settings.values()
+    order = contains_eager(RepairCard.goods_receipt).joinedload(GoodsReceipt.work_order)
+    statement = (
+        select(RepairCard)
+        .join(RepairCard.goods_receipt)
+        .where(GoodsReceipt.out_at.is_(None))
+        .options(
+            order.load_only(WorkOrder.id, WorkOrder.repair_call_id).options(
+                selectinload(WorkOrder.time_entries).load_only(TimeEntry.started_at, TimeEntry.minutes),
+                joinedload(WorkOrder.repair_call)
+                .load_only(RepairCall.id, RepairCall.symptom_code_id)
+                .joinedload(RepairCall.symptom_code),
+            ),
+            joinedload(RepairCard.fault_code),
+        )
+        .order_by(RepairCard.promised_at, RepairCard.goods_receipt_id)
+        .limit(MOST_ITEMS)
+    )
+    standings = ((card.id, promise_of(card, moment, given)) for card in db.session.scalars(statement).unique())
+    return [key for key, promise in standings if promise.pressing and promise.state != rules.LATE]
 
 
 def count_in_house(*conditions: Any) -> int:

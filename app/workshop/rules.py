@@ -31,7 +31,7 @@ CARD_STATE_LABELS = {
 IN_HOUSE = CARD_STATES[:-1]
 
 # What a customer is shown of it: what fails, waits or is repaired once more inside the house is still the same step.
-PUBLIC_STEP_LABELS = (N_("Taken back"), N_("In repair"), N_("Being inspected"), N_("Ready"))
+PUBLIC_STEP_LABELS = (N_("Received by us"), N_("In repair"), N_("Being inspected"), N_("Ready for you"))
 _PUBLIC_STEPS = {WAITING: 0, IN_REPAIR: 1, WAITING_PARTS: 1, TO_INSPECT: 2, READY: 3, ON_RETURN: 3, RETURNED: 4}
 
 
@@ -206,19 +206,23 @@ class Expected(NamedTuple):
     way_back: int
 
 
-def remaining(status: str, expected: Expected, spent: int) -> int:
-    """Working minutes still needed until the customer has the item (SO-10).
+def still_to_do(status: str, expected: Expected, spent: int) -> Expected:
+    """Working minutes of each part still needed until the customer has the item (SO-10).
 
     A repair that took longer than expected still needs its inspection and the way back; what fails inspection, too.
     """
     if status == RETURNED:
-        return 0
-    left = expected.way_back
-    if status in (*_WORK_LEFT, TO_INSPECT):
-        left += expected.inspection
-    if status in _WORK_LEFT:
-        left += max(0, expected.repair - spent)
-    return left
+        return Expected(0, 0, 0)
+    return Expected(
+        max(0, expected.repair - spent) if status in _WORK_LEFT else 0,
+        expected.inspection if status in (*_WORK_LEFT, TO_INSPECT) else 0,
+        expected.way_back,
+    )
+
+
+def remaining(status: str, expected: Expected, spent: int) -> int:
+    """The sum of them."""
+    return sum(still_to_do(status, expected, spent))
 
 
 def slack(left: int, needed: int) -> int:

@@ -169,6 +169,30 @@ def test_so10_what_is_still_needed(status: str, spent: int, needed: int) -> None
 
 
 @pytest.mark.parametrize(
+    ("status", "spent", "parts"),
+    [
+        ("waiting", 0, (120, 30, 60)),
+        ("in_repair", 50, (70, 30, 60)),
+        ("waiting_parts", 500, (0, 30, 60)),
+        ("to_inspect", 0, (0, 30, 60)),
+        ("ready", 0, (0, 0, 60)),
+        ("on_return", 0, (0, 0, 60)),
+        ("returned", 0, (0, 0, 0)),
+    ],
+)
+def test_so10_what_the_minutes_are_for(status: str, spent: int, parts: tuple[int, int, int]) -> None:
+    assert rules.still_to_do(status, rules.Expected(120, 30, 60), spent) == parts
+
+
+def test_so10_the_customer_sees_the_steps_go_forward_only() -> None:
+    """Waiting for a part, or back from inspection, is the same step to who waits at home; every state has one."""
+    steps = [rules.public_step(status) for status in rules.CARD_STATES]
+    assert steps == sorted(steps) and steps[0] == 0
+    assert rules.public_step("in_repair") == rules.public_step("waiting_parts")
+    assert rules.public_step("returned") == len(rules.PUBLIC_STEP_LABELS)
+
+
+@pytest.mark.parametrize(
     ("left", "needed", "missed", "returned", "state"),
     [
         (600, 210, False, False, "in_time"),

@@ -163,6 +163,43 @@ def _bench(card_id: int, client_for: Any) -> None:
     assert "30 分钟" in after and "/do/report_done/" in after
 
 
+def test_so10_the_supervisors_list_says_by_how_much_and_why(app: Flask, cast: Cast, client_for: Any) -> None:
+    card_id, _file_id, _tag = in_house(app, cast)
+    supervisor = client_for("supervisor")
+    late = "/workshop/ageing/late"
+    promised = None
+    with app.app_context(), acting_as(SYSTEM):
+        promised = fetch(RepairCard, card_id).promised_at
+        db.session.remove()
+    assert f"/show/{card_id}" not in supervisor.get(late).get_data(as_text=True)
+    with clock.frozen(promised + timedelta(hours=1)):
+        page = client_for("supervisor").get(late).get_data(as_text=True)
+        assert f"/show/{card_id}" in page and "尚无人修理" in page and f"/do/assign/{card_id}" in page
+        assert "尚需" in page and "检验" in page and "送还" in page
+        of_clerk = client_for("clerk").get(late).get_data(as_text=True)
+        assert f"/do/change_promise/{card_id}" in of_clerk and f"/do/assign/{card_id}" not in of_clerk
+        assert f"/show/{card_id}" not in client_for("clerk_sz").get(late).get_data(as_text=True)
+        aged = client_for("supervisor").get("/workshop/ageing/?age=1").get_data(as_text=True)
+        assert f"/show/{card_id}" in aged
+        assert f"/show/{card_id}" not in client_for("supervisor").get("/workshop/ageing/?age=3").get_data(as_text=True)
+
+
+def test_the_list_of_items_opens_on_the_house_and_searches_everywhere(app: Flask, cast: Cast, client_for: Any) -> None:
+    card_id, _file_id, _tag = in_house(app, cast)
+    clerk, row = client_for("clerk"), f"/repaircardview/show/{card_id}"
+    assert row in clerk.get("/repaircardview/list/").get_data(as_text=True)
+    with app.app_context():
+        with acting_as(SYSTEM):
+            number = fetch(RepairCard, card_id).goods_receipt.number
+        given = {"outcome": "declined", "reason": "不修了"}
+        commands.give_up(cast["supervisor"], card_id, **given)
+        commands.hand_back_item(cast["clerk"], card_id, unsigned_reason="老客户", returned_to="张伟")
+        db.session.remove()
+    assert row not in clerk.get("/repaircardview/list/").get_data(as_text=True)
+    for wider in ("show=all", f"q={number}", "_flt_0_status=returned"):
+        assert row in clerk.get(f"/repaircardview/list/?{wider}").get_data(as_text=True), wider
+
+
 @pytest.mark.parametrize("who", ["technician", "clerk", "supervisor"])
 def test_so8_the_items_page_offers_what_is_possible_now(app: Flask, cast: Cast, client_for: Any, who: str) -> None:
     """Each role gets the verbs of the table and no other; every form behind them opens."""

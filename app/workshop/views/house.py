@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
-from flask_appbuilder import expose, has_access
+from flask_appbuilder import expose, has_access, permission_name
 from flask_babel import gettext as _
 
+from app.calendars.rules import length_text
+from app.core import permissions
 from app.core.actors import current
 from app.core.fetch import fetch
+from app.core.i18n import say
 from app.core.uow import unit_of_work
 from app.core.views import Page
 from app.core.views.refusals import FORESEEN, explain
 from app.workshop import commands, queries, rules
+from app.workshop.documents import holder_name
 from app.workshop.models import GoodsReceipt
+from app.workshop.queries import Promise
 from app.workshop.views import forms, words
 from app.workshop.views.cards import card_of
 from app.workshop.views.frame import Framed
@@ -73,8 +79,17 @@ class ScanView(Framed, Page):
         return redirect(card_of(receipt))
 
 
+@dataclass(frozen=True)
+class Risk:
+    """An item whose promise is in danger: how it stands, and what its technician said."""
+
+    item: GoodsReceipt
+    promise: Promise
+    said: str
+
+
 class AgeingView(Page):
-    """How long items have been in the house, by branch."""
+    """How long items have been in the house, by branch, and which of them will be late."""
 
     route_base = "/workshop/ageing"
     default_view = "index"
@@ -82,22 +97,54 @@ class AgeingView(Page):
     @expose("/")
     @has_access
     def index(self) -> Any:
-        """A line for each branch, and the oldest items."""
+        """A line for each branch, and the oldest items; a number leads to its items."""
         items = queries.in_house()
-        oldest = sorted(items, key=lambda item: item.in_at)[:50]
+        ages = {item.id: queries.age_of(item) for item in items}
         table: dict[str, list[int]] = {}
         for item in items:
             row = table.setdefault(item.branch.name, [0] * (len(rules.AGE_BUCKETS) + 1))
-            row[rules.bucket(queries.age_of(item))] += 1
+            row[rules.bucket(ages[item.id])] += 1
+        bounds, branch = self._bounds(), request.args.get("branch", "")
+        column = request.args.get("age", -1, type=int)
+        if branch in table:
+            items = [item for item in items if item.branch.name == branch]
+        if 0 <= column < len(bounds):
+            items = [item for item in items if rules.bucket(ages[item.id]) == column]
+        oldest = sorted(items, key=lambda item: item.in_at)[:50]
         return self.render_template(
             "workshop/ageing.html",
             title=_("Ageing of items"),
             table=sorted(table.items()),
-            totals=[sum(column) for column in zip(*table.values(), strict=True)] if table else [],
-            bounds=self._bounds(),
-            rows=[(item, queries.age_of(item), queries.promise_of(item.card)) for item in oldest],
+            totals=[sum(counts) for counts in zip(*table.values(), strict=True)] if table else [],
+            bounds=bounds,
+            chosen=(branch if branch in table else "", column if 0 <= column < len(bounds) else None),
+            old_from=rules.AGE_BUCKETS[-2],
+            rows=[(item, ages[item.id], queries.promise_of(item.card)) for item in oldest],
+            holder_name=holder_name,
             **words.WORDS,
         )
+
+    @expose("/late")
+    @has_access
+    @permission_name("index")
+    def late(self) -> Any:
+        """What is late, will be, or has little to spare: by how much, why, and what may be done about it (SO-10)."""
+        lines = [Risk(item, promise, self._said(item)) for item, promise in queries.pressing()]
+        return self.render_template(
+            "workshop/late.html",
+            title=_("Repairs that will be late"),
+            lines=lines,
+            may=lambda verb: permissions.may(current(), f"repair_card.{verb}"),
+            offered=lambda card: {each.verb for each in rules.REPAIR_CARD.allowed(card.status, current().roles)},
+            time=lambda minutes: length_text(minutes, say),
+            holder_name=holder_name,
+            **words.WORDS,
+        )
+
+    @staticmethod
+    def _said(item: GoodsReceipt) -> str:
+        """Why whoever repairs it asked for help, the last time."""
+        return next((each.note for each in reversed(item.card.events) if each.kind == "help"), "")
 
     @staticmethod
     def _bounds() -> list[str]:
