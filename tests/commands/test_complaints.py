@@ -369,7 +369,7 @@ def test_cp9_compensation_needs_the_authority(office: Cast, who: str, amount: st
     if allowed:
         assert commands.approve(office[who], complaint_id, said="同意").status == "approved"
         return
-    with pytest.raises(Refused, match=re.escape(amount)):
+    with pytest.raises(Refused, match=re.escape(f"{Decimal(amount):,.2f}")):
         commands.approve(office[who], complaint_id, said="同意")
     with acting_as(SYSTEM):
         assert db.session.scalars(select(Complaint.status)).one() == "proposed"

@@ -213,11 +213,55 @@ def test_cp9_who_names_a_deputy(office: Cast, actor: str, away: str, deputy: str
 def test_cp4_a_deputy_of_somebody_complained_about_does_not_decide_for_them(office: Cast) -> None:
     _deputy(office, "manager", "supervisor", 18, 25)
     complaint_id = enter(office["clerk"], subject_id=office.staff("manager")).id
-    commands.acknowledge(office["supervisor"], complaint_id, said="已告知")
-    commands.verify(office["supervisor"], complaint_id, said="属实", finding="justified")
+    commands.acknowledge(office["clerk"], complaint_id, said="已告知")
+    commands.verify(office["clerk"], complaint_id, said="属实", finding="justified")
     commands.propose(office["clerk"], complaint_id, said="协商", solution="补偿", compensation=Decimal(1500))
-    with pytest.raises(Refused):
+    with pytest.raises(NotFound):  # below the one complained about: not even seen (CP-13)
         commands.approve(office["supervisor"], complaint_id, said="代批")
+
+
+def _sees(office: Cast, who: str, complaint_id: int) -> bool:
+    with acting_as(office[who]):
+        return db.session.scalar(select(Complaint.id).where(Complaint.id == complaint_id)) is not None
+
+
+def test_cp13_up_the_line_of_whoever_handles_it(office: Cast) -> None:
+    complaint_id = enter(office["service"], branch_id=office.branches["NJ"]).id
+    assert _sees(office, "supervisor", complaint_id) and _sees(office, "manager", complaint_id)
+    assert not _sees(office, "clerk", complaint_id) and not _sees(office, "supervisor_sz", complaint_id)
+    for handler, above in (("clerk", {"supervisor", "manager"}), ("manager", {"manager"}), ("service", set())):
+        commands.assign(office["service"], complaint_id, handler_id=office.staff(handler), said="请处理")
+        assert {who for who in ("supervisor", "manager") if _sees(office, who, complaint_id)} == above, handler
+    # a deadline is told to nobody who may not read it: the handler's own level stands for it
+    complaint = db.session.get_one(Complaint, complaint_id)
+    assert [person.id for person in queries.told_of(complaint, "supervisor")] == [office.staff("service")]
+
+
+def test_cp9_who_decides_sees_it_on_these_days_only(office: Cast) -> None:
+    _deputy(office, "manager", "supervisor_sz", 20, 20)
+    complaint_id = verified(office)
+    commands.assign(office["manager"], complaint_id, handler_id=office.staff("service"), said="请服务部处理")
+    assert not _sees(office, "manager", complaint_id)
+    commands.propose(
+        office["service"], complaint_id, said="同型号第二次故障", solution="补偿", compensation=Decimal(900)
+    )
+    row = db.session.scalars(select(Approval)).one()
+    assert (row.role, row.reasons) == ("branch_manager", "同型号第二次故障")
+    assert _sees(office, "manager", complaint_id) and _sees(office, "supervisor_sz", complaint_id)
+    assert not _sees(office, "supervisor", complaint_id)
+    with clock.frozen(FRIDAY + timedelta(days=3)):
+        assert not _sees(office, "supervisor_sz", complaint_id) and _sees(office, "manager", complaint_id)
+    complaint = db.session.get_one(Complaint, complaint_id)
+    may = {
+        who: queries.may_decide(office[who], complaint) for who in ("manager", "supervisor_sz", "director", "service")
+    }
+    assert may == {"manager": True, "supervisor_sz": True, "director": True, "service": False}
+    found = queries.proposal_of(office["service"], row)
+    assert [limit for _role, limit in found.limits] == [Decimal(200), Decimal(2000), None]
+    assert {person.id for person in found.asked} == {office.staff("manager"), office.staff("supervisor_sz")}
+    assert found.refusal is not None and not found.deciding
+    commands.approve(office["manager"], complaint_id, said="同意")
+    assert _sees(office, "manager", complaint_id) and not _sees(office, "supervisor_sz", complaint_id)
 
 
 def test_cp9_proposed_again_leaves_one_line_to_decide(office: Cast) -> None:
@@ -340,11 +384,12 @@ def test_cp10_from_an_amount_on_both_sides_sign(office: Cast) -> None:
         commands.settle(boss, complaint_id, said="办妥")
     commands.agree(boss, complaint_id, terms="退款 600 元，双方再无争议")
     with pytest.raises(Refused) as refusal:
-        commands.sign(boss, complaint_id, signer="张伟")
+        commands.sign(boss, complaint_id, signer="张伟", signer_as="self")
     assert refusal.value.field == "signature"
     png = b"\x89PNG\r\n\x1a\n"
-    complaint = commands.sign(boss, complaint_id, signer="张伟", signature=png)
+    complaint = commands.sign(boss, complaint_id, signer="李敏", signer_as="family", signature=png)
     assert (complaint.agreements[-1].signed_how, complaint.files[-1].kind) == ("screen", "signed_paper")
+    assert complaint.agreements[-1].signer_as == "family"
     assert commands.settle(boss, complaint_id, said="办妥").status == "settled"
 
 

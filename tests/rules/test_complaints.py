@@ -423,3 +423,61 @@ def test_cp13_a_masked_number_never_shows_the_number(number: str) -> None:
     masked = rules.mask_phone(number)
     assert number not in masked
     assert "*" in masked
+
+
+# -- whose name stands under an agreement (CP-10), who stands above the handler (CP-13) ----------------------------
+
+
+@pytest.mark.parametrize(
+    ("signer", "complainant", "signer_as", "field"),
+    [
+        ("张伟", "张伟", "self", None),
+        (" 张 伟 ", "张伟", "self", None),
+        ("ZHANG Wei", "zhang wei", "self", None),
+        ("胡敏", "胡女士", "self", None),
+        ("胡敏", "张女士", "self", "signer_as"),
+        ("胡", "胡女士", "self", "signer_as"),
+        ("李敏", "张伟", "self", "signer_as"),
+        ("李敏", "张伟", "family", None),
+        ("王会计", "南京学府幼儿园", "staff", None),
+        ("南京学府幼儿园", "南京学府幼儿园", "staff", "signer"),
+        ("张伟", "张伟", "agent", "signer"),
+        ("李敏", "张伟", "", "signer_as"),
+        ("李敏", "张伟", "friend", "signer_as"),
+        ("  ", "张伟", "self", "signer"),
+    ],
+)
+def test_cp10_the_complainant_signs_or_a_representative(
+    signer: str, complainant: str, signer_as: str, field: str | None
+) -> None:
+    if field is None:
+        rules.check_signer(signer, complainant, signer_as)
+        return
+    with pytest.raises(Refused) as refusal:
+        rules.check_signer(signer, complainant, signer_as)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("job", "handler", "against", "over"),
+    [
+        ("supervisor", None, (), True),
+        ("supervisor", "clerk", (), True),
+        ("supervisor", "supervisor", (), False),
+        ("supervisor", "branch_manager", (), False),
+        ("supervisor", "service", (), False),
+        ("branch_manager", "supervisor", (), True),
+        ("branch_manager", "service", (), False),
+        ("supervisor", None, ("technician",), True),
+        ("supervisor", None, ("supervisor",), False),
+        ("supervisor", "clerk", ("technician", "branch_manager"), False),
+        ("branch_manager", None, ("supervisor",), True),
+        ("branch_manager", None, ("branch_manager",), False),
+        ("branch_manager", None, ("service",), False),
+        ("clerk", None, (), False),
+    ],
+)
+def test_cp13_who_stands_over_whoever_handles_it(
+    job: str, handler: str | None, against: tuple[str, ...], over: bool
+) -> None:
+    assert rules.stands_over(job, handler, against) is over
