@@ -258,6 +258,7 @@ class PartLevelView(BaseView):
     add_columns = list_columns
     edit_columns = ["reorder_point", "order_up_to", "van_minimum"]
     search_columns = ["branch", "part"]
+    quick_columns = ["part.code", "part.name", "part.mnemonic"]
     small_references = ["branch"]
     label_columns = {
         "part": _l("Part"),
