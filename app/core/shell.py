@@ -199,11 +199,13 @@ def side_menu() -> list[MenuSection]:
 
 def _side_menu() -> list[MenuSection]:
     builder = current_app.extensions["appbuilder"]
+    # Asked once: asking for each of a hundred entries took a sixth of a page's time.
+    permitted = builder.sm.get_user_menu_access()
     found: list[tuple[Any, list[MenuEntry]]] = []
     for section in builder.menu.get_list():
         entries = []
         for item in section.childs:
-            if item.name == "-" or not item.should_render() or not builder.sm.has_access("menu_access", item.name):
+            if item.name not in permitted or not item.should_render():
                 continue
             here = item.baseview is not None and request.blueprint == item.baseview.endpoint
             entries.append(MenuEntry(str(item.label), item.get_url(), here))
