@@ -96,7 +96,7 @@ def _address(visit: ReturnVisit) -> str:
 
 def _plan_sheets(papers: Sequence[ReturnVisitPlan], say: Callable[..., str]) -> list[Sheet]:
     heads = (
-        N_("Branch"), N_("Visitor"), N_("Due"), N_("Visit due on"), N_("Days late"), N_("Visit no."), N_("Cause"),
+        N_("Branch"), N_("Visitor"), N_("Standing"), N_("Visit due on"), N_("Days late"), N_("Visit no."), N_("Cause"),
         N_("Concerning"), N_("Customer"), N_("Telephone"), N_("Address"), N_("What happened before"), N_("Attempts in vain"),
     )  # fmt: skip
     rows = [

@@ -140,6 +140,18 @@ class Candidate(NamedTuple):
     load: int
 
 
+# Who takes the place of a job of which nobody may go: the head above, then the service department.
+_ABOVE = {"clerk": "service", "technician": "supervisor", "supervisor": "branch_manager", "branch_manager": "service"}
+
+
+def upwards(job: str) -> list[str]:
+    """The job, and those above it in turn."""
+    found = [job]
+    while found[-1] in _ABOVE:
+        found.append(_ABOVE[found[-1]])
+    return found
+
+
 def pick(candidates: Iterable[Candidate], barred: Collection[int | None] = ()) -> int | None:
     """Who has the fewest visits to make, never one of ``barred`` (CP-4); None when nobody is left."""
     fit = [candidate for candidate in candidates if candidate.staff_id not in barred]

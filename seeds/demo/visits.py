@@ -93,11 +93,12 @@ def _after_complaints(book: _Book, crews: dict[int, Crew], service: int) -> None
             continue
         crew = crews[complaint["branch_id"]]
         major = complaint.get("severity") == "major"
-        about = {complaint.get("subject_id")}
-        people = [crew.by_job["supervisor"], crew.by_job["clerk"]]
-        if major:
-            people = [service, crew.by_job["supervisor"]]
-        going = [person for person in people if person not in about] or [service]
+        about = {complaint.get("subject_id"), complaint.get("handler_id")}
+        heads: list[int | None] = [crew.by_job["supervisor"], crew.by_job.get("branch_manager"), service]
+        desk: list[int | None] = [crew.by_job["clerk"], service]
+        going: list[int] = []
+        for fit in ([service], heads) if major else (heads, desk):
+            going += [person for person in fit if person is not None and person not in (*about, *going)][:1]
         _visit(
             book, crew, "complaint_major" if major else "complaint", clock.local(settled[complaint["id"]]).date(), going[0],
             complaint["complainant"], companion_id=going[1] if len(going) > 1 else None,

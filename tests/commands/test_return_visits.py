@@ -22,7 +22,7 @@ from app.core.inbox import InboxMessage
 from app.core.uow import unit_of_work
 from app.feedback import commands, jobs, queries
 from app.feedback.models import ReturnVisit, VisitAttempt, VisitQuestion, VisitRule
-from app.fieldservice.models import RepairCall, WorkOrder
+from app.fieldservice.models import CrewMember, RepairCall, WorkOrder
 from app.organisation.models import Staff
 from tests.cast import Cast
 from tests.documents.samples import DOT
@@ -251,11 +251,35 @@ def test_rv2_never_the_person_complained_about(office: Cast) -> None:
     settled(office, subject_id=office.staff("supervisor"))
     plan()
     visit = one_visit()
-    # nobody else heads the branch's service: the service department goes, with the clerk
-    assert (visit.visitor_id, visit.companion_id) == (office.staff("service"), office.staff("clerk"))
+    # nobody else heads the branch's service: the head above goes, with customer service
+    assert (visit.visitor_id, visit.companion_id) == (office.staff("manager"), office.staff("clerk"))
     with pytest.raises(Refused) as refusal:
         commands.reassign(office["manager"], visit.id, visitor_id=office.staff("supervisor"))
     assert refusal.value.field == "visitor_id"
+
+
+def test_rv2_never_who_handled_the_complaint_or_did_the_job(office: Cast) -> None:
+    """The customer is asked how it was handled: by somebody else. Named later, the visit passes on."""
+    complaint_id = settled(office)
+    plan()
+    assert one_visit().visitor_id == office.staff("supervisor")
+    with unit_of_work(SYSTEM, "test.handled") as session:
+        session.get_one(Complaint, complaint_id).handler_id = office.staff("supervisor")
+    plan()
+    visit = one_visit()
+    assert (visit.visitor_id, visit.companion_id) == (office.staff("manager"), office.staff("clerk"))
+    with pytest.raises(Refused):
+        commands.reassign(office["manager"], visit.id, visitor_id=office.staff("supervisor"))
+    with unit_of_work(SYSTEM, "test.job") as session:
+        rule = session.scalars(select(VisitRule).where(VisitRule.trigger_on == "repair")).one()
+        rule.visitor_job = "technician"
+    order_id = closed_order(office)
+    with unit_of_work(SYSTEM, "test.crew") as session:
+        session.add(CrewMember(work_order_id=order_id, staff_id=office.staff("technician2")))
+    plan()
+    made = db.session.scalars(select(ReturnVisit).where(ReturnVisit.work_order_id == order_id)).one()
+    # Both technicians of the branch did it: their head asks.
+    assert made.visitor_id == office.staff("supervisor")
 
 
 def test_rv2_a_repair_is_for_customer_service_evenly(office: Cast) -> None:

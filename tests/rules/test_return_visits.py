@@ -205,3 +205,17 @@ def test_rv4_required_questions_are_answered_when_the_customer_was_reached(
 )  # fmt: skip
 def test_rv4_only_yes_or_no_answers_a_question_of_yes_or_no(question: rules.Asked, said: str, kept: str) -> None:
     assert rules.answer_to(question, {question.id: said}) == kept
+
+
+@pytest.mark.parametrize(
+    ("job", "then"),
+    [
+        ("technician", ["technician", "supervisor", "branch_manager", "service"]),
+        ("supervisor", ["supervisor", "branch_manager", "service"]),
+        ("clerk", ["clerk", "service"]),
+        ("service", ["service"]),
+        ("management", ["management"]),
+    ],
+)
+def test_rv2_those_above_take_the_place_of_whom_the_visit_is_about(job: str, then: list[str]) -> None:
+    assert rules.upwards(job) == then

@@ -26,7 +26,7 @@ from app.core.uow import command
 from app.customers.models import Customer
 from app.feedback import queries, rules
 from app.feedback.models import LOOK_BACK_DAYS, PLAN_DAYS, ReturnVisit, VisitRule
-from app.fieldservice.models import WorkOrder
+from app.fieldservice.models import CrewMember, WorkOrder
 from app.organisation.models import Branch, Staff
 
 # So many work orders are looked at in one transaction: others wait for the lock meanwhile.
@@ -60,18 +60,21 @@ class _Roster:
         return self.branches[branch_id]
 
     def choose(self, rule: VisitRule, branch_id: int, barred: Iterable[int | None]) -> tuple[int | None, int | None]:
-        """Visitor and companion by the rule (RV-2): who has least to do, never somebody the visit is about."""
+        """Visitor and companion by the rule (RV-2): who has least to do, never somebody the visit is about.
+
+        Where nobody of a job is left, those above take their place; without a visitor the companion goes alone.
+        """
         out = set(barred)
-        chosen: list[int | None] = []
+        going: list[int] = []
         for job in filter(None, (rule.visitor_job, rule.companion_job)):
-            found = rules.pick(self._of(job, branch_id), out) or (
-                rules.pick(self._of("service", branch_id), out) if not chosen else None
-            )
-            chosen.append(found)
-            out.add(found)
-        if chosen[0] is not None:
-            self.loads[chosen[0]] = self.loads.get(chosen[0], 0) + 1
-        return chosen[0], chosen[1] if len(chosen) > 1 else None
+            steps = (rules.pick(self._of(each, branch_id), out) for each in rules.upwards(job))
+            found = next((one for one in steps if one is not None), None)
+            if found is not None:
+                going.append(found)
+                out.add(found)
+        if going:
+            self.loads[going[0]] = self.loads.get(going[0], 0) + 1
+        return going[0] if going else None, going[1] if len(going) > 1 else None
 
     def fit(self, visit: ReturnVisit, barred: Iterable[int | None]) -> bool:
         """Whether those who are to go still work here and are not concerned themselves (CP-4)."""
@@ -174,7 +177,7 @@ def _for_complaint(
         cause="complaint",
         trigger=trigger,
         cause_on=settled_on,
-        barred=complaint_queries.subjects_of(complaint_id),
+        barred=_concerned(complaint_id=complaint_id),
         customer_id=complaint.customer_id,
         complaint_id=complaint.id,
         occasion=times,
@@ -185,12 +188,28 @@ def _trigger(severity: str) -> str:
     return "complaint_major" if severity == "major" else "complaint"
 
 
-def about(visit: ReturnVisit) -> tuple[int | None, ...]:
-    """Whom the visit is about: they do not make it themselves (CP-4)."""
+def about(visit: ReturnVisit) -> set[int]:
+    """Whom the visit is about: those complained about, who handled it, who did the repair. They do not make it (CP-4)."""
+    return _concerned(complaint_id=visit.complaint_id, order_id=visit.work_order_id)
+
+
+def _concerned(*, complaint_id: int | None = None, order_id: int | None = None) -> set[int]:
+    complaint: Any = Complaint.__table__
     order: Any = WorkOrder.__table__
-    subjects = complaint_queries.subjects_of(visit.complaint_id) if visit.complaint_id is not None else ()
-    technician = select(order.c.technician_id).where(order.c.id == visit.work_order_id)
-    return (*subjects, db.session.scalar(technician))
+    crew: Any = CrewMember.__table__
+    found: set[int | None] = set()
+    jobs = [order_id]
+    if complaint_id is not None:
+        found |= complaint_queries.subjects_of(complaint_id)
+        columns = select(complaint.c.handler_id, complaint.c.work_order_id).where(complaint.c.id == complaint_id)
+        row = db.session.execute(columns).one()
+        found.add(row.handler_id)
+        jobs.append(row.work_order_id)
+    done = [key for key in jobs if key is not None]
+    if done:
+        found.update(db.session.scalars(select(order.c.technician_id).where(order.c.id.in_(done))))
+        found.update(db.session.scalars(select(crew.c.staff_id).where(crew.c.work_order_id.in_(done))))
+    return {key for key in found if key is not None}
 
 
 def _for_order(roster: _Roster, today: date, order_id: int) -> ReturnVisit | None:
@@ -204,7 +223,7 @@ def _for_order(roster: _Roster, today: date, order_id: int) -> ReturnVisit | Non
         cause="repair",
         trigger="repair",
         cause_on=clock.local(ended).date(),
-        barred=(order.technician_id,),
+        barred=_concerned(order_id=order.id),
         customer_id=order.repair_call.voucher.customer_id,
         work_order_id=order.id,
     )

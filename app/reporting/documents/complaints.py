@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from app.complaints import rules
 from app.complaints.models import Complaint
 from app.complaints.rules import ACTION_STATE_LABELS
+from app.core import clock
 from app.core.documents import Document, Params, register
 from app.core.errors import N_
 from app.core.periods import DAY, MONTH, QUARTER, WEEK
@@ -162,7 +163,9 @@ def _register_sheets(papers: Sequence[ComplaintRegister], say: Callable[..., str
         N_("Telephone"), N_("Product"), N_("Kind of complaint"), N_("Severity"), N_("Complaint content"),
         N_("What the customer asks for"), N_("Handler"), N_("Status"),
     ]  # fmt: skip
-    stage_heads = [f"{say(stage)} {say(what)}" for stage in stages for what in (N_("due"), N_("done"), N_("standing"))]
+    stage_heads = [
+        f"{say(stage)} {say(what)}" for stage in stages for what in (N_("Due"), N_("Done at"), N_("Standing"))
+    ]
     rows = [
         _sheet_row(line, say, carried=carried)
         for carried, lines in ((False, paper.received), (True, paper.still_open))
@@ -275,6 +278,8 @@ def same_matter_lines(groups: list[list[Complaint]]) -> tuple[AgainLine, ...]:
 
 def _actions(params: Params) -> list[ActionLine]:
     last = params.period.last
+    # A month that is not over has not passed a day that is still to come.
+    on = min(last, clock.today())
     return [
         ActionLine(
             complaint=action.complaint.number,
@@ -282,7 +287,7 @@ def _actions(params: Params) -> list[ActionLine]:
             action=action.action,
             owner=action.owner.name,
             due_on=action.due_on,
-            overdue=action.status == "open" and action.due_on < last,
+            overdue=action.status == "open" and action.due_on < on,
             status=ACTION_STATE_LABELS[action.status],
         )
         for action in queries.open_actions(branches_of(params.branch), last)
