@@ -87,3 +87,43 @@ def test_every_custom_property_that_is_used_is_declared(sheet: str) -> None:
     own = set(re.findall(r"(--[\w-]+)\s*:", text))
     used = set(re.findall(r"var\((--[\w-]+)", text))
     assert used - own <= {f"--{name}" for name in LIGHT}
+
+
+# -- charts ---------------------------------------------------------------------------------------------------------
+
+SETS = (("good", "bad", "worse", "open", "none"), ("1", "2", "3", "4", "5", "6"))
+APART = 20  # ΔE*ab: plainly another colour
+# How eyes without red, green or blue receptors see (Machado, Oliveira, Fernandes 2009, severity 1), on linear light.
+EYES: dict[str, tuple[tuple[float, float, float], ...]] = {
+    "usual": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "without red": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "without green": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881)),
+    "without blue": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.3039)),
+}
+
+
+def _seen(colour: str, eye: str) -> tuple[float, float, float]:
+    """L*a*b* of ``#rrggbb`` as these eyes see it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    light = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    r, g, b = (min(1.0, max(0.0, sum(m * v for m, v in zip(row, light, strict=True)))) for row in EYES[eye])
+    white = (
+        (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047,
+        0.2126 * r + 0.7152 * g + 0.0722 * b,
+        (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883,
+    )
+    x, y, z = (part ** (1 / 3) if part > 0.008856 else 7.787 * part + 16 / 116 for part in white)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("names", SETS)
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_of_charts_can_be_told_apart(names: tuple[str, ...], eye: str, theme: str) -> None:
+    colours = LIGHT if theme == "light" else CHOSEN_DARK
+    for place, one in enumerate(names):
+        assert contrast(colours[f"chart-{one}"], colours["paper"]) >= EDGE, one
+        for other in names[place + 1 :]:
+            first, second = _seen(colours[f"chart-{one}"], eye), _seen(colours[f"chart-{other}"], eye)
+            distance = sum((a - b) ** 2 for a, b in zip(first, second, strict=True)) ** 0.5
+            assert distance >= APART, f"{theme}, {eye}: --chart-{one} and --chart-{other} are {distance:.0f} apart"

@@ -53,11 +53,13 @@ def arrival_case(now: datetime) -> ColumnElement[str]:
     came = first_arrival()
     gone = and_(RepairCall.status == "cancelled", came.is_(None))
     return case(
-        (or_(RepairCall.arrive_by.is_(None), gone), WITHOUT),
+        (gone, WITHOUT),
+        # The clock stands still while the customer or a part is waited for: there is no deadline to miss (CAL-6).
+        (and_(RepairCall.waiting_for != "", came.is_(None)), RUNNING),
+        (RepairCall.arrive_by.is_(None), WITHOUT),
         (same_or_earlier_minute(came, RepairCall.arrive_by), IN_TIME),
         (came.is_not(None), LATE),
-        # The clock stands still while the customer or a part is waited for (CAL-6).
-        (or_(RepairCall.waiting_for != "", same_or_earlier_minute(now_of(now), RepairCall.arrive_by)), RUNNING),
+        (same_or_earlier_minute(now_of(now), RepairCall.arrive_by), RUNNING),
         else_=OVERDUE,
     )
 

@@ -455,16 +455,11 @@ class MyDayView(Page):
         return page
 
 
-def _my_open_jobs() -> int:
-    return queries.count_of(WorkOrder, WorkOrder.status.in_(queries.UNDER_WAY))
-
-
 first_page("technician", "MyDayView.index")
 card(
     "technician",
     title=_l("My jobs"),
     url="MyDayView.index",
-    count=_my_open_jobs,
     icon="fa-mobile",
     tone="info",
     order=10,
