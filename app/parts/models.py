@@ -412,7 +412,7 @@ class StockCountLine(Model):
     part: Mapped[Part] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.part} {self.counted}"
+        return str(self.part)
 
 
 class VanSlip(Stamped, Model):

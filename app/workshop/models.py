@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, U
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core import clock
 from app.core.db import Model, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.errors import N_
 from app.core.files import StoredFile
@@ -155,7 +156,7 @@ class RepairCardEvent(Model):
     staff: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.repair_card_id} {self.kind}"
+        return str(self.card)
 
 
 class ItemMovement(Model):
@@ -188,7 +189,7 @@ class ItemMovement(Model):
     by: Mapped[Staff | None] = relationship(foreign_keys=[by_id])
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.from_kind} → {self.to_kind}"
+        return clock.said(self.at)
 
     @property
     def source(self) -> Holder:
@@ -218,7 +219,7 @@ class Inspection(Model):
     by: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M}"
+        return clock.said(self.at)
 
 
 class PartsWait(Model):
@@ -273,7 +274,7 @@ class PromiseChange(Model):
     staff: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.new_at:%Y-%m-%d %H:%M} {self.told_to}"
+        return f"{clock.said(self.new_at)} {self.told_to}"
 
 
 class PromiseNotice(Model):
@@ -292,7 +293,7 @@ class PromiseNotice(Model):
     level: Mapped[EscalationLevel] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.repair_card_id} {self.promised_at:%Y-%m-%d %H:%M}"
+        return clock.said(self.promised_at)
 
 
 class GoodsPhoto(Model):

@@ -223,7 +223,7 @@ class ComplaintStep(Stamped, Model):
     files: Mapped[list[ComplaintFile]] = relationship(back_populates="step", order_by="ComplaintFile.id")
 
     def __str__(self) -> str:
-        return f"{self.complaint_id} {self.stage}"
+        return str(self.complaint)
 
 
 class ComplaintSubject(Stamped, Model):
@@ -289,7 +289,7 @@ class ComplaintReading(Model):
     staff: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.reader} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.reader} {clock.said(self.at)}"
 
 
 watch_version(Complaint)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models.handling import Complaint
 from app.complaints.rules import SIGNERS
+from app.core import clock
 from app.core.db import Model, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.files import StoredFile
 from app.organisation.models import Staff
@@ -44,7 +45,7 @@ class SettlementAgreement(Versioned, Stamped, Model):
     stored_file: Mapped[StoredFile | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.complaint} {self.made_at:%Y-%m-%d}"
+        return f"{self.complaint} {clock.said(self.made_at)[:10]}"
 
 
 class ComplaintLetter(Stamped, Model):
@@ -63,7 +64,7 @@ class ComplaintLetter(Stamped, Model):
     written_by: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.complaint} {self.at:%Y-%m-%d}"
+        return f"{self.complaint} {clock.said(self.at)[:10]}"
 
 
 watch_version(SettlementAgreement)

@@ -77,7 +77,7 @@ class DayCloseFinding(Model):
     repair_call: Mapped[RepairCall | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.voucher} {self.kind}"
+        return str(self.voucher)
 
 
 declare(

@@ -236,7 +236,7 @@ class WorkOrderEvent(Model):
     staff: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.work_order_id} {self.kind}"
+        return str(self.work_order)
 
 
 class TimeEntry(Versioned, Model):
