@@ -89,12 +89,16 @@ def paper_of(complaint: Complaint, params: Params, number: str, letter: str = ""
         steps=_steps(complaint),
         members=tuple(row.staff.name for row in complaint.crisis_members),
         history=_history(voucher),
+        reasons=(newest.reasons or _said(complaint, "propose")) if newest is not None else "",
         requested_by=newest.requested_by.name if newest is not None and newest.requested_by else "",
         requested_at=newest.created_at if newest is not None else None,
         terms=agreement.terms if agreement is not None else "",
         made_by=agreement.made_by.name if agreement is not None and agreement.made_by else "",
         made_at=agreement.made_at if agreement is not None else None,
         signer=agreement.signer if agreement is not None else "",
+        signer_as=rules.SIGNER_LABELS[agreement.signer_as]
+        if agreement is not None and agreement.signer_as not in ("", "self")
+        else "",
         signed_at=agreement.signed_at if agreement is not None else None,
         signature=_picture(agreement),
         scanned=agreement is not None and agreement.signed_how == "scanned",

@@ -49,7 +49,8 @@ class StepLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ComplaintPaper(Paper):
-    """A complaint as its letters and forms need it; ``signature`` is the picture of the customer's name."""
+    """A complaint as its letters and forms need it; ``signature`` is the picture of the customer's name,
+    ``signer_as`` how a representative stands to the complainant (empty: the complainant signed)."""
 
     complaint_number: str
     received_at: datetime
@@ -85,12 +86,14 @@ class ComplaintPaper(Paper):
     steps: tuple[StepLine, ...]
     members: tuple[str, ...]
     history: tuple[str, ...]
+    reasons: str
     requested_by: str
     requested_at: datetime | None
     terms: str
     made_by: str
     made_at: datetime | None
     signer: str
+    signer_as: str
     signed_at: datetime | None
     signature: bytes | None
     scanned: bool

@@ -14,6 +14,7 @@ from app.calendars.queries import calendar_for
 from app.calendars.rules import deadline
 from app.complaints.models import Complaint, ComplaintFile, ComplaintStep
 from app.core import clock, files
+from app.fieldservice.models import RepairCall, WorkOrder
 from seeds.demo.organisation import Crew
 from seeds.demo.rows import Rows
 
@@ -32,7 +33,10 @@ def put_forward(
     """The major one asks for a refund above the branch manager's limit; another for what the manager may decide."""
     still = [row for row in ours if row["status"] in OPEN and row["subject_id"] != crew.by_job["supervisor"]]
     for row in ours:
+        order = rows.of(WorkOrder)[row["work_order_id"] - 1]
+        call = rows.of(RepairCall)[order["repair_call_id"] - 1]
         row["source"] = "public" if row["channel"] == "online" else "work_order" if row["id"] % 3 else "call"
+        row["source_ref"] = {"call": call["number"], "work_order": order["number"]}.get(row["source"], "")
         if row["channel"] == "online":
             row["entered_by_id"] = None
     if still:

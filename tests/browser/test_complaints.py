@@ -19,6 +19,11 @@ PRODUCTS = """
     WHERE b.code = 'NJ' AND NOT EXISTS (SELECT 1 FROM complaint k WHERE k.voucher_id = v.id OR k.customer_id = c.id)
     ORDER BY v.id DESC
 """
+ENTERED = """
+    SELECT c.source, (SELECT count(*) FROM complaint_file f WHERE f.complaint_id = c.id) AS files
+    FROM complaint c WHERE c.number = :number
+"""
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 STATE = "SELECT status, severity, management_told_at FROM complaint WHERE id = :id"
 SUPERVISOR = "SELECT s.id FROM staff s JOIN branch b ON b.id = s.branch_id WHERE b.code = 'NJ' AND s.job = 'supervisor'"
 
@@ -94,10 +99,19 @@ def test_cp5_repeated_it_becomes_major_and_the_refund_goes_to_the_management(off
     # above the branch manager's limit: not on the manager's list, but on the management's
     manager = office["manager"]
     assert "3,600.00" not in manager.go("/approvalview/list/?show=mine").locator("main").inner_text()
+    page = manager.go(f"/complaintview/show/{key}")
+    seen = page.locator("main").inner_text()
+    assert (
+        "3,600.00 元超出您的审批权限（2,000.00 元）" in seen and "已两次返修" in seen and "最低审批级别: 管理层" in seen
+    )
+    assert page.locator(f"a[href*='/do/approve/{key}']").count() == 0
     page = director.go("/approvalview/list/?show=mine")
     with page.expect_navigation():
         page.locator("tr:has-text('3,600.00') td.main a").first.click()
     approval = int(page.url.rstrip("/").rpartition("/")[2].partition("?")[0])
+    # what the director weighs stands above the form as well: solution, amount, reasons, who proposed it
+    seen = director.go(f"/approvalview/do/approve/{approval}").locator("main").inner_text()
+    assert all(words in seen for words in ("全额退款", "3,600.00 元", "已两次返修", "不限额", "批次问题"))
     do(director, "approve", approval, view="approvalview", said="同意退款")
     assert "3,600.00" in director.pdf(f"/complaintview/paper/{key}/major_application")
     do(supervisor, "tell", key, said="客户接受")
@@ -107,7 +121,9 @@ def test_cp5_repeated_it_becomes_major_and_the_refund_goes_to_the_management(off
     assert "双方签订协议" in supervisor.text()
     do(supervisor, "agree", key, terms="退货退款 3600 元，双方再无争议")
     page = supervisor.go(f"/complaintview/do/sign/{key}")
-    page.fill("[name=signer]", product.name[:20])
+    assert "退货退款 3600 元，双方再无争议" in supervisor.text()  # the customer signs for what stands there
+    page.fill("[name=signer]", "李代理")
+    page.select_option("[name=signer_as]", "agent")
     pad = page.locator("[data-signature] canvas").bounding_box()
     assert pad is not None
     page.mouse.move(pad["x"] + 20, pad["y"] + 20)
@@ -164,6 +180,8 @@ def test_cp1_a_customer_at_the_public_form_and_the_association(office: Office) -
     page.select_option("[name=branch_id]", label="南京分公司")
     page.select_option("[name=category]", "delay")
     page.fill("[name=content]", "约好上午，下午才来")
+    page.set_input_files("[name=photo1]", {"name": "现场.png", "mimeType": "image/png", "buffer": PNG})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     customer.send(page.locator("form:has([name=content])"))
     number = page.locator(".big-number").inner_text()
     page = customer.go("/complain/status")
@@ -171,6 +189,8 @@ def test_cp1_a_customer_at_the_public_form_and_the_association(office: Office) -
     page.fill("[name=phone]", "13811112222")
     customer.send(page.locator("form:has([name=number])"))
     assert "已受理" in customer.text() and "胡女士" not in customer.text()
+    (entered,) = office.portal.rows(ENTERED, number=number)
+    assert (entered.source, entered.files) == ("public", 1)
     assert customer.troubles == []
     customer.context.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -96,9 +96,10 @@ def _why(complaint: Complaint, standing: rules.StageStanding) -> str:
             )
         return ""
     if standing.stage == "acknowledged":
-        return _hours(complaint.received_at, standing.due_at, settings.number(ACKNOWLEDGE_HOURS))
+        return _hours(complaint.received_at, settings.number(ACKNOWLEDGE_HOURS))
     if standing.stage == rules.MANAGEMENT:
-        return _hours(None, standing.due_at, settings.number(MANAGEMENT_HOURS))
+        hours = settings.number(MANAGEMENT_HOURS)
+        return _hours(standing.due_at - timedelta(hours=hours), hours)
     start = rules.clock_start(complaint.received_at, complaint.taken)
     if standing.stage == "proposed":
         start = rules.reached("verified", rules.this_round(complaint.taken)) or start
@@ -109,9 +110,7 @@ def _why(complaint: Complaint, standing: rules.StageStanding) -> str:
     return words
 
 
-def _hours(start: datetime | None, due: datetime, hours: int) -> str:
-    if start is None:
-        return i18n.say(N_("%(hours)d clock hours, day and night"), hours=hours)
+def _hours(start: datetime, hours: int) -> str:
     return i18n.say(
         N_("%(hours)d clock hours from %(start)s, day and night"),
         hours=hours,

@@ -250,7 +250,7 @@ class ComplaintView(QuickFilters, BaseView):
         },
     }
     formatters_columns = {
-        "overdue": lambda late: chip(_("Past the deadline"), "danger") if late else "",
+        "overdue": lambda late: chip(_("Past the deadline"), "danger") if late else NOTHING,
         "masked_phone": lambda number: Markup('<span class="text-nowrap">{}</span>').format(number),
     }
     small_references = ["branch"]
