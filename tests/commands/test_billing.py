@@ -532,6 +532,19 @@ def test_a_credit_note_is_never_more_than_the_invoice_and_all_of_it_frees_the_jo
         assert invoice.status == "credited"
         assert sum(note.tax for note in invoice.credit_notes) == invoice.tax
         order_id = invoice.jobs[0].work_order_id
+    # Taken back, it is on the accountant's list again, closed or not; what is paid too much waits to be given back.
+    with acting_as(office["accountant"]):
+        assert [(row.order.id, row.money.left) for row in queries.to_invoice()] == [(order_id, D("333.33"))]
+        assert list(db.session.scalars(select(Invoice.id).where(queries.is_to_be_given_back()))) == [invoice_id]
+    paid = commands.collect(office["clerk"], order_id, amount=D("333.33"), at=office_time(11, 30))
+    with acting_as(office["accountant"]):
+        assert queries.to_invoice() == [] and [row.order.id for row in queries.to_follow()] == [order_id]
+    jobs.close(office["clerk"], order_id, at=office_time(11, 40))
+    with acting_as(office["accountant"]):
+        assert [row.order.id for row in queries.to_follow()] == [order_id]
+    commands.void_payment(office["accountant"], paid.id, reason="误登")
+    with acting_as(office["accountant"]):
+        assert [row.order.id for row in queries.to_invoice()] == [order_id]
     new = commands.issue_for_jobs(office["accountant"], order_id, title="正确抬头", at=office_time(12))
     assert (new.paid, new.outstanding) == (D("696.67"), D("333.33"))
     before = again(Invoice, invoice_id)

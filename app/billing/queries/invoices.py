@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.billing.models import Instalment, Invoice, InvoicedJob, InvoiceLine, Payment
@@ -46,22 +46,33 @@ _LOADS = (
 )
 
 
+def _was_invoiced() -> ColumnElement[bool]:
+    return exists(select(InvoicedJob.id).where(InvoicedJob.work_order_id == WorkOrder.id, InvoicedJob.live.is_(False)))
+
+
 def to_invoice(branch_id: int | None = None) -> list[ToInvoice]:
-    """Finished jobs with money left to collect and no invoice, the oldest first (SO-6, SO-9)."""
+    """Finished jobs with money left to collect and no invoice, the oldest first (SO-6, SO-9).
+
+    Closed ones too, when their invoice was credited in full: nothing else would remember them.
+    """
     costs = exists(select(Charge.id).where(Charge.work_order_id == WorkOrder.id, Charge.unit_price > 0))
-    wanted = select(WorkOrder).where(WorkOrder.status == "finished", costs, ~_invoiced()).options(*_LOADS)
+    due = or_(WorkOrder.status == "finished", and_(WorkOrder.status == "closed", _was_invoiced()))
+    wanted = select(WorkOrder).where(due, costs, ~_invoiced()).options(*_LOADS)
     return [each for each in _jobs(wanted, branch_id) if each.money.left > 0]
 
 
 def to_follow(branch_id: int | None = None) -> list[ToInvoice]:
-    """Jobs collected on the spot whose invoice follows (SO-6): paid, and no invoice made."""
+    """Jobs collected on the spot whose invoice follows (SO-6): paid, and no invoice made, or the one made taken back."""
+    credited = select(Invoice.id).where(Invoice.status == "credited")
     paid = exists(
         select(Payment.id).where(
-            Payment.work_order_id == WorkOrder.id, Payment.invoice_id.is_(None), Payment.voided_at.is_(None)
+            Payment.work_order_id == WorkOrder.id,
+            or_(Payment.invoice_id.is_(None), Payment.invoice_id.in_(credited)),
+            Payment.voided_at.is_(None),
         )
     )
     wanted = select(WorkOrder).where(WorkOrder.status.in_(("finished", "closed")), paid, ~_invoiced()).options(*_LOADS)
-    return [each for each in _jobs(wanted, branch_id) if each.money.left == 0]
+    return [each for each in _jobs(wanted, branch_id) if each.money.left == 0 and each.money.paid > 0]
 
 
 def _jobs(wanted: Select[tuple[WorkOrder]], branch_id: int | None) -> list[ToInvoice]:
@@ -106,6 +117,11 @@ def is_without_number() -> ColumnElement[bool]:
 def is_to_be_sent() -> ColumnElement[bool]:
     """Criterion: the official invoice is made out and not sent (SO-6)."""
     return and_(Invoice.posted_on.is_(None), Invoice.fapiao_no.is_not(None), Invoice.status != "credited")
+
+
+def is_to_be_given_back() -> ColumnElement[bool]:
+    """Criterion: more was paid than is owed after a credit note."""
+    return Invoice.paid + Invoice.credited > Invoice.total
 
 
 def live_invoice(order_id: int) -> Invoice | None:

@@ -62,7 +62,7 @@ def _collectable(order: WorkOrder) -> bool:
 def _waivable(order: WorkOrder) -> bool:
     return (
         bool(order.charges)
-        and order.status in ("arrived", "in_workshop", "finished")
+        and order.status in ("arrived", "in_workshop", "finished", "closed")
         and queries.money_of(order).left > 0
     )
 

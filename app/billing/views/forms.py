@@ -40,7 +40,10 @@ class IssueForm(OfficeForm):
     fapiao_kind = fields.choice(_l("Kind of invoice"), FAPIAO_KINDS, default="electronic")
     tax_no = fields.text(_l("Tax number"), 20, required=False)
     title_details = fields.text(
-        _l("Address, telephone, bank, account"), 200, required=False, help=_l("On a special VAT invoice, as the customer wants it.")
+        _l("Address, telephone, bank, account"),
+        200,
+        required=False,
+        help=_l("On a special VAT invoice, as the customer wants it."),
     )
     fapiao_no = fields.text(
         _l("Number of the official invoice"), 24, required=False, help=_l("May be entered later, before it is sent.")

@@ -169,6 +169,7 @@ class InvoiceView(QuickFilters, BaseView):
         QuickFilter("overdue", _l("Overdue for payment"), lambda: queries.is_overdue(clock.today())),
         QuickFilter("number", _l("Without official number"), queries.is_without_number),
         QuickFilter("send", _l("To be sent"), queries.is_to_be_sent),
+        QuickFilter("back", _l("Money to give back"), queries.is_to_be_given_back),
     ]
     verbs = [
         Verb(

@@ -282,6 +282,17 @@ card(
     order=50,
 )
 card(
+    "supervisor",
+    "branch_manager",
+    title=_l("Money to give back"),
+    url="InvoiceView.list",
+    arguments={"show": "back"},
+    count=lambda: count_of(Invoice, queries.is_to_be_given_back()),
+    icon="fa-undo",
+    tone="warning",
+    order=49,
+)
+card(
     "clerk",
     "accountant",
     title=_l("Invoices to be sent"),
