@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import update
 
 from app.core import clock
@@ -25,7 +24,6 @@ from app.fieldservice.rules import WORK_ORDER
 from app.workshop import commands as workshop
 from app.workshop.models import RepairCard
 from app.workshop.rules import REPAIR_CARD
-from tests import cast as cast_module
 from tests.cast import Cast
 from tests.commands.test_fieldservice import FRIDAY, PNG, at, office_time, on_site
 
@@ -45,14 +43,6 @@ NOW = office_time(16)
 
 class _GiveUp(Exception):
     """The attempt succeeded; nothing of it is kept."""
-
-
-@pytest.fixture
-def office(app: Flask) -> Iterator[Cast]:
-    """On SQLite only: the table knows no database, and the attempts are many."""
-    with app.app_context():
-        yield cast_module.load()
-        db.session.remove()
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,14 @@ from app.workshop.rules import REPAIR_CARD
 from app.workshop.views import RepairCardView
 from tests.cast import Cast
 from tests.commands.test_fieldservice import FRIDAY, on_site
+from tests.conftest import Backend
+
+
+@pytest.fixture
+def app(backend: Backend) -> Flask:
+    """On both databases: what a page offers is asked of rows that each stores in its own way."""
+    return backend.app
+
 
 ROLES = ("clerk", "technician", "supervisor")
 
