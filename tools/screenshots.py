@@ -25,10 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "screenshots"
 PASSWORD = "aftercare-demo"  # nosec B105  # the demo company's, printed in the README
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+SETTLED = 250  # milliseconds for what a script draws
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 FIRST_RECORD = "td.main a, a.job"
+CUSTOMER = "dd a[href*='/customerview/show/']"  # on the record opened first, the way to its customer
 
-# name: (account, page, whether the first record on it is opened)
+# The pages used most: name: (account, page, whether the first record on it is opened)
 SHOTS = {
     "login": ("", "/login/", False),
     "clerk-home": ("clerk", "/", False),
@@ -37,24 +39,39 @@ SHOTS = {
     "clerk-call": ("clerk", "/repaircallview/list/", True),
     "clerk-search": ("clerk", "/search/?q=王", False),
     "clerk-customers": ("clerk", "/customerview/list/", False),
-    "clerk-customer": ("clerk", "/customerview/list/", True),
+    # The file of whoever called last: there is something in it.
+    "clerk-customer": ("clerk", "/repaircallview/list/?show=today", CUSTOMER),
     "clerk-voucher": ("clerk", "/voucherview/list/", True),
+    "clerk-house": ("clerk", "/repaircardview/list/?show=house", False),
+    "clerk-item": ("clerk", "/repaircardview/list/?show=house", True),
+    "clerk-day-close": ("clerk", "/day-close/", False),
     "supervisor-home": ("supervisor", "/", False),
     "supervisor-dispatch": ("supervisor", "/dispatch/", False),
     "supervisor-orders": ("supervisor", "/workorderview/list/", False),
     "supervisor-order": ("supervisor", "/workorderview/list/", True),
+    "supervisor-deadlines": ("supervisor", "/deadline/", False),
     "supervisor-report": ("supervisor", "/branch-day/", False),
+    "supervisor-ageing": ("supervisor", "/workshop/ageing/", False),
+    "supervisor-stock": ("supervisor", "/stockbalanceview/list/", False),
     "technician-jobs": ("technician", "/my/", False),
     "technician-job": ("technician", "/my/", True),
     "technician-day": ("technician", "/my/day", False),
     "technician-report": ("technician", "/my/report/", False),
     "manager-home": ("manager", "/", False),
+    "manager-approvals": ("manager", "/approvalview/list/?show=mine", False),
+    "accountant-home": ("accountant", "/", False),
+    "accountant-to-invoice": ("accountant", "/money/to-invoice/", False),
+    "accountant-invoice": ("accountant", "/invoiceview/list/", True),
+    "accountant-outstanding": ("accountant", "/money/outstanding/", False),
+    "service-home": ("service", "/", False),
     "service-contracts": ("service", "/contracts/ending/", False),
     "service-complaints": ("service", "/complaintview/list/", False),
     "service-complaint": ("service", "/complaintview/list/", True),
     "service-visits": ("service", "/returnvisits/worklist/", False),
+    "service-figures": ("service", "/figures/complaints/", False),
     "service-print": ("service", "/print/", False),
     "director-home": ("director", "/", False),
+    "admin-home": ("admin", "/", False),
     "admin-settings": ("admin", "/settings/", False),
     "admin-audit": ("admin", "/auditentryview/list/", False),
     "admin-jobs": ("admin", "/outboxentryview/list/", False),
@@ -106,8 +123,10 @@ def photograph(page: Page, address: str, name: str, file: Path) -> None:
     answer = page.goto(f"{address}{path}")
     record = page.locator(FIRST_RECORD)
     if opened and record.count():
-        with page.expect_navigation():
-            record.first.click()
+        page.goto(f"{address}{record.first.get_attribute('href')}")
+    if isinstance(opened, str):
+        page.goto(f"{address}{page.locator(opened).first.get_attribute('href')}")
+    page.wait_for_timeout(SETTLED)
     page.screenshot(path=file)
     with Image.open(file) as picture:
         picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)

@@ -96,6 +96,10 @@ class ListPage:
             "decimal",
         )
 
+    def dated(self, column: str) -> bool:
+        """Whether the column holds days or moments, which read as one word."""
+        return kind_of(self.view.datamodel.obj, column.rpartition(".")[2]) in ("day", "moment")
+
     def url(self, item: Any) -> str:
         """Where a click on the row leads."""
         if self.can_show:
