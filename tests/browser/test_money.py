@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -46,12 +49,26 @@ def test_an_invoice_is_paid_in_two_instalments(office: Office, portal: Portal) -
         " AND c.price > 0 AND c.id NOT IN (SELECT contract_id FROM invoice WHERE contract_id IS NOT NULL) ORDER BY c.id"
     )
     page = accountant.go(f"/contractview/do/issue_for_contract/{contract}")
-    page.fill("[name=instalments]", "2")
+    price = Decimal(portal.one("SELECT price FROM contract WHERE id = :id", id=contract)).scaleb(-2)
+    today, agreed = datetime.now(ZoneInfo("Asia/Shanghai")).date(), [Decimal("120.50"), price - Decimal("120.50")]
+
+    def plan(*amounts: Decimal) -> None:
+        for row, amount in enumerate(amounts):
+            day, money = page.locator(".plan-row").nth(row).locator("input").all()
+            day.fill(f"{today + timedelta(days=10 + 30 * row)}")
+            money.fill(f"{amount}")
+
+    plan(agreed[0], agreed[1] - Decimal("0.01"))
+    assert page.locator("[data-plan-sum].plan-off").is_visible()  # said while one types
+    accountant.send(page.locator("form.card.form"))
+    assert "-0.01" in page.locator("#plan-error").inner_text()
+    plan(*agreed)
+    assert page.locator("[data-plan-sum].plan-off").count() == 0
     page.fill("[name=fapiao_no]", "123")
-    accountant.send(page.locator("form.card"))
-    assert page.locator(".field-error").is_visible() and page.input_value("[name=instalments]") == "2"
+    accountant.send(page.locator("form.card.form"))
+    assert page.locator("#fapiao_no-error").is_visible()
     page.fill("[name=fapiao_no]", "99887766")
-    accountant.send(page.locator("form.card"))
+    accountant.send(page.locator("form.card.form"))
     assert "/invoiceview/show/" in page.url
     invoice = page.url.rpartition("/")[2]
 
@@ -60,10 +77,9 @@ def test_an_invoice_is_paid_in_two_instalments(office: Office, portal: Portal) -
         return row[0], int(row[1])
 
     parts = portal.rows("SELECT amount FROM instalment WHERE invoice_id = :id ORDER BY due_on", id=int(invoice))
-    assert len(parts) == 2
     # SQLite keeps whole fen.
-    first, second = (part[0] / 100 for part in parts)
-    for amount, expected in ((first, "part_paid"), (second, "paid")):
+    assert [Decimal(part[0]).scaleb(-2) for part in parts] == agreed
+    for amount, expected in zip(agreed, ("part_paid", "paid"), strict=True):
         page = accountant.go(f"/invoiceview/do/receive/{invoice}")
         page.fill("[name=amount]", f"{amount:.2f}")
         accountant.send(page.locator("form.card"))
