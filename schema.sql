@@ -2522,6 +2522,7 @@ CREATE INDEX ix_return_visit_branch_due ON return_visit (branch_id, status, due_
 CREATE INDEX ix_return_visit_companion_id ON return_visit (companion_id);
 CREATE INDEX ix_return_visit_created_at ON return_visit (created_at);
 CREATE INDEX ix_return_visit_customer_id ON return_visit (customer_id);
+CREATE INDEX ix_return_visit_done_at ON return_visit (done_at);
 CREATE INDEX ix_return_visit_due_on ON return_visit (due_on);
 CREATE INDEX ix_return_visit_next_try_at ON return_visit (next_try_at);
 CREATE INDEX ix_return_visit_rule_id ON return_visit (rule_id);

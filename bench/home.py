@@ -3,12 +3,13 @@
     make bench B=home                              SQLite
     .venv/bin/python bench/home.py [orders] postgres   a PostgreSQL of its own, as the tests start one
 
-Fails (exit code 1) when a role's page takes the server 300 ms or longer (median), or when the database counts the
+Fails (exit code 1) when a role's page takes the server 300 ms or longer (the least of nine), or when the database counts the
 arrivals less than ten times as fast as the rules read them call by call.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 import sys
@@ -47,7 +48,7 @@ from app.workshop.models import GoodsReceipt, RepairCard
 from bench.search import database
 
 BRANCHES, CREW, DAYS = 6, 5, 730
-LIMIT_MS, AIM, ROUNDS = 300, 10, 5
+LIMIT_MS, AIM, ROUNDS = 300, 10, 9
 ROLES = {
     "clerk": "clerk", "technician": "technician", "supervisor": "supervisor", "branch_manager": "branch_manager",
     "accountant": "accountant", "service_department": "service", "management": "management",
@@ -249,30 +250,48 @@ def timed(work: Callable[[], Any], rounds: int) -> float:
 
 
 def visitors(app: Flask) -> Iterator[tuple[str, FlaskClient]]:
-    """A browser for each role; the password is not what is measured."""
-    manager = _manager()
+    """A browser for each role; the password is not what is measured. Outside an application context: each request has
+    one of its own then, as in the office.
+    """
     for role in ROLES:
+        with app.app_context():
+            user = _manager().find_user(username=role)
+            known = {"_user_id": str(user.id), "_fresh": True, "stamp": stamp_of(user)}
         client = app.test_client()
         with client.session_transaction() as session:
-            user = manager.find_user(username=role)
-            session["_user_id"], session["_fresh"], session["stamp"] = str(user.id), True, stamp_of(user)
+            session.update(known)
         yield role, client
 
 
 def pages(app: Flask) -> float:
     """Print each role's page; gives the slowest."""
     slowest = 0.0
-    for role, client in list(visitors(app)):
+    print(
+        f"{'start page of':20s} {'least':>8s} {'median':>8s} {'own CPU':>8s} {'kB':>6s}   ms, load {os.getloadavg()[0]:.1f}"
+    )
+    for role, client in visitors(app):
         answer = client.get("/")
         assert answer.status_code == 200, (role, answer.status_code)
+        assert role in answer.get_data(as_text=True), role
 
         def look(client: FlaskClient = client) -> None:
             client.get("/")
 
-        taken = timed(look, ROUNDS)
-        slowest = max(slowest, taken)
-        print(f"{role:20s} {taken:8.0f} ms   {len(answer.data) // 1024} kB")
+        least, usual, busy = rounds_of(look)
+        slowest = max(slowest, least)
+        print(f"{role:20s} {least:8.0f} {usual:8.0f} {busy:8.0f} {len(answer.data) // 1024:6d}")
     return slowest
+
+
+def rounds_of(work: Callable[[], Any]) -> tuple[float, float, float]:
+    """Least and median milliseconds, and the least of this process's own: other work on the machine only adds."""
+    taken, busy = [], []
+    for _ in range(ROUNDS):
+        begun, own = time.perf_counter(), time.process_time()
+        work()
+        taken.append((time.perf_counter() - begun) * 1000)
+        busy.append((time.process_time() - own) * 1000)
+    return min(taken), statistics.median(taken), min(busy)
 
 
 def arrivals() -> float:
@@ -319,8 +338,8 @@ def main(count: int = 200_000, postgres: bool = False) -> int:
             db.session.remove()
             ratio = arrivals()
             db.session.remove()
-            slowest = pages(app)
-            db.session.remove()
+        slowest = pages(app)
+        with app.app_context():
             db.engine.dispose()
     missed = [f"a page takes {slowest:.0f} ms"] if slowest >= LIMIT_MS else []
     missed += [f"counting is {ratio:.0f} times as fast as reading"] if ratio < AIM else []

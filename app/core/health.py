@@ -44,7 +44,7 @@ def _outbox() -> str:
     if oldest is not None and clock.now() - oldest > OVERDUE:
         minutes = int((clock.now() - oldest).total_seconds() // 60)
         return f"an entry has been waiting for {minutes} minutes"
-    dead = outbox.counts()["dead"]
+    dead = outbox.laid_aside()
     return f"{dead} laid aside after too many attempts: try again or give up on the outbox screen" if dead else ""
 
 

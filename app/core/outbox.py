@@ -237,6 +237,13 @@ def counts() -> dict[str, int]:
     return dict.fromkeys(STATUSES, 0) | {row[0]: row[1] for row in rows}
 
 
+def laid_aside() -> int:
+    """How many entries wait for somebody's decision; done ones, of which there are very many, are not looked at."""
+    with db.engine.connect() as connection:
+        wanted = select(func.count()).select_from(_outbox).where(_outbox.c.status == "dead")
+        return int(connection.execute(wanted).scalar_one())
+
+
 def oldest_due() -> datetime | None:
     """Since when the longest waiting entry is due; None when none is."""
     with db.engine.connect() as connection:

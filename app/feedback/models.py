@@ -156,7 +156,7 @@ class ReturnVisit(Versioned, Stamped, Model):
     companion_id: Mapped[int | None] = ref("staff.id", nullable=True)
     reason: Mapped[str] = text(200)
     status: Mapped[str] = mapped_column(String(16), nullable=False, default="planned")
-    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
     manner: Mapped[str | None] = mapped_column(String(16))
     spoke_to: Mapped[str] = text(64)
     satisfaction: Mapped[str | None] = mapped_column(String(16))

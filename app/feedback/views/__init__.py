@@ -1,5 +1,6 @@
 """Screens of the return visits (RV)."""
 
+from app.feedback.views import charts as charts  # joins the start page
 from app.feedback.views import customer as customer  # joins the customer's page
 from app.feedback.views.records import (
     ReturnVisitView,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from app.core.home import card
+from app.core.home import LISTED, card
 from app.workshop import rules
+from app.workshop.views import charts as charts  # joins the start page
 from app.workshop.views import customer as customer  # joins the customer's page
 from app.workshop.views.cards import RepairCardView, count, late_count, pressing_count
 from app.workshop.views.house import AgeingView, ScanView
@@ -47,7 +48,7 @@ card(
     title=_l("Ready to return"),
     url="RepairCardView.list",
     arguments={"show": "ready"},
-    count=count(rules.READY),
+    count=LISTED,
     icon="fa-archive",
     tone="info",
     order=26,

@@ -302,17 +302,12 @@ class RepairCardView(Framed, QuickFilters, BaseView):
             _l("Late"),
             lambda: (RepairCard.promised_at < clock.now()) & (RepairCard.status != rules.RETURNED),
         ),
-        QuickFilter("pressing", _l("Will be late"), lambda: RepairCard.id.in_(_pressing_ids())),
+        QuickFilter("pressing", _l("Will be late"), lambda: RepairCard.id.in_(queries.pressing_cards())),
         QuickFilter("waiting", _l("Not begun"), lambda: RepairCard.status == rules.WAITING),
         QuickFilter("parts", _l("Waiting for parts"), lambda: RepairCard.status == rules.WAITING_PARTS),
         QuickFilter("inspect", _l("To be inspected"), lambda: RepairCard.status == rules.TO_INSPECT),
         QuickFilter("ready", _l("Ready"), lambda: RepairCard.status.in_((rules.READY, rules.ON_RETURN))),
     ]
-
-
-def _pressing_ids() -> list[int]:
-    """Cards whose promise will be missed as things stand, or nearly; those late already have their own list."""
-    return [item.card.id for item, promise in queries.pressing() if promise.state != rules.LATE]
 
 
 def card_of(receipt: GoodsReceipt) -> str:
@@ -322,7 +317,7 @@ def card_of(receipt: GoodsReceipt) -> str:
 
 def pressing_count() -> int:
     """How many will be late or nearly, for the start page."""
-    return len(_pressing_ids())
+    return len(queries.pressing_cards())
 
 
 def late_count() -> int:
