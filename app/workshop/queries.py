@@ -133,12 +133,13 @@ def bench_since(card: RepairCard, staff_id: int) -> datetime | None:
     begun = [each.at for each in card.events if each.kind in ("started", "resumed", "failed", "taken_up")]
     if card.status != rules.IN_REPAIR or not begun:
         return None
+    # Typed to the minute: what follows an entry must not begin before its end, not even by seconds.
     ends = [
-        entry.started_at + timedelta(minutes=entry.minutes)
+        (entry.started_at + timedelta(minutes=entry.minutes, seconds=59)).replace(second=0, microsecond=0)
         for entry in card.goods_receipt.work_order.time_entries
         if entry.staff_id == staff_id
     ]
-    since = max([begun[-1], *ends])
+    since = max([begun[-1].replace(second=0, microsecond=0), *ends])
     return since if clock.local(since).date() == clock.today() else None
 
 

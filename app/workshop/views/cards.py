@@ -265,7 +265,7 @@ class RepairCardView(Framed, QuickFilters, BaseView):
     def _minutes(self, card: RepairCard) -> forms.BenchMinutesForm:
         """The time at the bench that is not recorded yet, ready to be kept."""
         since, now = queries.bench_since(card, current().staff_id or -1), clock.now()
-        start = {"started_at": since, "minutes": drafted_minutes(since, now)} if since is not None else {}
+        start = {"started_at": since, "minutes": drafted_minutes(since, now)} if since and since <= now else {}
         return forms.BenchMinutesForm(formdata=None, data=start)
 
     def _ways(self, card: RepairCard) -> list[Link]:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy import and_, or_, select
 
 from app.core import clock, permissions
@@ -145,7 +146,8 @@ class LoanView(QuickFilters, BaseView):
     search_columns = ["loan_unit", "customer", "due_on", "back_at"]
     quick_columns = ["loan_unit.serial_no", "customer.name", "goods_receipt.number"]
     base_order = ("due_on", "asc")
-    eager = ["loan_unit.product_model", "goods_receipt.card", "customer"]
+    quick_default = "out"
+    eager = ["loan_unit.product_model", "goods_receipt.card", "customer.telephones"]
     label_columns = {
         "loan_unit": _l("Loan unit"),
         "customer": _l("Customer"),
@@ -182,9 +184,16 @@ class LoanView(QuickFilters, BaseView):
     ]
 
     def cell(self, item: Loan, column: str) -> Any:
-        """Overdue ones stand out."""
+        """Overdue ones stand out, with whom to ring and where the customer's own product is meanwhile."""
         if column == "due_on" and queries.is_overdue(item):
-            return chip(f"{item.due_on.isoformat()} · {_('overdue')}", "danger")
+            days = (clock.today() - item.due_on).days
+            said = _("%(days)s days overdue", days=days) if days > 0 else _("own product is back")
+            return chip(f"{item.due_on.isoformat()} · {said}", "danger")
+        if column == "customer" and item.back_at is None and item.customer.telephones:
+            number = item.customer.telephones[0].number
+            return Markup('{} <a href="tel:{}">{}</a>').format(item.customer.name, number, number)
+        if column == "goods_receipt" and item.back_at is None:
+            return Markup("{} {}").format(item.goods_receipt.number, words.state_chip(item.goods_receipt.card))
         if column == "back_at" and item.back_at is None:
             return chip(_("out"), "info")
         return super().cell(item, column)
