@@ -27,7 +27,7 @@ PASSWORD = "aftercare-demo"  # nosec B105  # the demo company's, printed in the 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 SETTLED = 250  # milliseconds for what a script draws
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
-FIRST_RECORD = "td.main a, a.job"
+FIRST_RECORD = "td.main a, a.job-link"
 CUSTOMER = "dd a[href*='/customerview/show/']"  # on the record opened first, the way to its customer
 
 # The pages used most: name: (account, page, whether the first record on it is opened)

@@ -74,7 +74,7 @@ class CashView(Page):
             to_count=count_of(CashHandover, CashHandover.status == "submitted"),
             mine=mine if permissions.may(current(), "cash_handover.hand_in") else [],
             may_settle=permissions.may(current(), "cash_handover.settle"),
-            me=me,
+            own_staff_id=me,
             branches=branches,
             branch=branch,
             paper=_today_paper("cash_not_handed_in", branch),
