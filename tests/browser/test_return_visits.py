@@ -53,6 +53,12 @@ def test_rv4_not_reached_twice_then_unsatisfactory(office: Office) -> None:
     choose(clerk, "satisfaction", "dissatisfied")
     page.fill("[name=shortcomings]", "修后三天又不制冷")
     clerk.send(page.locator("form.call-record"))
+    # The script was not asked: each question says so, and one click answers them all.
+    assert page.locator(".script .field-error").count() > 1
+    assert page.locator(":focus").get_attribute("name") == page.locator(".script input").first.get_attribute("name")
+    page.click("[data-all-yes]")
+    assert page.locator(".script .field-error:visible").count() == 0
+    clerk.send(page.locator("form.call-record"))
     assert page.locator("#follow_up-error").is_visible()
     assert page.input_value("[name=shortcomings]") == "修后三天又不制冷"
     choose(clerk, "follow_up", "call")
@@ -66,6 +72,18 @@ def test_rv4_not_reached_twice_then_unsatisfactory(office: Office) -> None:
     printed = clerk.pdf(f"/print/now/return_visit_record?record_id={visit_id}")
     for expected in ("回访记录", number, "无人接听", "修后三天又不制冷"):
         assert expected in printed
+
+
+def test_rv4_a_content_customer_takes_three_clicks(office: Office) -> None:
+    clerk = office["clerk"]
+    visit_id = office.portal.rows(WHICH)[0][0]
+    page = clerk.go(f"{WORKLIST}?visit={visit_id}")
+    page.click("[data-all-yes]")
+    choose(clerk, "satisfaction", "satisfied")
+    clerk.send(page.locator("form.call-record"))
+    assert value(office, "status", visit_id) == "done" and value(office, "satisfaction", visit_id) == "satisfied"
+    asked = office.portal.one("SELECT count(*) FROM visit_answer WHERE return_visit_id = :visit", visit=visit_id)
+    assert asked == office.portal.one("SELECT count(*) FROM visit_question WHERE trigger_on = 'repair' AND required")
 
 
 def test_rv5_figures_of_the_demo_company_agree_with_the_database(office: Office) -> None:
@@ -89,3 +107,9 @@ def test_rv5_figures_of_the_demo_company_agree_with_the_database(office: Office)
     with page.expect_navigation():
         page.locator(".figure-number a").first.click()
     assert page.locator("#list tbody tr").count() == received
+    # The tables of deadlines lead to the deadlines they count (CP-16).
+    number = page.locator("a[href*='deadline=deadlines'][href*='who=']").first
+    ended = int(number.inner_text())
+    with page.expect_navigation():
+        number.click()
+    assert page.locator("#list tbody tr").count() == ended

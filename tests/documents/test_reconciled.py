@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app.complaints import queries as complaint_queries
-from app.complaints.models import Complaint, ComplaintStep
+from app.complaints.models import Complaint, ComplaintStep, CorrectiveAction
 from app.core import clock, documents
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
@@ -24,6 +24,7 @@ from app.core.uow import unit_of_work
 from app.feedback import queries as visit_queries
 from app.feedback.models import ReturnVisit
 from app.fieldservice.models import RepairCall
+from app.organisation.models import Staff
 from app.organisation.queries import branches_of
 from app.reporting import queries
 from tests.cast import Cast
@@ -109,6 +110,35 @@ def stages_by_hand(until: datetime) -> dict[int, str]:
     return {row.complaint_id: row.stage for row in rows}
 
 
+# Who answers while no handler is named: the branch's supervisor; where there is none, whoever stands above (CP-7).
+HEADS = {"NJ": "陈国栋", "SZ": "许文彬", "SC": "吴佩玲"}
+DUE = {"acknowledged": "acknowledge_by", "verified": "verify_by", "proposed": "propose_by", "settled": "settle_by"}
+
+
+def deadlines_by_hand(cast: Cast, rows: list[Any], until: datetime) -> list[tuple[int, str, str, str]]:
+    """``(complaint, stage, standing, person)`` of every deadline, from the rows alone; nothing was reopened or jumped."""
+    step: Any = ComplaintStep.__table__
+    names = dict(db.session.execute(select(Staff.id, Staff.name)).all())
+    codes = {key: code for code, key in cast.branches.items()}
+    found = []
+    for row in rows:
+        taken = db.session.execute(
+            select(step.c.stage, step.c.at).where(step.c.complaint_id == row.id, step.c.at <= until)
+        )
+        reached = dict(taken.all())
+        over = bool(set(reached) & {"withdrawn", "settled"})
+        for stage, column in DUE.items():
+            due, done = getattr(row, column), reached.get(stage)
+            if done is not None:
+                standing = "met" if done < due + timedelta(minutes=1) else "late"
+            elif due is None or over:
+                continue
+            else:
+                standing = "overdue" if until >= due + timedelta(minutes=1) else "open"
+            found.append((row.id, stage, standing, names.get(row.handler_id) or HEADS[codes[row.branch_id]]))
+    return found
+
+
 @pytest.mark.parametrize(
     ("kind", "day"),
     [("month", DAY), ("month", date(2026, 10, 5)), ("week", date(2026, 11, 12)), ("day", DAY), ("quarter", DAY)],
@@ -138,6 +168,23 @@ def test_cp14_the_complaints_of_a_period(busy: Cast, kind: str, day: date, branc
     kinds = Counter(row.category for row in rows if row.id in came)
     assert {bar.key: bar.count for bar in found.pareto} == dict(kinds)
     assert found.total.major == sum(row.severity == "major" for row in rows if row.id in came | carried)
+    counted = [row for row in rows if row.id in came | carried]
+    names = {busy.branches[each.code]: str(each) for each in branches_of(None)}
+    for key, of in (("branch", lambda row: names[row.branch_id]), ("severity", lambda row: row.severity)):
+        assert {name: each.received + each.carried for name, each in found.by(key).items()} == Counter(map(of, counted))
+    # The deadlines, whoever missed one, and what stands behind each number (CP-3, CP-16).
+    deadlines = deadlines_by_hand(busy, counted, until)
+    standings = Counter((stage, standing) for _id, stage, standing, _who in deadlines)
+    shown = {(stage, state): count for stage, counts in found.deadlines.items() for state, count in counts.items()}
+    assert {pair: count for pair, count in shown.items() if count} == standings
+    assert found.total.missed == len(
+        {key for key, _stage, standing, _who in deadlines if standing in ("late", "overdue")}
+    )
+    late = Counter(who for _id, _stage, standing, who in deadlines if standing in ("late", "overdue"))
+    assert {row.handler: row.missed for row in found.lateness if row.missed} == late
+    assert {row.handler: row.cases for row in found.lateness} == Counter(
+        who for _id, who in {(key, who) for key, _s, _t, who in deadlines}
+    )
 
 
 def test_cp14_past_deadlines_are_those_of_the_list_on_screen(busy: Cast) -> None:
@@ -195,6 +242,14 @@ def test_rv5_the_visits_of_a_period(busy: Cast, kind: str, day: date) -> None:
     assert (found.total.open, found.total.given_up) == tuple(
         sum(row.status == state for row in due) for state in ("planned", "given_up")
     )
+    tables: list[tuple[str, Any]] = [
+        ("cause", lambda row: row.cause),
+        ("visitor", lambda row: "周晓芸" if row.visitor_id else ""),
+        ("branch", lambda _row: str(found.branches[0])),
+    ]
+    for key, of in tables:
+        assert {name: each.due for name, each in found.by(key).items() if each.due} == Counter(map(of, due))
+        assert {name: each.done for name, each in found.by(key).items() if each.done} == Counter(map(of, made))
     assert found.satisfaction["dissatisfied"] == found.total.unsatisfactory == len(found.unsatisfactory)
     assert sum(found.satisfaction.values()) == found.total.done == len(made)
 
@@ -222,6 +277,46 @@ def test_rv3_plan_worklist_and_lists_count_the_same(busy: Cast) -> None:
     assert mine.total == sum(person.total for person in mine.people)  # type: ignore[attr-defined]  # a plan
     assert all(person.total == sum(len(group.lines) for group in person.groups) for person in mine.people)  # type: ignore[attr-defined]  # likewise
     assert mine.total == sum(len(group.visits) for group in visit_queries.plan_rows(busy.branches["NJ"], DAY))  # type: ignore[attr-defined]  # likewise
+
+
+def test_rv3_the_whole_companys_plan_on_paper_and_as_spreadsheet(busy: Cast) -> None:
+    until = DAY + timedelta(days=7)
+    table: Any = ReturnVisit.__table__
+    rows = db.session.execute(select(table).where(table.c.status == "planned", table.c.due_on <= until)).all()
+    papers: Any = documents.get("return_visit_plan").query(Params(DAY))
+    assert Counter({paper.branch_code: paper.total for paper in papers}) == Counter(
+        code for code, key in busy.branches.items() for row in rows if row.branch_id == key
+    )
+    lines = [line for paper in papers for group in paper.groups for line in group.lines]
+    assert sum(line.escalated for line in lines) == sum(row.due_on < DAY - timedelta(days=3) for row in rows)
+    later = sum(count for paper in papers for person in paper.people for _day, count in person.later)
+    assert 0 < later == sum(row.due_on > DAY + timedelta(days=2) for row in rows)
+    rendered = documents.render("return_visit_plan", date=DAY, language="en")
+    assert rendered.xlsx is not None
+    (sheet,) = load_workbook(io.BytesIO(rendered.xlsx)).worksheets
+    assert sheet.max_row - 1 == len(rows)
+
+
+def test_cp14_the_month_before_what_recurs_and_what_is_open(busy: Cast) -> None:
+    with unit_of_work(SYSTEM, "test.actions") as session:
+        about = session.scalars(select(Complaint.id)).first()
+        for status, due_on in (
+            ("open", date(2026, 11, 19)),
+            ("open", date(2026, 11, 27)),
+            ("open", DAY),
+            ("cancelled", DAY),
+        ):
+            given = {"cause": "未试机", "action": "试机", "owner_id": busy.staff("supervisor")}
+            session.add(CorrectiveAction(complaint_id=about, kind="corrective", due_on=due_on, status=status, **given))
+    paper: Any = documents.get("complaint_analysis").query(Params(DAY, None, None, "month"))
+    table: Any = Complaint.__table__
+    rows = db.session.execute(select(table)).all()
+    month = [(clock.local(row.received_at).year, clock.local(row.received_at).month) for row in rows]
+    assert (paper.total.received, paper.before.received) == (month.count((2026, 11)), month.count((2026, 10)))
+    kinds = Counter(row.category for row, at in zip(rows, month, strict=True) if at == (2026, 11) and row.voucher_id)
+    assert sorted(line.times for line in paper.same_model) == sorted(count for count in kinds.values() if count > 1)
+    # The month is not over: what is due next week is not overdue.
+    assert [(line.due_on.day, line.overdue) for line in paper.actions] == [(19, True), (20, False), (27, False)]
 
 
 def test_rv5_the_same_matter_and_the_same_repair(busy: Cast) -> None:

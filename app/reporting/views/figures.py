@@ -43,7 +43,9 @@ class _Asked:
         self.period = Period.around(min(day, clock.today()), self.kind)
         self.all = branches_of(None)
         code = request.args.get("branch")
-        self.chosen: Branch | None = next((each for each in self.all if each.code == code), None)
+        # Who sees one branch only has chosen it: their papers are made at once.
+        only = self.all[0] if len(self.all) == 1 else None
+        self.chosen: Branch | None = next((each for each in self.all if each.code == code), only)
         self.branches = [self.chosen] if self.chosen is not None else self.all
 
     def address(self, endpoint: str, **more: Any) -> str:
@@ -185,7 +187,7 @@ class VisitFiguresView(Page):
             keys={key: list(found.by(key)) for key in keys},
             answers=visit_papers.answer_bars(found),
             again=visit_papers.recurring(found),
-            listed=_chosen(VisitTally, found.facts, keys, visit_papers.COLUMNS),
+            listed=_chosen(VisitTally, found.facts, [*keys, "satisfaction"], visit_papers.COLUMNS),
             words=visit_rules,
             today=clock.today(),
             print_address=asked.print_address("return_visit_analysis"),
