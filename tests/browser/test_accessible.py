@@ -28,18 +28,26 @@ PAGES: dict[str, list[tuple[str, bool]]] = {
         ("/repaircallview/list/", True),
         ("/customerview/list/", True),
         ("/customerview/add", False),
+        ("/repaircardview/list/?show=house", True),
         ("/voucherview/list/", True),
         ("/search/?q=王", False),
     ],
-    "supervisor": [("/", False), ("/dispatch/", False), ("/workorderview/list/", True), ("/branch-day/", False)],
-    "technician": [("/my/", True), ("/my/day", False), ("/my/report/", False)],
+    "supervisor": [
+        ("/", False),
+        ("/dispatch/", False),
+        ("/workorderview/list/", True),
+        ("/branch-day/", False),
+        ("/workshop/ageing/", False),
+    ],
+    "technician": [("/my/", True), ("/my/van/", False), ("/my/day", False), ("/my/report/", False)],
     "service": [
         ("/contractview/list/", True),
         ("/complaintview/list/", True),
         ("/returnvisits/worklist/", False),
         ("/print/", False),
     ],
-    "director": [("/", False)],
+    "accountant": [("/", False), ("/money/cash/", False), ("/money/to-invoice/", False), ("/invoiceview/list/", True)],
+    "director": [("/", False), ("/figures/complaints/", False)],
     "admin": [("/settings/", False), ("/auditentryview/list/", True), ("/staffview/add", False)],
 }
 
@@ -65,7 +73,7 @@ def test_axe_finds_nothing_serious(office: Office, username: str) -> None:
                     page.set_viewport_size(phone if narrow else {"width": 1440, "height": 900})
                 page.goto(path)
                 wrong += violations(page)
-                record = page.locator("td.main a[href*='/show/'], a.job")
+                record = page.locator("td.main a[href*='/show/'], a.job-link")
                 if opened and record.count():
                     page.goto(str(record.first.get_attribute("href")))
                     wrong += violations(page)
@@ -141,6 +149,98 @@ def test_menu_and_colours_are_remembered(office: Office) -> None:
         page.evaluate("localStorage.clear()")
     page.goto("/")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(244, 246, 249)"
+
+
+# What stands past the right edge; what scrolls by itself (tables, tabs, the board) may.
+CUT = """() => {
+  const width = document.documentElement.clientWidth, found = [];
+  const own = ".table-wrap, .tabs, .board, [class*=board-], .week";
+  document.querySelectorAll("main *").forEach((each) => {
+    const box = each.getBoundingClientRect();
+    if (box.width && box.right > width + 1 && each.checkVisibility() && !each.closest(own)) found.push(each.className || each.tagName);
+  });
+  if (document.documentElement.scrollWidth > width + 1) found.push("the page itself");
+  return found.slice(0, 4);
+}"""
+
+
+@pytest.mark.parametrize("username", ["clerk", "supervisor", "service"])
+def test_at_twice_the_size_nothing_is_cut(office: Office, username: str) -> None:
+    """Zoomed to 200 % a desk of 1440 has 720 px."""
+    page, wrong = office[username].page, []
+    size = page.viewport_size
+    page.set_viewport_size({"width": 720, "height": 450})
+    try:
+        for path, opened in PAGES[username]:
+            page.goto(path)
+            record = page.locator("td.main a[href*='/show/']")
+            addresses = [str(record.first.get_attribute("href"))] if opened and record.count() else []
+            for address in ("", *addresses):
+                if address:
+                    page.goto(address)
+                page.wait_for_timeout(150)  # charts are drawn anew
+                wrong += [f"{page.url}: {each}" for each in page.evaluate(CUT)]
+    finally:
+        if size is not None:
+            page.set_viewport_size(size)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_from_the_list_to_the_verb_by_keyboard(office: Office) -> None:
+    """A list, its record, a verb with a form, its question: all without a mouse, and axe is content with the dialog."""
+    page = office["supervisor"].page
+    page.goto("/repaircallview/list/?show=waiting")
+    row = page.locator("td.main a").first
+    number = row.inner_text()
+    row.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert number in page.locator("h1").inner_text()
+    cancel = page.locator(".page-actions .btn-quiet-danger").last
+    cancel.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    first = page.locator("form.form .form-control").first
+    first.focus()
+    page.keyboard.type("客户改变主意")
+    assert violations(page) == []
+    # A question: Escape takes it back, the answer that matters is reached by Tab and has the colour of what it does.
+    page.evaluate("document.querySelector('form.form').dataset.confirm = '确定？'")
+    page.keyboard.press("Control+s")
+    dialog = page.locator("dialog#confirm[open]")
+    dialog.wait_for()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    assert dialog.count() == 0
+    assert first.input_value() == "客户改变主意"
+    page.evaluate(
+        "document.querySelector('form.form').dataset.sent = '1'"
+    )  # nothing to lose: leave without being asked
+
+
+def test_a_customers_page_reads_its_tabs_and_what_was_saved_is_said(office: Office) -> None:
+    page = office["clerk"].page
+    page.goto("/repaircallview/list/")
+    page.goto(str(page.locator("td.main a").first.get_attribute("href")))
+    page.goto(str(page.locator("dd a[href*='/customerview/show/']").first.get_attribute("href")))
+    page.locator("a[data-tab=calls]").click()
+    page.wait_for_url("**tab=calls")
+    assert page.locator("[data-tab-panel] table.list tbody tr").count() >= 1
+    assert violations(page) == []
+    page.reload()
+    assert page.locator("a[data-tab][aria-current]").get_attribute("data-tab") == "calls"
+    page.locator("a.fact").first.click()
+    page.wait_for_url("**tab=calls")
+    # Saved: said in the corner, in a region that a screen reader follows; closed by its button.
+    page.locator(".page-actions a[href*='/edit/']").click()
+    page.locator("[name=email]").fill("kunde@example.com")
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    said = page.locator("[data-toasts][aria-live=polite] .alert-success")
+    said.wait_for()
+    assert violations(page) == []
+    said.locator("button").click()
+    assert page.locator("[data-toasts] .alert").count() == 0
 
 
 def test_tabs_show_one_list_or_all(office: Office) -> None:

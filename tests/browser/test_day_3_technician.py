@@ -50,6 +50,40 @@ def test_at_the_door(day: Day) -> None:
     check_for_fingers(job_page(day))
 
 
+def test_so22_a_part_is_reserved_from_the_telephone_and_seen_in_the_van(day: Day) -> None:
+    day.reach("arrived")
+    kept = "SELECT coalesce(sum(quantity), 0) FROM part_reservation r JOIN work_order o ON o.number = r.reference"
+    kept += " WHERE o.id = :order AND r.release = 'kept'"
+    technician, page = day.office["technician"], job_page(day)
+    form = step_form(day, "reserve_part")
+    # Found by its initials; a name that is only typed and not chosen is no part.
+    page.fill("#part-wanted", "mft")
+    press(day, "reserve_part")
+    assert page.locator(f"{form} .field-error").is_visible()
+    job_page(day)
+    page.fill("#part-wanted", "mft")
+    choice = page.locator(f"{form} .part-choice", has_text="门封条")
+    choice.wait_for()
+    assert "南京分公司仓库" in choice.inner_text()
+    check_for_fingers(page)
+    choice.click()
+    page.fill(f"{form} [name=quantity]", "2")
+    press(day, "reserve_part")
+    assert day.value(kept) == 2
+    page = technician.go("/my/van/")
+    check_for_fingers(page)
+    assert day.customer in page.locator("main").inner_text()
+    rows = page.locator(".van-part:visible")
+    before = rows.count()
+    page.fill("[data-part-search]", "mft")
+    page.locator("[data-part-said]", has_text="南京分公司仓库").wait_for()
+    assert rows.count() < before
+    page = job_page(day)
+    page.locator("form[action$='/release_parts'] button").click()
+    technician.yes()
+    assert day.value(kept) == 0
+
+
 def test_wrong_minutes_are_told_at_the_field_and_stay(day: Day) -> None:
     day.reach("agreed")
     page = job_page(day)
