@@ -2030,6 +2030,36 @@ CREATE INDEX ix_payment_received_by_id ON payment (received_by_id);
 CREATE INDEX ix_payment_work_order_id ON payment (work_order_id);
 COMMENT ON TABLE payment IS 'Money received from a customer, or given back; its number is that of the receipt (CNY). ``in_hand``: cash somebody collected and has not handed in. A payment entered by mistake is voided, never deleted.';
 
+CREATE TABLE phone_entry (
+    id SERIAL NOT NULL,
+    branch_id INTEGER NOT NULL,
+    staff_id INTEGER NOT NULL,
+    work_order_id INTEGER,
+    what VARCHAR(100) NOT NULL,
+    title VARCHAR(100) NOT NULL,
+    entered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    lines JSON NOT NULL,
+    told VARCHAR(500) NOT NULL,
+    status VARCHAR(10) NOT NULL,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    settled_by_id INTEGER,
+    note VARCHAR(300) NOT NULL,
+    version INTEGER DEFAULT '1' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_phone_entry PRIMARY KEY (id),
+    CONSTRAINT ck_phone_entry_status_known CHECK (status IN ('open', 'settled')),
+    CONSTRAINT fk_phone_entry_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_phone_entry_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_phone_entry_work_order_id FOREIGN KEY(work_order_id) REFERENCES work_order (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_phone_entry_settled_by_id FOREIGN KEY(settled_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_phone_entry_branch_id ON phone_entry (branch_id);
+CREATE INDEX ix_phone_entry_created_at ON phone_entry (created_at);
+CREATE INDEX ix_phone_entry_settled_by_id ON phone_entry (settled_by_id);
+CREATE INDEX ix_phone_entry_staff_id ON phone_entry (staff_id);
+CREATE INDEX ix_phone_entry_work_order_id ON phone_entry (work_order_id);
+COMMENT ON TABLE phone_entry IS 'One entry handed to the supervisor: ``lines`` are what was typed, as (field, text); ``told`` is why it was refused.';
+
 CREATE TABLE signature (
     id SERIAL NOT NULL,
     work_order_id INTEGER NOT NULL,

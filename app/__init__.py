@@ -59,15 +59,17 @@ def _extend(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(filesweb.blueprint)
     calendar_feed.install(app)
-    _public(app)
+    _own_doors(app)
     received.install(app, but=("LoginView.login", "LoginView.logout"))
     cli.register(app)
 
 
-def _public(app: Flask) -> None:
-    """The customers' own doors; their forms need the framework's languages, so they are imported after them."""
+def _own_doors(app: Flask) -> None:
+    """The customers' doors and the technicians' app; they need the framework's languages, so they come after it."""
     from app.complaints.views import public as complaints
+    from app.fieldservice.views import phone
     from app.workshop.views import public as items
 
     complaints.install(app)
     items.install(app)
+    phone.install(app)

@@ -70,6 +70,8 @@ MENU: tuple[Section, ...] = (
             Item("organisation:SearchView"),
             Item("organisation:ListToolsView"),
             Item("fieldservice:CrewMemberView"),
+            Item("fieldservice:PhoneView"),
+            Item("fieldservice:PhoneEntryView"),
             Item("fieldservice:QuoteView"),
             Item("fieldservice:MyVanView"),
         ),

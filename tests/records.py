@@ -54,6 +54,7 @@ from app.fieldservice.models import (
     EscalationLevel,
     EscalationNotice,
     PartFitted,
+    PhoneEntry,
     RepairCall,
     Signature,
     TimeEntry,
@@ -286,6 +287,10 @@ def _planning(records: Records, calls: dict[str, RepairCall], orders: dict[str, 
         firm = add(f"contractor/{which}", Contractor(branch_id=call.branch_id, name=f"维修部{which}"), office)
         request = ContractorRequest(repair_call=call, branch_id=call.branch_id, contractor=firm, reason="无人")
         add(f"contractor_request/{which}", request, office)
+        kept = PhoneEntry(
+            branch_id=call.branch_id, staff_id=staff(technician), work_order=orders[which], entered_at=MOMENT
+        )
+        add(f"phone_entry/{which}", kept, people)
 
 
 def _workshop(records: Records, orders: dict[str, WorkOrder]) -> None:

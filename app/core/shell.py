@@ -96,6 +96,8 @@ def _headers(response: Response) -> Response:
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
+            "worker-src 'self'",
+            "manifest-src 'self'",
             "frame-ancestors 'self'",
         )
     )

@@ -107,6 +107,7 @@ ROW_SCOPE: dict[str, dict[str, str]] = {
     "absence": _SERVICE_ROWS,
     "contractor": _OFFICE_ROWS,
     "contractor_request": _OFFICE_ROWS,
+    "phone_entry": _SERVICE_ROWS,
     "complaint": _COMPLAINT_ROWS,
     "complaint_step": _COMPLAINT_ROWS,
     "complaint_subject": _COMPLAINT_ROWS,

@@ -112,6 +112,8 @@ SCREENS: dict[str, Screen] = {
     "DispatchView": Screen(read=(SUPERVISOR,)),
     "MyDayView": Screen(read=(TECHNICIAN,)),
     "MyVanView": Screen(read=(TECHNICIAN,)),
+    "PhoneView": Screen(read=(TECHNICIAN,)),
+    "PhoneEntryView": Screen(read=READERS),
     "DeadlineView": Screen(read=FIELD),
     "ArrivalTargetView": Screen(
         read=(*OFFICE, MANAGEMENT, ADMINISTRATOR),

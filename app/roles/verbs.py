@@ -75,6 +75,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "absence.enter": (CLERK, SUPERVISOR, MANAGER),
     "absence.remove": (CLERK, SUPERVISOR, MANAGER),
     "contractor_request.ask": (SUPERVISOR,),
+    "phone_entry.hand_over": (TECHNICIAN,),
     # workshop
     "goods_receipt.add_photo": (TECHNICIAN, CLERK, SUPERVISOR),
     "loan.lend": (TECHNICIAN, CLERK, SUPERVISOR),

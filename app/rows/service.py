@@ -24,6 +24,7 @@ from app.fieldservice.models import (
     DayCloseFinding,
     EscalationNotice,
     PartFitted,
+    PhoneEntry,
     RepairCall,
     Signature,
     TimeEntry,
@@ -173,6 +174,11 @@ scoped(
 )
 scoped(EscalationNotice, branch=lambda p: of_branch(calls, EscalationNotice.repair_call_id, p))
 scoped(InboxMessage, own=lambda p: InboxMessage.staff_id == me(p))
+scoped(
+    PhoneEntry,
+    branch=lambda p: PhoneEntry.branch_id == here(p),
+    own=lambda p: PhoneEntry.staff_id == me(p),
+)
 scoped(ReceivedRequest, own=lambda p: ReceivedRequest.user_id == account(p))
 scoped(SavedFilter, own=lambda p: SavedFilter.user_id == account(p))
 scoped(ColumnChoice, own=lambda p: ColumnChoice.user_id == account(p))

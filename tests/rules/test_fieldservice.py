@@ -127,6 +127,7 @@ def test_every_state_and_verb_has_words(lifecycle: rules.Lifecycle) -> None:
         "repair_call": rules.CALL_STATES,
         "work_order": rules.ORDER_STATES,
         "contractor_request": tuple(rules.CONTRACTOR_REQUEST_LABELS),
+        "phone_entry": tuple(rules.PHONE_ENTRY_LABELS),
     }[lifecycle.name]
     assert set(lifecycle.states()) == set(states)
     assert {t.verb for t in lifecycle.transitions} == set(lifecycle.verb_labels)

@@ -17,7 +17,6 @@ from app.billing.views.forms import METHODS, PayForm
 from app.core import clock, permissions, settings
 from app.core.actors import current
 from app.core.db import db
-from app.core.fetch import fetch
 from app.core.money import total
 from app.core.views import Link, Page
 from app.core.views.refusals import FORESEEN, explain
@@ -25,6 +24,7 @@ from app.customers.views import labels
 from app.fieldservice.models import WorkOrder
 from app.fieldservice.views import words
 from app.fieldservice.views.my import JOB_LINKS
+from app.fieldservice.views.phone import entered_at, order_of
 
 HANDOVER_TONES = {"submitted": "warning", "differs": "danger", "received": "success", "settled": "info"}
 VERBS = {"agree": commands.agree, "withdraw": commands.withdraw}
@@ -93,7 +93,7 @@ class MyMoneyView(Page):
         order, form = self._mine(order_id), PayForm()
         if form.validate():
             try:
-                payment = commands.collect(current(), order_id, **form.values)
+                payment = commands.collect(current(), order_id, at=entered_at(order), **form.values)
             except FORESEEN as error:
                 form.refuse(*explain(error, self))
             else:
@@ -102,7 +102,7 @@ class MyMoneyView(Page):
         return self._job_page(order, form), 422
 
     def _mine(self, order_id: int) -> WorkOrder:
-        order = fetch(WorkOrder, order_id)
+        order = order_of(order_id)
         if order.technician_id != self._me():
             raise PageNotFound()
         return order

@@ -47,6 +47,7 @@ from app.fieldservice.commands.orders import (
     sign,
 )
 from app.fieldservice.commands.overnight import DAY_CLOSED, close_day, close_due_days, explain_carry_over
+from app.fieldservice.commands.phone import Attached, hand_over, settle_entry
 from app.fieldservice.commands.repeats import attribute_repeat
 from app.fieldservice.commands.reserving import release_parts, reserve_part
 from app.fieldservice.commands.serials import swap_serial
@@ -66,6 +67,7 @@ __all__ = [
     "DAY_CLOSED",
     "DAY_GUARDS",
     "QUOTE_GUARDS",
+    "Attached",
     "accept",
     "add_crew",
     "agree_charges",
@@ -90,6 +92,7 @@ __all__ = [
     "explain_carry_over",
     "finish",
     "fit_part",
+    "hand_over",
     "leave_unsigned",
     "make_call",
     "make_due_calls",
@@ -119,6 +122,7 @@ __all__ = [
     "resume_order",
     "revoke_feed",
     "send_contractor",
+    "settle_entry",
     "sign",
     "swap_serial",
     "tell",

@@ -9,6 +9,7 @@ from app.fieldservice.models.deadlines import (
 )
 from app.fieldservice.models.feed import CalendarFeed
 from app.fieldservice.models.overnight import CarryOver, DayClose, DayCloseFinding
+from app.fieldservice.models.phone import PhoneEntry
 from app.fieldservice.models.planning import (
     Absence,
     Contractor,
@@ -44,6 +45,7 @@ __all__ = [
     "EscalationNotice",
     "FaultCode",
     "PartFitted",
+    "PhoneEntry",
     "PriceItem",
     "RepairCall",
     "ServiceArea",

@@ -57,6 +57,7 @@ from app.fieldservice.rules.overnight import (
     left_over,
     needs_reason,
 )
+from app.fieldservice.rules.phone import PHONE_ENTRY, PHONE_ENTRY_LABELS, ahead, entered, kept_lines
 from app.fieldservice.rules.repeat import (
     PAYABLE_CAUSES,
     REPEAT_CAUSE_LABELS,
@@ -105,6 +106,8 @@ __all__ = [
     "ORDER_STATES",
     "ORDER_STATE_LABELS",
     "PAYABLE_CAUSES",
+    "PHONE_ENTRY",
+    "PHONE_ENTRY_LABELS",
     "PRICE_KINDS",
     "PRICE_KIND_LABELS",
     "PRIORITIES",
@@ -126,6 +129,7 @@ __all__ = [
     "Turn",
     "VoucherState",
     "Wanted",
+    "ahead",
     "alert_wanted",
     "carry_cause",
     "check_consent",
@@ -136,10 +140,12 @@ __all__ = [
     "days_to_close",
     "derive_class",
     "drafted_minutes",
+    "entered",
     "find_price",
     "free_of",
     "is_free",
     "is_late_entry",
+    "kept_lines",
     "late_by",
     "left_over",
     "likeness",

@@ -7,6 +7,7 @@ from typing import Any
 from app.core.errors import N_, Refused
 from app.core.lifecycle import Lifecycle, Transition, roles
 from app.fieldservice.rules.dispatching import CONTRACTOR_REQUEST
+from app.fieldservice.rules.phone import PHONE_ENTRY
 
 # A planned visit is entered by the portal itself (SO-23); the others are how a caller reaches us.
 CALLER_CHANNELS = ("telephone", "letter", "email", "online", "counter")
@@ -315,4 +316,4 @@ SIGNED_FOR_LABELS = {
     "return": N_("item received back"),
 }
 
-LIFECYCLES = (REPAIR_CALL, WORK_ORDER, CONTRACTOR_REQUEST)
+LIFECYCLES = (REPAIR_CALL, WORK_ORDER, CONTRACTOR_REQUEST, PHONE_ENTRY)

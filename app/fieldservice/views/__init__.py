@@ -21,6 +21,8 @@ from app.fieldservice.views.my import MyDayView
 from app.fieldservice.views.my_van import MyVanView
 from app.fieldservice.views.orders import RepairCallView, WorkOrderView
 from app.fieldservice.views.overnight import DayCloseView, PlannedVisitView
+from app.fieldservice.views.phone import PhoneView
+from app.fieldservice.views.phone_entries import PhoneEntryView
 from app.fieldservice.views.planning import (
     AbsenceView,
     ContractorRequestView,
@@ -58,6 +60,8 @@ __all__ = [
     "MyDayView",
     "MyVanView",
     "PartFittedView",
+    "PhoneEntryView",
+    "PhoneView",
     "PlannedVisitView",
     "PriceItemView",
     "QuoteView",

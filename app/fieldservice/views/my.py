@@ -18,8 +18,9 @@ from app.core.actors import SYSTEM, acting_as, current
 from app.core.fetch import fetch
 from app.core.home import card, first_page
 from app.core.i18n import say
-from app.core.views import Link, OfficeForm, Page, fields
-from app.core.views.columns import parse_day, parse_moment
+from app.core.received import moment
+from app.core.views import Link, OfficeForm, Page
+from app.core.views.columns import parse_day
 from app.core.views.refusals import FORESEEN, explain
 from app.fieldservice import commands, queries, rules
 from app.fieldservice.commands import steps
@@ -27,101 +28,15 @@ from app.fieldservice.models import WorkOrder
 from app.fieldservice.queries import free_on
 from app.fieldservice.views import chips, quoting, stock, words
 from app.fieldservice.views.deadlines import WAITING
-from app.fieldservice.views.forms import MoveForm, PauseForm, ReasonForm
-from app.fieldservice.views.pricing import CONSENTS, SPOKEN
+from app.fieldservice.views.my_forms import FORMS, InternalForm
+from app.fieldservice.views.phone import entered_at, order_of
+from app.fieldservice.views.pricing import CONSENTS
 from app.parts.queries import stock_of, stores_of, van_of
 
 JOB_LINKS: list[Callable[[WorkOrder, set[str]], Iterable[Link]]] = []
 """Asked for ways on from a job's page, with the verbs possible now: the workshop adds taking the product along."""
 
 
-class ConsentForm(OfficeForm):
-    """Who agreed, and how: with a finger on the screen, or in words (SO-6)."""
-
-    name = fields.text(_l("Name of the customer who agrees"), 64)
-    how = fields.choice(_l("How"), SPOKEN, default="on_site")
-    drawing = fields.signature(_l("Signature"), required=False)
-
-
-class PartForm(OfficeForm):
-    """A part from the van."""
-
-    part_id = fields.choice(_l("Part"), dict)
-    quantity = fields.number(_l("Quantity"), 1, 999, default=1)
-    serials = fields.text(_l("Serial numbers"), 400, required=False)
-    old_serials = fields.text(_l("Serial numbers of the old parts"), 200, required=False)
-
-
-class MinutesForm(OfficeForm):
-    """Minutes on the job."""
-
-    started_at = fields.moment(_l("Began at"))
-    minutes = fields.number(_l("Minutes"), 1, rules.LONGEST_ENTRY)
-    note = fields.text(_l("Note"), 200, required=False)
-
-
-class SerialForm(OfficeForm):
-    """A number swapped in the repair; of a serial number the voucher knows the old one."""
-
-    kind = fields.choice(_l("What was swapped"), words.SERIAL_KINDS, default="serial")
-    new = fields.text(_l("New number"), 64)
-    old = fields.text(_l("Old number"), 64, required=False, help=_l("Not needed for the product's serial number."))
-
-
-class InternalForm(OfficeForm):
-    """Internal work."""
-
-    started_at = fields.moment(_l("Began at"))
-    minutes = fields.number(_l("Minutes"), 1, rules.LONGEST_ENTRY)
-    note = fields.text(_l("Work inside the office"), 200)
-
-
-class FinishForm(OfficeForm):
-    """What was found and done."""
-
-    fault_code_id = fields.choice(_l("Fault"), words.fault_codes)
-    result = fields.notes(_l("Work done"), 1000)
-
-
-class SignForm(OfficeForm):
-    """The customer signs with a finger."""
-
-    drawing = fields.signature(_l("Signature"))
-    signer = fields.text(_l("Name of who signs"), 64)
-
-
-class QuoteForm(OfficeForm):
-    """Expected minutes; the parts stand beside it, one number each."""
-
-    minutes = fields.number(_l("Expected minutes"), 0, rules.LONGEST_ENTRY, default=30)
-    fault_code_id = fields.choice(
-        _l("Flat price for the fault"), words.fault_codes, required=False, help=_l("Empty: labour by time.")
-    )
-
-
-class MisuseForm(OfficeForm):
-    """Whether the damage is the customer's doing, and what shows it."""
-
-    misuse = fields.yes(_l("Damaged by misuse"), default=True)
-    reason = fields.text(_l("What shows it"), 200, required=False)
-
-
-FORMS: dict[str, type[OfficeForm]] = {
-    "decline": ReasonForm,
-    "pause": PauseForm,
-    "move_appointment": MoveForm,
-    "ask_for_help": ReasonForm,
-    "leave_unsigned": ReasonForm,
-    "agree_charges": ConsentForm,
-    "mark_misuse": MisuseForm,
-    "quote": QuoteForm,
-    "fit_part": PartForm,
-    "reserve_part": stock.WantedForm,
-    "record_time": MinutesForm,
-    "swap_serial": SerialForm,
-    "finish": FinishForm,
-    "sign": SignForm,
-}
 # Who only goes along records minutes; everything else is for the technician in charge.
 FOR_THE_CREW = {"record_time"}
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -146,14 +61,6 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "sign": commands.sign,
     "leave_unsigned": commands.leave_unsigned,
 }
-
-
-def _device_time() -> datetime | None:
-    """The clock of the telephone, as its browser sends it; nothing when it cannot be read."""
-    try:
-        return parse_moment(request.form.get("device_at", ""))
-    except (ValueError, OverflowError):
-        return None
 
 
 def _needed_parts() -> list[tuple[int, int]]:
@@ -203,8 +110,8 @@ class MyDayView(Page):
     @expose("/job/<int:order_id>")
     @has_access
     def job(self, order_id: int) -> Any:
-        """One job with everything that may happen next."""
-        return self._job_page(order_id)
+        """One job with everything that may happen next; to be kept on the telephone, with what may come after that."""
+        return self._job_page(order_id, keep="keep" in request.args)
 
     @expose("/job/<int:order_id>/<string:verb>", methods=["POST"])
     @has_access
@@ -213,11 +120,12 @@ class MyDayView(Page):
         command = COMMANDS.get(verb)
         if command is None:
             raise PageNotFound()
-        form = self._form(verb, fetch(WorkOrder, order_id), FORMS[verb]()) if verb in FORMS else None
+        order = order_of(order_id)
+        form = self._form(verb, order, FORMS[verb]()) if verb in FORMS else None
         if form is not None and not form.validate():
             return self._job_page(order_id, verb, form), 422
         try:
-            command(current(), order_id, **self._given(verb, form))
+            command(current(), order_id, at=entered_at(order), **self._given(verb, form))
         except FORESEEN as error:
             where, message = explain(error, self)
             if form is None:
@@ -249,7 +157,7 @@ class MyDayView(Page):
         form = InternalForm()
         if form.validate():
             try:
-                entry = commands.record_internal(current(), **form.values)
+                entry = commands.record_internal(current(), at=entered_at(), **form.values)
             except FORESEEN as error:
                 form.refuse(*explain(error, self))
             else:
@@ -277,7 +185,7 @@ class MyDayView(Page):
     def _given(self, verb: str, form: OfficeForm | None) -> dict[str, Any]:
         given = dict(form.values) if form is not None else {}
         if verb == "arrive":
-            given["device_at"] = _device_time()
+            given["device_at"] = moment("device_at")
         if verb == "quote":
             given["needed"] = _needed_parts()
         if verb == "remove_part":
@@ -348,7 +256,7 @@ class MyDayView(Page):
             "finish": {"fault_code_id": str(order.repair_call.symptom_code_id or ""), "result": ""},
         }
 
-    def _job_page(self, order_id: int, verb: str = "", failed: OfficeForm | None = None) -> str:
+    def _job_page(self, order_id: int, verb: str = "", failed: OfficeForm | None = None, *, keep: bool = False) -> str:
         order = fetch(WorkOrder, order_id)
         me = self._me()
         doing = steps.in_charge(order)
@@ -356,45 +264,28 @@ class MyDayView(Page):
         along = any(each.staff_id == me for each in order.crew)
         if order.technician_id != me and not along and not in_charge:
             raise PageNotFound()
-        offered = {each.verb for each in rules.WORK_ORDER.allowed(order.status, current().roles)}
-        if not in_charge:
-            offered &= FOR_THE_CREW if along else set()
-        start = self._start(order)
-        # Without formdata: what was sent to one form of the page is not meant for the others.
-        forms = {
-            name: self._form(name, order, form(formdata=None, data=start.get(name)))
-            for name, form in FORMS.items()
-            if name in offered
-        }
-        # All forms of the page would carry the same field ids.
-        for name, form in forms.items():
-            for item in form:
-                item.id = f"{name}-{item.id}"
-        if failed is not None and verb in offered:
-            for item in failed:
-                item.id = f"{verb}-{item.id}"
-            forms[verb] = failed
+        permitted = None if in_charge else FOR_THE_CREW if along else set()
+        here = self._step(order, order.status, permitted, verb, failed)
         total = sum((charge.amount for charge in order.charges), Decimal("0.00"))
         return self._render(
             "job.html",
             title=order.repair_call.voucher.customer.name,
             order=order,
             call=order.repair_call,
-            offered=offered,
-            ways_on=[link for ask in JOB_LINKS for link in ask(order, offered)],
+            **here,
+            later=[self._step(order, each, permitted) for each in rules.ahead(order.status)] if keep else [],
+            keep=keep,
             doing=doing,
-            forms=forms,
-            failed=verb if failed is not None else "",
             refusals=failed.form_errors if failed is not None else (),
             free=free_on(order),
             parts_known={
-                "serials": stock.serials_in_van(me) if "fit_part" in offered else {},
+                "serials": stock.serials_in_van(me) if keep or "fit_part" in here["offered"] else {},
                 "short": {row.part_id: row.part.mnemonic for row in self._stock(order)}
-                if "fit_part" in offered
+                if keep or "fit_part" in here["offered"]
                 else {},
             },
             kept=stock.kept_for(order),
-            picks=quoting.picks(order, self._stock(order)) if "quote" in offered else None,
+            picks=quoting.picks(order, self._stock(order)) if keep or "quote" in here["offered"] else None,
             quoted={charge.part_id: charge.quantity for charge in order.charges if charge.part_id},
             total=total,
             swaps=[row for row in order.repair_call.voucher.serial_changes if row.reference == order.number],
@@ -402,12 +293,45 @@ class MyDayView(Page):
             ready=self._free_to_work(order),
             missing=bool(_agreed_not_fitted(order)),
             on_the_spot=total <= settings.amount("collect_on_site_up_to"),
-            set_out=any(event.kind == "on_the_way" for event in order.events),
             repairs=[
                 each for each in queries.product_states([order.repair_call.voucher])[0].repairs if each.id != order.id
             ],
             tab="jobs",
         )
+
+    def _step(
+        self,
+        order: WorkOrder,
+        status: str,
+        permitted: set[str] | None,
+        verb: str = "",
+        failed: OfficeForm | None = None,
+    ) -> dict[str, Any]:
+        """What may be done in this state: the job's own, or, for a telephone without a network, one still to come."""
+        allowed = rules.WORK_ORDER.allowed(status, current().roles)
+        offered = {each.verb for each in allowed if permitted is None or each.verb in permitted}
+        start = self._start(order)
+        # Without formdata: what was sent to one form of the page is not meant for the others.
+        forms = {
+            name: self._form(name, order, form(formdata=None, data=start.get(name)))
+            for name, form in FORMS.items()
+            if name in offered
+        }
+        if failed is not None and verb in offered:
+            forms[verb] = failed
+        # All forms of the page would carry the same field ids.
+        for name, form in forms.items():
+            for item in form:
+                item.id = f"{name}-{item.id}"
+        return {
+            "status": status,
+            "offered": offered,
+            "then": {each.verb: each.target for each in allowed},
+            "forms": forms,
+            "failed": verb if failed is not None else "",
+            "ways_on": [link for ask in JOB_LINKS for link in ask(order, offered)],
+            "set_out": status == order.status and any(event.kind == "on_the_way" for event in order.events),
+        }
 
     def _day_page(self, form: OfficeForm) -> str:
         try:

@@ -42,16 +42,21 @@
     }
     async function send() {
       const button = form.querySelector("[type=submit]");
+      // On the technician's telephone: kept when there is no network, behind what waits already, and done once (docs/phone.md).
+      const phone = window.phone && window.phone.usable ? window.phone : null;
       let line = null;
       button.setAttribute("aria-busy", "true");
       try {
-        const answer = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
+        const body = phone ? await phone.bodyOf(form) : new FormData(form);
+        if (!body) return;
+        const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
         if (answer.redirected && answer.ok && !answer.url.includes("/login")) {
           window.location.assign(answer.url);
           return;
         }
         line = answer.status === 422 ? refused(await answer.text()) : told(answer.redirected ? say.login : say.failed);
       } catch (_error) {
+        if (phone && await phone.queue(form)) return;
         line = told(say.offline);
       }
       button.removeAttribute("aria-busy");

@@ -6,9 +6,7 @@
     if (field) field.value = new Date().toISOString();
   }, true);
   // A canvas has no width while its section is closed.
-  document.querySelectorAll("details").forEach((section) => {
-    section.addEventListener("toggle", () => window.dispatchEvent(new Event("resize")));
-  });
+  document.addEventListener("toggle", () => window.dispatchEvent(new Event("resize")), true);
   const wrong = document.querySelector("[aria-invalid=true]");
   if (wrong) wrong.scrollIntoView({ block: "center" });
 })();

@@ -41,8 +41,8 @@
     camera(box, find);
   }
   async function ask(box, typed) {
-    const answer = await fetch(`${box.dataset.partSearch}?q=${encodeURIComponent(typed)}`);
-    return answer.ok ? (await answer.json()).parts : null;
+    const answer = await fetch(`${box.dataset.partSearch}?q=${encodeURIComponent(typed)}`).catch(() => null);
+    return answer && answer.ok ? (await answer.json()).parts : null;
   }
   function places(box, part) {
     const mine = part.mine ? [`${box.dataset.mine} ${part.mine}`] : [];
@@ -153,5 +153,13 @@
   }
 
   const kinds = { fit, wanted, van };
-  document.querySelectorAll("[data-part-search]").forEach((box) => kinds[box.dataset.partKind](box));
+  function install() {
+    document.querySelectorAll("[data-part-search]:not([data-ready])").forEach((box) => {
+      box.dataset.ready = "1";
+      kinds[box.dataset.partKind](box);
+    });
+  }
+  install();
+  // A page kept on the telephone shows the next step of the job.
+  document.addEventListener("phone:steps", install);
 })();

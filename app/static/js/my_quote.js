@@ -1,7 +1,8 @@
 /* The quote on the telephone: a box that finds one of the other parts by name or number. */
 (function () {
   "use strict";
-  document.querySelectorAll("[data-other-parts]").forEach((box) => {
+  const install = () => document.querySelectorAll("[data-other-parts]:not([data-ready])").forEach((box) => {
+    box.dataset.ready = "1";
     const typed = box.querySelector("[data-part-filter]");
     typed.addEventListener("input", () => {
       const words = typed.value.trim().toLowerCase();
@@ -13,4 +14,7 @@
     // Enter in the box finds; it does not send the quote.
     typed.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
   });
+  install();
+  // A page kept on the telephone shows the next step of the job.
+  document.addEventListener("phone:steps", install);
 })();

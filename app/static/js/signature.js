@@ -1,7 +1,9 @@
 /* Signing on screen: the drawing goes into a hidden field as PNG when the pen is lifted. */
 (function () {
   "use strict";
-  document.querySelectorAll("[data-signature]").forEach((box) => {
+  function install(box) {
+    if (box.dataset.ready) return;
+    box.dataset.ready = "1";
     const canvas = box.querySelector("canvas");
     const input = box.querySelector("input");
     const pad = new window.SignaturePad(canvas, { backgroundColor: "rgb(255,255,255)", minWidth: 0.8, maxWidth: 2.6 });
@@ -34,5 +36,9 @@
     });
     width = canvas.offsetWidth;
     fit();
-  });
+  }
+  const all = () => document.querySelectorAll("[data-signature]").forEach(install);
+  all();
+  // A page kept on the telephone shows the next step of the job.
+  document.addEventListener("phone:steps", all);
 })();

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import segno
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound as PageNotFound
@@ -20,6 +20,7 @@ from app.fieldservice import rules as field_rules
 from app.fieldservice.commands import record_time
 from app.fieldservice.models import WorkOrder
 from app.fieldservice.views.my import JOB_LINKS
+from app.fieldservice.views.phone import entered_at, order_of
 from app.workshop import commands, queries
 from app.workshop.documents import holder_name, status_url
 from app.workshop.models import GoodsReceipt, RepairCard
@@ -66,7 +67,7 @@ class MyItemsView(Page):
         form = forms.TakeBackForm()
         if form.validate():
             try:
-                receipt = commands.take_back(current(), order_id, **form.values)
+                receipt = commands.take_back(current(), order_id, at=entered_at(order), **form.values)
             except FORESEEN as error:
                 form.refuse(*explain(error, self))
             else:
@@ -108,7 +109,7 @@ class MyItemsView(Page):
         return staff_id
 
     def _order(self, order_id: int) -> WorkOrder:
-        order = fetch(WorkOrder, order_id)
+        order = order_of(order_id)
         if order.technician_id != self._me():
             raise PageNotFound()
         return order
@@ -121,7 +122,8 @@ class MyItemsView(Page):
             order=order,
             call=order.repair_call,
             form=form,
-            possible="take_back" in offered,
+            # A telephone keeps the form for when the job is further on.
+            possible="take_back" in offered or ("keep" in request.args and bool(field_rules.ahead(order.status))),
             accessories=words.ACCESSORIES,
         )
 

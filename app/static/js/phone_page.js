@@ -1,0 +1,365 @@
+/* The technician's pages without a network: what is entered is kept first and sent then, once, in order (docs/phone.md). */
+(function () {
+  "use strict";
+  const setup = JSON.parse(document.getElementById("phone-setup").textContent);
+  const words = setup.words;
+  const store = window.phoneStore;
+  const say = (text, given) => text.replace(/%\((\w+)\)s/g, (_all, name) => given[name]);
+  const keptAt = document.querySelector("meta[name=kept-at]");
+  const bar = document.querySelector("[data-net]");
+  const worker = "serviceWorker" in navigator && window.isSecureContext ? navigator.serviceWorker : null;
+  const clock = (at) => new Intl.DateTimeFormat("zh-CN", { timeZone: setup.zone, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(at)).replace("/", "-");
+  let dirty = false, login = false, cut = Boolean(keptAt);
+
+  window.phone = { setup, words, say, store, clock, make, keepAndSend, refresh, steps: () => document.getElementById("steps") };
+  if (!window.indexedDB || !store) return;
+  document.addEventListener("input", () => { dirty = true; });
+
+  // -- what a form holds ------------------------------------------------------------------------------------------
+
+  const jobIn = (path) => (path.match(/\/(?:job|take-back)\/(\d+)(?:\/|$)/) || [])[1];
+
+  function shown(field) {
+    if (field.tagName === "SELECT") return [...field.selectedOptions].map((each) => each.textContent.trim()).join("、");
+    if (field.type === "file") return field.files.length ? say(words.photos, { count: field.files.length }) : "";
+    if (field.type === "checkbox") return field.checked ? "✓" : "—";
+    if (field.closest("[data-signature]")) return field.value ? words.signature : "";
+    return field.value.trim();
+  }
+  function linesOf(form) {
+    const lines = [];
+    for (const field of form.elements) {
+      const box = field.closest(".field, .need");
+      if (!field.name || !box || field.type === "radio" && !field.checked) continue;
+      const label = box.querySelector("label") || box;
+      const name = (label.childNodes.length ? label : box).textContent.replace(/[*\s]+/g, " ").trim().slice(0, 60);
+      const text = shown(field);
+      if (text && !(field.name.startsWith("need-") && text === "0")) lines.push([name, text]);
+    }
+    return lines;
+  }
+  function make(form, submitter) {
+    const path = new URL(submitter && submitter.hasAttribute("formaction") ? submitter.formAction : form.action).pathname;
+    const data = new FormData(form, submitter && submitter.name ? submitter : undefined);
+    const job = jobIn(path);
+    const state = form.closest("[data-then]");
+    const then = state ? JSON.parse(state.dataset.then)[form.dataset.verb] : undefined;
+    const button = submitter || form.querySelector("[type=submit]");
+    return {
+      key: store.newKey(), person: setup.person, name: setup.name, path,
+      fields: [...data.entries()].filter(([name, value]) => !["csrf_token", "request_key", "device_at", "sent_at"].includes(name) && !(value instanceof File && !value.name)),
+      deviceAt: Date.now(), group: job ? `job-${job}` : path, job, verb: form.dataset.verb || path.split("/").pop(),
+      label: form.dataset.label || (button ? button.textContent.trim() : ""), title: document.querySelector(".my-top h1").textContent.trim(),
+      then, lines: linesOf(form), state: "waiting", told: [],
+    };
+  }
+
+  // -- sending ----------------------------------------------------------------------------------------------------
+
+  /* Keep an entry, then try to send it with everything before it. Gives {state: sent | refused | waiting, answer}. */
+  async function keepAndSend(entry) {
+    entry.id = await store.add(entry);
+    let mine = { state: "waiting" };
+    const result = await store.flush(setup.pulse, (what, each, answer) => {
+      if (each.id === entry.id) mine = { state: what, answer };
+    });
+    login = result.login;
+    if (mine.state === "waiting") askForSync();
+    return mine;
+  }
+  function askForSync() {
+    if (worker) worker.ready.then((found) => found.sync && found.sync.register("send")).catch(() => undefined);
+  }
+  function go(address) {
+    const next = new URL(address || location.href, location.href);
+    if (next.pathname + next.search === location.pathname + location.search) {
+      if (next.hash) history.replaceState(null, "", next.hash);
+      location.reload();
+    } else {
+      location.assign(next.href);
+    }
+  }
+  function natively(form, entry, token) {
+    const set = (name, value) => {
+      let field = form.querySelector(`input[type=hidden][name=${name}]`);
+      if (!field) {
+        field = document.createElement("input");
+        field.type = "hidden";
+        field.name = name;
+        form.append(field);
+      }
+      field.value = value;
+    };
+    set("csrf_token", token);
+    set("request_key", entry.key);
+    set("device_at", new Date(entry.deviceAt).toISOString());
+    HTMLFormElement.prototype.submit.call(form);
+  }
+  function release(form) {
+    delete form.dataset.sent;
+    delete form.dataset.confirmed;
+    form.classList.remove("sending");
+  }
+  function tell(text, tone) {
+    const box = document.createElement("div");
+    box.className = `alert alert-${tone || "info"}`;
+    box.setAttribute("role", "status");
+    box.textContent = text;
+    bar.after(box);
+    box.scrollIntoView({ block: "nearest" });
+  }
+
+  /* For a form that sends itself: what to send, with a fresh token and a key; null when it was put into the queue instead. */
+  async function bodyOf(form) {
+    form.dataset.key = form.dataset.key || store.newKey();
+    const group = make(form).group;
+    const before = (await store.of(setup.person)).some((each) => each.group === group);
+    const pulse = before ? null : await store.pulse(setup.pulse);
+    if (!pulse || !pulse.token) return (await queue(form)) ? null : new FormData(form);
+    const body = new FormData(form);
+    body.set("csrf_token", pulse.token);
+    body.set("request_key", form.dataset.key);
+    body.set("device_at", new Date().toISOString());
+    body.set("sent_at", new Date().toISOString());
+    return body;
+  }
+  async function queue(form) {
+    const entry = make(form);
+    if (form.dataset.key) entry.key = form.dataset.key;
+    try {
+      const { state, answer } = await keepAndSend(entry);
+      if (state === "sent") go(answer.location);
+      else go(entry.job ? `/my/job/${entry.job}` : "");
+      return true;
+    } catch (_error) {
+      return false;
+    }
+  }
+  Object.assign(window.phone, { usable: true, bodyOf, queue });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (new URL(form.action).pathname.startsWith("/logout")) {
+      event.preventDefault();
+      leave();
+    } else if (form.hasAttribute("data-form")) {
+      event.preventDefault();
+      form.classList.add("sending");
+      submitted(form, event.submitter).catch((problem) => {
+        release(form);
+        tell(problem && problem.name === "QuotaExceededError" ? words.full : String(problem), "danger");
+      });
+    }
+  });
+
+  async function submitted(form, submitter) {
+    const entry = make(form, submitter);
+    if (form.hasAttribute("data-online")) {
+      const pulse = await store.pulse(setup.pulse);
+      if (pulse && pulse.token) return natively(form, entry, pulse.token);
+      release(form);
+      login = Boolean(pulse && pulse.login);
+      return tell(login ? words.login : words.noNetwork, "warning");
+    }
+    const { state, answer } = await keepAndSend(entry);
+    dirty = false;
+    if (state === "sent") return go(answer.location);
+    if (state === "refused" && answer.status === 422 && !keptAt && form.isConnected) {
+      // The portal shows what is wrong at its field; nothing was done, so it may be sent once more.
+      const pulse = await store.pulse(setup.pulse);
+      if (pulse && pulse.token) {
+        sessionStorage.setItem("shown", JSON.stringify({ id: entry.id, path: entry.path }));
+        return natively(form, entry, pulse.token);
+      }
+    }
+    if (worker && worker.controller) return go(entry.verb === "decline" ? setup.jobs : entry.job && !location.pathname.startsWith("/my/job/") ? `/my/job/${entry.job}` : "");
+    release(form);
+    return refresh();
+  }
+
+  // A refused form stands on the page again: its entry has done its duty, but for photographs no page can bring back.
+  async function afterRefusal() {
+    const known = JSON.parse(sessionStorage.getItem("shown") || "null");
+    if (!known || keptAt) return;
+    sessionStorage.removeItem("shown");
+    const entry = await store.get(known.id);
+    if (!entry) return;
+    const form = [...document.forms].find((each) => each.method === "post" && new URL(each.action).pathname === entry.path);
+    const files = entry.fields.filter(([, value]) => value instanceof Blob);
+    files.map(([name]) => name).filter((name, at, all) => all.indexOf(name) === at).forEach((name) => {
+      const input = form && form.querySelector(`input[type=file][name="${name}"]`);
+      if (!input) return;
+      const all = new DataTransfer();
+      files.filter(([each]) => each === name).forEach(([, file]) => all.items.add(file));
+      input.files = all.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    await store.remove(entry.id);
+  }
+
+  async function leave() {
+    const mine = await store.of(setup.person);
+    if (mine.length && !window.confirm(words.sureLogout)) return;
+    await store.forgetPages("");
+    const pulse = await store.pulse(setup.pulse);
+    if (pulse && pulse.token) {
+      const body = new FormData();
+      body.set("csrf_token", pulse.token);
+      await fetch("/logout/", { method: "POST", body, redirect: "manual", credentials: "same-origin" }).catch(() => undefined);
+      location.assign(setup.login);
+    } else if (pulse) {
+      location.assign(setup.login);
+    } else {
+      await store.setFact("leaving", true);
+      document.querySelector(".my-main").replaceChildren();
+      document.querySelector(".my-main").textContent = words.loggedOut;
+      document.querySelectorAll(".my-tabs, .my-who").forEach((each) => each.remove());
+      document.querySelector(".my-top h1").textContent = "";
+    }
+  }
+
+  // -- what the page shows of it ----------------------------------------------------------------------------------
+
+  // What is done once on a job: its button goes when it waits.
+  const ONCE = ["accept", "on_the_way", "arrive", "finish", "sign", "leave_unsigned", "agree_charges", "take_back", "decline"];
+
+  function chip(entry) {
+    const made = document.createElement("span");
+    made.className = `chip chip-${entry.state === "refused" ? "danger" : "warning"}`;
+    made.textContent = `${entry.label} ${clock(entry.deviceAt).slice(-5)} · ${entry.state === "refused" ? words.refused : words.waiting}`;
+    return made;
+  }
+
+  function showJob(steps, entries) {
+    const mine = entries.filter((each) => each.job === steps.dataset.job);
+    let state = steps.dataset.first || steps.dataset.state;
+    steps.dataset.first = state;
+    const waiting = mine.filter((each) => each.state === "waiting");
+    waiting.forEach((each) => { state = each.then || state; });
+    const ahead = state !== steps.dataset.state && document.querySelector(`template[data-state="${state}"]`);
+    // Taken along: what comes then, the workshop knows.
+    if (state !== steps.dataset.state && !ahead) steps.replaceChildren();
+    if (ahead) {
+      steps.replaceChildren(ahead.content.cloneNode(true));
+      steps.dataset.state = state;
+      steps.dataset.then = ahead.dataset.then;
+      const arrived = waiting.find((each) => each.verb === "arrive");
+      const began = steps.querySelector("#form-record_time [name=started_at]");
+      if (arrived && began && !began.value) began.value = local(arrived.deviceAt);
+      document.dispatchEvent(new CustomEvent("phone:steps"));
+    }
+    waiting.filter((each) => ONCE.includes(each.verb)).forEach((each) => {
+      steps.querySelectorAll(`form[data-verb="${each.verb}"]`).forEach((form) => form.remove());
+    });
+    const box = document.querySelector("[data-job-waiting]") || document.createElement("div");
+    box.dataset.jobWaiting = "";
+    box.className = "job-waiting";
+    box.replaceChildren(...mine.map(chip));
+    if (mine.length) steps.before(box);
+    else box.remove();
+  }
+
+  function local(at) {
+    const parts = Object.fromEntries(new Intl.DateTimeFormat("en-CA", { timeZone: setup.zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }).formatToParts(new Date(at)).map((each) => [each.type, each.value]));
+    return `${parts.year}-${parts.month}-${parts.day}T${parts.hour === "24" ? "00" : parts.hour}:${parts.minute}`;
+  }
+  window.phone.local = local;
+
+  function showBar(entries, others) {
+    const waiting = entries.filter((each) => each.state === "waiting").length;
+    const refused = entries.length - waiting;
+    const lines = [];
+    if (login) lines.push([words.login, setup.login + "?next=" + encodeURIComponent(location.pathname)]);
+    else if (cut) lines.push([keptAt ? `${words.offline} ${say(words.shown, { time: clock(keptAt.content) })}` : words.offline, ""]);
+    if (waiting) lines.push([say(words.waits, { count: waiting }), setup.waiting]);
+    if (refused) lines.push([`${words.refused} (${refused})`, setup.waiting]);
+    others.forEach((name) => lines.push([say(words.others, { name }), ""]));
+    bar.replaceChildren(...lines.map(([text, address]) => {
+      const line = document.createElement(address ? "a" : "span");
+      if (address) line.href = address;
+      line.textContent = text;
+      return line;
+    }));
+    bar.hidden = lines.length === 0;
+    bar.classList.toggle("net-bad", refused > 0 || login);
+  }
+
+  async function refresh() {
+    const all = await store.all();
+    const mine = all.filter((each) => each.person === setup.person);
+    showBar(mine, [...new Set(all.filter((each) => each.person !== setup.person).map((each) => each.name))]);
+    const steps = document.getElementById("steps");
+    if (steps) showJob(steps, mine);
+    document.querySelectorAll("article[data-job]").forEach((card) => {
+      card.querySelectorAll(".job-waiting").forEach((each) => each.remove());
+      const here = mine.filter((each) => each.job === card.dataset.job);
+      if (!here.length) return;
+      const box = document.createElement("p");
+      box.className = "job-waiting";
+      box.append(...here.map(chip));
+      card.append(box);
+      here.filter((each) => ONCE.includes(each.verb)).forEach((each) => card.querySelectorAll(`form[data-verb="${each.verb}"]`).forEach((form) => form.remove()));
+    });
+    document.dispatchEvent(new CustomEvent("phone:entries", { detail: mine }));
+    return mine;
+  }
+
+  // -- when the network is back -----------------------------------------------------------------------------------
+
+  let trying = false;
+  async function tryAgain() {
+    if (trying) return;
+    trying = true;
+    try {
+      const mine = await store.of(setup.person);
+      if (mine.some((each) => each.state === "waiting")) {
+        const result = await store.flush(setup.pulse);
+        login = result.login;
+        cut = cut && !result.sent;
+        if ((result.sent || result.refused) && !dirty) return go("");
+      } else if (cut) {
+        const pulse = await store.pulse(setup.pulse);
+        login = Boolean(pulse && pulse.login);
+        if (pulse && pulse.token && !dirty && keptAt) return go("");
+        cut = !pulse;
+      }
+      await refresh();
+    } finally {
+      trying = false;
+    }
+  }
+  window.addEventListener("online", tryAgain);
+  window.addEventListener("offline", () => { cut = true; refresh(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) tryAgain(); });
+  window.setInterval(tryAgain, 15000);
+
+  // -- kept pages -------------------------------------------------------------------------------------------------
+
+  function keepPages() {
+    if (!worker || keptAt) return;
+    worker.register(setup.worker, { scope: "/" }).catch(() => undefined);
+    worker.addEventListener("message", (event) => {
+      const { what, result } = event.data || {};
+      if (what === "flushed" && (result.sent || result.refused)) (dirty ? refresh() : go(""));
+      if (what === "kept") document.documentElement.dataset.kept = "1";
+    });
+    worker.ready.then((found) => {
+      const jobs = [...document.querySelectorAll("a[href^='/my/job/']")].map((each) => each.pathname);
+      const pages = jobs.flatMap((each) => [each, each.replace("/job/", "/items/take-back/")]);
+      document.querySelectorAll(".my-tabs a").forEach((each) => pages.push(each.pathname));
+      pages.push(setup.waiting);
+      const mine = [...new Set(pages)];
+      // All of them when the list of jobs changed or is older than five minutes; a page that is looked at keeps itself.
+      const mark = JSON.stringify([setup.person, mine]);
+      const last = JSON.parse(sessionStorage.getItem("kept") || "[0]");
+      const due = location.pathname === new URL(setup.jobs, location.href).pathname && (last[1] !== mark || Date.now() - last[0] > 300000);
+      if (due) sessionStorage.setItem("kept", JSON.stringify([Date.now(), mark]));
+      const files = performance.getEntriesByType("resource").map((each) => each.name).filter((each) => each.startsWith(location.origin) && new URL(each).pathname.startsWith("/static/"));
+      found.active.postMessage({ what: "keep", person: setup.person, pages: due ? mine : [], files });
+    });
+  }
+
+  keepPages();
+  afterRefusal().then(refresh).then(tryAgain);
+})();

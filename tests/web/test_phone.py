@@ -1,0 +1,167 @@
+"""The technician's telephone through the web: kept pages, the fresh token, what is done once, what is explained."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.actors import SYSTEM, acting_as
+from app.core.db import db
+from app.core.fetch import fetch
+from app.core.files import StoredFile
+from app.core.inbox import InboxMessage
+from app.core.received import HEADER
+from app.core.uow import unit_of_work
+from app.fieldservice import commands
+from app.fieldservice.models import PhoneEntry, WorkOrder, WorkOrderEvent
+from tests.cast import Cast
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+JSON = {"Accept": "application/json"}
+
+
+def sent(app: Flask, cast: Cast) -> int:
+    """A free job on its way to the technician."""
+    with app.app_context():
+        call = commands.enter_call(cast["clerk"], cast.vouchers["in_warranty"], symptom="不制冷")
+        order_id = commands.dispatch(cast["supervisor"], call.id, technician_id=cast.staff("technician")).id
+        db.session.remove()
+        return order_id
+
+
+def rows(app: Flask, model: Any, *conditions: Any) -> list[Any]:
+    with app.app_context(), acting_as(SYSTEM):
+        found = list(db.session.scalars(select(model).where(*conditions).order_by(model.id)))
+        for row in found:
+            db.session.refresh(row)
+        db.session.expunge_all()
+        return found
+
+
+def post(person: Any, path: str, key: str, minutes_ago: int = 0, **form: Any) -> Any:
+    """As the telephone sends what it kept: a fresh token, its own clock at entry and now, which goes an hour wrong."""
+    pulse = person.get("/my/phone/pulse", headers=JSON).get_json()
+    wrong = datetime.now(UTC) + timedelta(hours=1)
+    form |= {
+        "csrf_token": pulse["token"],
+        "device_at": (wrong - timedelta(minutes=minutes_ago)).isoformat(),
+        "sent_at": wrong.isoformat(),
+    }
+    return person.client.post(path, data=form, headers={**JSON, HEADER: key})
+
+
+def test_cal4_a_chain_entered_without_a_network_happened_when_it_was_entered(
+    app: Flask, cast: Cast, client_for: Any
+) -> None:
+    order_id, technician = sent(app, cast), client_for("technician")
+    with app.app_context(), unit_of_work(SYSTEM, "test.change"):
+        order = fetch(WorkOrder, order_id)
+        order.dispatched_at -= timedelta(hours=3)
+        order.events[0].at -= timedelta(hours=3)
+    chain = (("accept", 90), ("on_the_way", 80), ("arrive", 60))
+    for verb, ago in chain:
+        for _twice in range(2):
+            answer = post(technician, f"/my/job/{order_id}/{verb}", f"{verb}-0001", ago)
+            assert answer.get_json() == {"done": True, "location": f"/my/job/{order_id}#next"}
+    events = rows(app, WorkOrderEvent, WorkOrderEvent.work_order_id == order_id)
+    assert [event.kind for event in events] == ["dispatched", "accepted", "on_the_way", "arrived"]
+    for event, (_verb, ago) in zip(events[1:], chain, strict=True):
+        assert abs(clock.now() - event.at - timedelta(minutes=ago)) < timedelta(minutes=2)
+    # The telephone's clock goes an hour wrong, and is told apart from the hour that passed.
+    assert events[-1].device_at - events[-1].at > timedelta(minutes=59)
+
+
+def test_the_kept_page_holds_the_states_to_come_and_leaves_messages_alone(
+    app: Flask, cast: Cast, client_for: Any
+) -> None:
+    order_id, technician = sent(app, cast), client_for("technician")
+    plain = technician.get(f"/my/job/{order_id}").get_data(as_text=True)
+    assert "<template" not in plain and f"/my/job/{order_id}/finish" not in plain
+    answer = technician.get(f"/my/job/{order_id}?keep=1")
+    page = answer.get_data(as_text=True)
+    assert answer.headers["X-Phone-Person"] == str(cast["technician"].user_id)
+    assert "Set-Cookie" not in answer.headers
+    for state in ("accepted", "arrived", "finished"):
+        assert f'<template data-state="{state}"' in page
+    assert page.index(f"/my/job/{order_id}/finish") > page.index('<template data-state="arrived"')
+
+
+def test_a_job_given_to_somebody_else_is_explained_and_handed_over(app: Flask, cast: Cast, client_for: Any) -> None:
+    order_id, technician = sent(app, cast), client_for("technician")
+    with app.app_context():
+        commands.reassign(cast["supervisor"], order_id, technician_id=cast.staff("technician2"), reason="客户指定")
+        other = cast["technician2"].name
+        db.session.remove()
+    answer = post(technician, f"/my/job/{order_id}/arrive", "arrive-0001")
+    assert answer.status_code == 409
+    assert other in answer.get_json()["message"] and "改派" in answer.get_json()["message"]
+    given: dict[str, Any] = {
+        "order_id": str(order_id),
+        "label": "已到达",
+        "title": "张三",
+        "lines": json.dumps([["分钟", "30"]]),
+        "told": answer.get_json()["message"],
+    }
+    for _twice in range(2):
+        given["files"] = [(io.BytesIO(PNG), "照片.png"), (io.BytesIO(b"MZ"), "a.exe")]
+        assert post(technician, "/my/phone/hand_over", "arrive-0001-h", 60, **given).get_json()["done"] is True
+    (entry,) = rows(app, PhoneEntry)
+    assert (entry.what, entry.work_order_id, entry.lines) == ("已到达", order_id, [["分钟", "30"]])
+    assert timedelta(minutes=59) < clock.now() - entry.entered_at < timedelta(minutes=62)
+    (picture,) = rows(app, StoredFile, StoredFile.record == "phone_entry")
+    supervisor = client_for("supervisor")
+    assert supervisor.get(f"/files/{picture.id}").data == PNG
+    page = supervisor.get(f"/phoneentryview/show/{entry.id}").get_data(as_text=True)
+    assert "分钟: 30" in page and "照片" in page
+    told = rows(app, InboxMessage, InboxMessage.staff_id == cast.staff("supervisor"))
+    assert f"/phoneentryview/show/{entry.id}" in [message.link for message in told]
+    settled = supervisor.post(f"/phoneentryview/do/settle_entry/{entry.id}", {"note": "已补录"})
+    assert settled.status_code == 302
+    assert rows(app, PhoneEntry)[0].status == "settled"
+
+
+def test_foreign_jobs_tell_nothing(app: Flask, cast: Cast, client_for: Any) -> None:
+    order_id = sent(app, cast)
+    stranger = client_for("technician2")
+    answer = post(stranger, f"/my/job/{order_id}/accept", "accept-0001")
+    assert answer.status_code == 404
+    assert "PG-" not in answer.get_data(as_text=True)
+
+
+def test_refusals_come_with_their_field(app: Flask, cast: Cast, client_for: Any) -> None:
+    order_id, technician = sent(app, cast), client_for("technician")
+    answer = post(technician, f"/my/job/{order_id}/decline", "decline-0001", reason="")
+    assert answer.status_code == 422
+    assert answer.get_json() == {"done": False, "refused": [{"field": "原因", "message": "此项必填。"}]}
+    late = post(technician, f"/my/job/{order_id}/accept", "accept-0001", 73 * 60)
+    assert late.status_code == 422 and "72" in late.get_json()["refused"][0]["message"]
+
+
+def test_without_a_login_nothing_is_told_but_how_the_app_is_made(app: Flask, cast: Cast) -> None:
+    client = app.test_client()
+    manifest = json.loads(client.get("/my/manifest.webmanifest").data)
+    assert manifest["lang"] == "zh-Hans-CN" and manifest["start_url"] == "/my/"
+    for icon in manifest["icons"]:
+        assert client.get(icon["src"]).data.startswith(b"\x89PNG")
+    worker = client.get("/my/worker.js")
+    assert worker.headers["Service-Worker-Allowed"] == "/"
+    assert client.get("/my/phone/pulse", headers=JSON).status_code == 302
+    token = client.get("/login/").get_data(as_text=True).split('name="csrf_token" value="')[1].split('"')[0]
+    form = {"csrf_token": token}
+    answer = client.post("/my/job/1/accept", data=form, headers={**JSON, HEADER: "accept-0001"})
+    assert answer.status_code == 401
+
+
+def test_navigate_leads_where_the_setting_says(app: Flask, cast: Cast, client_for: Any) -> None:
+    sent(app, cast)
+    technician = client_for("technician")
+    assert "https://uri.amap.com/search?keyword=" in technician.get("/my/").get_data(as_text=True)
+    admin = client_for("admin")
+    admin.post("/settings/change/map_address", {"value": "geo:0,0?q={address}"})
+    assert "geo:0,0?q=%E5" in technician.get("/my/").get_data(as_text=True)
