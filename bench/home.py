@@ -80,7 +80,7 @@ def people() -> tuple[list[Branch], dict[int, list[int]]]:
         )
         user.roles = [manager.find_role(role)]
         at = head if role in ("service_department", "management", "administrator") else branches[0]
-        db.session.add_all([user, Staff(staff_no=f"X-{role}", name=role, job=job, branch=at, user=user)])
+        db.session.add_all([user, Staff(staff_no=f"X-{job[:12]}", name=role, job=job, branch=at, user=user)])
     db.session.flush()
     return branches, crews
 

@@ -8,6 +8,7 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.core.actors import current
 from app.core.charts import BAD, BARS, GOOD, NONE, OPEN, RING, WORSE, Asked, Figure, Series, chart
 from app.core.home import LISTED, card
 from app.core.views.narrowed import list_url
@@ -21,10 +22,11 @@ CHART_ROLES = ("branch_manager", "service_department", "management")
 
 def _calls(asked: Asked) -> dict[tuple[int, int, str], int]:
     """The period's calls by branch, day and standing: counted once for both charts."""
-    if "chart_calls" not in g:
-        g.chart_calls = figures.calls_counted(asked.begin, asked.end, asked.ends, asked.branch_id)
-    found: dict[tuple[int, int, str], int] = g.chart_calls
-    return found
+    kept: dict[Any, dict[tuple[int, int, str], int]] = g.setdefault("chart_calls", {})
+    key = (current(), asked)
+    if key not in kept:
+        kept[key] = figures.calls_counted(asked.begin, asked.end, asked.ends, asked.branch_id)
+    return kept[key]
 
 
 def _in_time(counted: dict[tuple[int, int, str], int]) -> str:
