@@ -23,6 +23,7 @@ _MONEY_ROWS = _SERVICE_ROWS
 _OFFICE_ROWS = {role: scope for role, scope in _SERVICE_ROWS.items() if role != "technician"}
 _COMPLAINT_ROWS = _rows(
     clerk="involved",
+    accountant="involved",
     supervisor="in_charge",
     branch_manager="in_charge",
     service_department="not_against_me",

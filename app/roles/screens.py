@@ -181,10 +181,8 @@ SCREENS: dict[str, Screen] = {
     "AgeingView": Screen(read=READERS),
     "MyItemsView": Screen(read=(TECHNICIAN,)),
     # complaints and return visits
-    "ComplaintView": Screen(
-        read=(*OFFICE, MANAGEMENT), add=OFFICE, edit=(SUPERVISOR, MANAGER, SERVICE), table="complaint"
-    ),
-    "ComplaintStepView": Screen(read=(*OFFICE, MANAGEMENT)),
+    "ComplaintView": Screen(read=READERS, add=READERS, edit=(SUPERVISOR, MANAGER, SERVICE), table="complaint"),
+    "ComplaintStepView": Screen(read=READERS),
     "ApprovalView": Screen(read=(*OFFICE, MANAGEMENT)),
     "CorrectiveActionView": Screen(read=(*OFFICE, MANAGEMENT)),
     "CrisisEntryView": Screen(read=(*OFFICE, MANAGEMENT)),
