@@ -125,8 +125,9 @@ def take_along(item: Item) -> None:
     page.locator(".field-error[data-said]").wait_for()  # refused: photographs and signature are still there
     assert page.locator("[data-photos-shown] img").count() == 2
     page.fill("[name=promised_at]", promised)
-    technician.send(page.locator("#take-back"))
-    assert page.locator(".receipt-number").count(), technician.text()
+    page.locator("#take-back [type=submit]").tap()
+    page.locator("[data-said], .receipt-number").first.wait_for()
+    assert page.locator(".receipt-number").count(), page.locator("[data-said]").all_inner_texts()
     item.number = page.locator(".receipt-number").inner_text()
     item.receipt_id, item.card_id = day.portal.rows(
         "SELECT r.id, c.id FROM goods_receipt r JOIN repair_card c ON c.goods_receipt_id = r.id WHERE r.number = :number",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from flask import Flask
 from PIL import Image
 from pypdf import PdfReader
 
+from app import create_app
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
@@ -20,6 +22,7 @@ from app.workshop import commands, queries
 from app.workshop.models import GoodsPhoto, GoodsReceipt, LoanUnit, RepairCard
 from tests.cast import Cast
 from tests.commands.test_fieldservice import PNG
+from tests.conftest import make_settings
 from tests.web.test_fieldservice_pages import DRAWN, on_site, typed
 
 
@@ -135,6 +138,18 @@ def test_so10_a_customer_sees_how_it_stands_and_nothing_personal(app: Flask, cas
         found = person.post("/item/", asked, page="/item/")
         assert found.status_code == wanted, asked
         assert (promised in found.get_data(as_text=True)) == (wanted == 200)
+
+
+def test_so10_numbers_are_not_tried_out_in_bulk(tmp_path: Path) -> None:
+    """A door with its limits on: the eleventh question of five minutes is one too many."""
+    limited = create_app(
+        make_settings(tmp_path), AUTH_RATE_LIMITED=True, RATELIMIT_ENABLED=True, WTF_CSRF_ENABLED=False
+    )
+    browser = limited.test_client()
+    with limited.app_context(), acting_as(SYSTEM):
+        db.create_all()
+    asked = {"number": "SJ-1", "phone": "13912345678"}
+    assert [browser.post("/item/", data=asked).status_code for _ in range(11)] == [422] * 10 + [429]
 
 
 def test_so8_the_bench_sees_before_the_form_what_is_missing(app: Flask, cast: Cast, client_for: Any) -> None:
