@@ -121,7 +121,7 @@ def test_a_job_given_to_somebody_else_is_explained_and_handed_over(app: Flask, c
     assert "分钟: 30" in page and "照片" in page
     told = rows(app, InboxMessage, InboxMessage.staff_id == cast.staff("supervisor"))
     assert f"/phoneentryview/show/{entry.id}" in [message.link for message in told]
-    settled = supervisor.post(f"/phoneentryview/do/settle_entry/{entry.id}", {"note": "已补录"})
+    settled = supervisor.post(f"/phoneentryview/do/settle/{entry.id}", {"note": "已补录"})
     assert settled.status_code == 302
     assert rows(app, PhoneEntry)[0].status == "settled"
 
@@ -138,7 +138,7 @@ def test_refusals_come_with_their_field(app: Flask, cast: Cast, client_for: Any)
     order_id, technician = sent(app, cast), client_for("technician")
     answer = post(technician, f"/my/job/{order_id}/decline", "decline-0001", reason="")
     assert answer.status_code == 422
-    assert answer.get_json() == {"done": False, "refused": [{"field": "原因", "message": "此项必填。"}]}
+    assert answer.get_json() == {"done": False, "refused": [{"field": "原因", "message": "此项必填"}]}
     late = post(technician, f"/my/job/{order_id}/accept", "accept-0001", 73 * 60)
     assert late.status_code == 422 and "72" in late.get_json()["refused"][0]["message"]
 
@@ -152,7 +152,7 @@ def test_without_a_login_nothing_is_told_but_how_the_app_is_made(app: Flask, cas
     worker = client.get("/my/worker.js")
     assert worker.headers["Service-Worker-Allowed"] == "/"
     assert client.get("/my/phone/pulse", headers=JSON).status_code == 302
-    token = client.get("/login/").get_data(as_text=True).split('name="csrf_token" value="')[1].split('"')[0]
+    token = client.get("/login/").get_data(as_text=True).split('name="csrf-token" content="')[1].split('"')[0]
     form = {"csrf_token": token}
     answer = client.post("/my/job/1/accept", data=form, headers={**JSON, HEADER: "accept-0001"})
     assert answer.status_code == 401
