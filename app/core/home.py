@@ -74,7 +74,7 @@ class Card:
         elif found is not None:
             found = found()
         if isinstance(found, State):
-            return Shown(self, found.text, found.tone)
+            return Shown(self, found.text, found.tone, words=True)
         if found is None:
             return Shown(self, "", self.tone)
         return Shown(self, count_text(found), self.tone if found else "none")
@@ -82,11 +82,12 @@ class Card:
 
 @dataclass(frozen=True)
 class Shown:
-    """A card on the page: ``text`` is its number or state; where nothing waits the ``tone`` is ``none``."""
+    """A card on the page: ``text`` is its number, or its state in ``words``; where nothing waits the ``tone`` is ``none``."""
 
     card: Card
     text: str
     tone: str
+    words: bool = False
 
 
 _cards: list[Card] = []

@@ -14,7 +14,7 @@ from app.core.errors import Refused
 from app.core.home import LISTED, State, card
 from app.core.views import Page
 from app.reporting.queries import system
-from app.reporting.rules import DELIVERY_STATE_LABELS
+from app.reporting.rules import DELIVERY_STATE_LABELS, SCHEDULE_DAYS_LABELS
 
 # What does not work while this part does not.
 PARTS = {
@@ -61,7 +61,8 @@ class SystemView(Page):
             tones=TONES,
             troubled=system.troubled(),
             troubles=[(each, _document_title(each.document)) for each in system.troubles()],
-            schedule=system.schedule(),
+            schedule=[(each, _document_title(each.document_name)) for each in system.schedule()],
+            days=SCHEDULE_DAYS_LABELS,
             years=provisional_years(),
         )
 
@@ -73,9 +74,9 @@ def _document_title(name: str) -> str:
         return name  # made by an earlier version of the portal
 
 
-def _well() -> Any:
+def _well() -> State:
     unwell = sum(not well for well in system.parts().values())
-    return unwell or State(_("well"), "success")
+    return State(_("%(count)s parts not well", count=unwell), "danger") if unwell else State(_("well"), "success")
 
 
 def _calendar() -> State:
@@ -87,7 +88,7 @@ def _calendar() -> State:
 
 card(
     "administrator",
-    title=_l("Parts of the system that are not well"),
+    title=_l("System"),
     url="SystemView.index",
     count=_well,
     total="parts-unwell",

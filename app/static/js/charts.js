@@ -34,15 +34,15 @@
     });
   }
 
-  function ring(data) {
+  function ring(data, narrow) {
     return {
       tooltip: Object.assign({ trigger: "item", formatter: function (at) {
         return words(at.name) + " <b>" + at.value + "</b> · " + Math.round(at.percent) + " %";
       } }, tooltip()),
       series: [{
-        type: "pie", radius: ["46%", "70%"], center: ["50%", "50%"], minAngle: 4, startAngle: 90,
+        type: "pie", radius: narrow ? ["38%", "58%"] : ["46%", "70%"], center: ["50%", "50%"], minAngle: 4, startAngle: 90,
         itemStyle: { borderColor: token("--paper"), borderWidth: 2 },
-        label: Object.assign({ formatter: "{b} {c}" }, text(token("--ink"))),
+        label: Object.assign({ formatter: narrow ? "{b}\n{c}" : "{b} {c}" }, text(token("--ink"))),
         labelLine: { lineStyle: { color: token("--line-strong") }, length: 8, length2: 8 },
         data: data.series.map(function (each) {
           var at = points(each)[0];
@@ -61,8 +61,9 @@
     var names = { type: "category", data: data.categories, inverse: across, axisTick: { show: false },
       axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: Object.assign({ hideOverlap: true }, text(token("--ink-soft"))) };
     if (across) {
-      names.axisLabel.width = narrow ? 84 : 120;
-      names.axisLabel.overflow = "truncate";
+      names.axisLabel.width = narrow ? 96 : 150;
+      names.axisLabel.overflow = "break";
+      names.axisLabel.lineHeight = 14;
       names.axisLabel.interval = 0;
       names.axisLabel.hideOverlap = false;
     }
@@ -90,7 +91,7 @@
 
   function option(one) {
     var narrow = one.box.clientWidth < 480;
-    var made = one.data.shape === "ring" ? ring(one.data) : stacked(one.data, one.data.shape === "bars", narrow);
+    var made = one.data.shape === "ring" ? ring(one.data, narrow) : stacked(one.data, one.data.shape === "bars", narrow);
     made.animation = false;
     return made;
   }
