@@ -21,12 +21,13 @@ from app.customers.links import complain_url
 from app.customers.models import Address, Customer, Voucher, VoucherCustody
 from app.customers.papers import CustodyLine, ServiceLine, ServiceVoucher, SwapLine
 from app.customers.rules import SERIAL_KIND_LABELS
-from app.fieldservice.models import RepairCall, Signature, WorkOrder
+from app.fieldservice.models import PartFitted, RepairCall, Signature, WorkOrder
 from app.fieldservice.papers import CallLine, RepairCallRegister
 from app.fieldservice.queries import live_of, visit_figures
 from app.organisation.models import Branch
 from app.organisation.queries import branches_of
 from app.organisation.rules import ZONE_LABELS
+from app.parts.models import StockMove
 
 _DONE = ("finished", "closed")
 
@@ -154,7 +155,9 @@ def _voucher(voucher: Voucher, day: dt.date) -> ServiceVoucher:
             joinedload(WorkOrder.repair_call),
             joinedload(WorkOrder.technician),
             selectinload(WorkOrder.charges),
-            selectinload(WorkOrder.parts_fitted),
+            selectinload(WorkOrder.parts_fitted).options(
+                joinedload(PartFitted.part), joinedload(PartFitted.stock_move).selectinload(StockMove.units)
+            ),
             selectinload(WorkOrder.signatures).joinedload(Signature.stored_file),
         )
         .order_by(WorkOrder.finished_at)
@@ -208,6 +211,12 @@ def _voucher(voucher: Voucher, day: dt.date) -> ServiceVoucher:
     )
 
 
+def _part_text(fitted: PartFitted) -> str:
+    """The part and how many; of one with serial numbers the old and the new ones (SO-17)."""
+    numbers = " → ".join(each for each in (fitted.old_serials, fitted.serials) if each)
+    return f"{fitted.part.name} ×{fitted.quantity}" + (f" ({numbers})" if numbers else "")
+
+
 def _service_line(job: WorkOrder) -> ServiceLine:
     signature = job.settling_signature
     assert job.finished_at is not None  # nosec B101 - the query asks for finished jobs only
@@ -217,7 +226,7 @@ def _service_line(job: WorkOrder) -> ServiceLine:
         symptom=job.repair_call.symptom,
         work_class=job.service_class,
         work_done=job.result,
-        parts="; ".join(f"{fitted.part.name} ×{fitted.quantity}" for fitted in job.parts_fitted),
+        parts="; ".join(_part_text(fitted) for fitted in job.parts_fitted),
         charge=sum((charge.amount for charge in job.charges), Decimal("0.00")),
         technician=job.technician.name,
         signature=files.read(signature.stored_file) if signature else None,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 from flask import Flask
 from openpyxl import load_workbook
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from app.core import clock
@@ -211,6 +213,7 @@ def test_so17_a_products_page_says_which_parts_are_in_it(client_for: Any, app: F
             order_id = on_site(cast, "in_warranty")
             given = {"part_id": key, "serials": "BP-77", "old_serials": "OLD-1"}
             field.fit_part(cast["technician"], order_id, **given)
+            field.finish(cast["technician"], order_id, fault_code_id=cast.faults["F01"], result="更换变频板")
         with acting_as(SYSTEM):
             number = db.session.get(WorkOrder, order_id).number
             unit = db.session.scalars(select(PartUnit.id).where(PartUnit.serial_no == "BP-77")).one()
@@ -220,6 +223,10 @@ def test_so17_a_products_page_says_which_parts_are_in_it(client_for: Any, app: F
     panel = shown.partition('data-panel="PartFittedView"')[2].partition("</section>")[0]
     for said in ("变频板", "BP-77", "OLD-1", number):
         assert said in panel
+    # On paper too: 001 is the product's history.
+    paper = clerk.get(f"/print/now/voucher?record_id={product}").data
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+    assert "变频板×1(OLD-1→BP-77)" in re.sub(r"\s", "", text)
     # And the other way: from the piece to the job and the product it went into.
     links = clerk.get(f"/partunitview/show/{unit}").get_data(as_text=True)
     assert f"/workorderview/show/{order_id}" in links
