@@ -24,6 +24,7 @@ from app.customers.models import Voucher
 from app.fieldservice import commands, documents_overnight, queries
 from app.fieldservice.commands.overnight import close_due_days
 from app.fieldservice.models import CarryOver, Contractor, DayClose, RepairCall, WorkOrder, WorkOrderEvent
+from app.fieldservice.queries import figures
 from app.organisation.models import Staff
 from tests.cast import Cast
 from tests.conftest import Backend
@@ -267,6 +268,6 @@ def test_so14_figures_for_the_management(office: Cast) -> None:
             (MONDAY, 1, 1),
             (FRIDAY, 1, 0),
         ]
-        assert queries.carried_waiting() == 1
+        assert queries.count_of(RepairCall, figures.carried_over()) == 1
     with acting_as(office["clerk_sz"]):
         assert queries.evenings(None) == []

@@ -18,7 +18,6 @@ from app.fieldservice.queries.intake import arrival_to_be, fault_of, repeated_ca
 from app.fieldservice.queries.overnight import (
     Evening,
     VoucherFinding,
-    carried_waiting,
     close_of,
     days_to_close,
     evenings,
@@ -76,7 +75,6 @@ __all__ = [
     "arrival_to_be",
     "arrived_at",
     "call_with_deadlines",
-    "carried_waiting",
     "class_for",
     "close_of",
     "contractors_for",

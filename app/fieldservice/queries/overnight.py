@@ -222,12 +222,6 @@ def evenings(branch_id: int | None, limit: int = 30) -> list[Evening]:
     return [Evening(row[0], *(int(value or 0) for value in row[1:])) for row in db.session.execute(statement)]
 
 
-def carried_waiting() -> int:
-    """How many calls that were carried over still wait, of those the person sees."""
-    statement = select(func.count(RepairCall.id)).where(RepairCall.status == "open", RepairCall.carried_over > 0)
-    return int(db.session.execute(statement).scalar_one())
-
-
 def visit_figures(contract_id: int, voucher_id: int) -> tuple[int, date | None]:
     """How many maintenance visits of a contract were made for a product, and when the next one is due (SO-23)."""
     made = select(func.count(RepairCall.id)).where(
