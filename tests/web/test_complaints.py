@@ -159,10 +159,42 @@ def test_cp9_more_than_one_may_approve_is_refused_on_the_form(app: Flask, cast: 
         commands.verify(boss, number, said="属实", finding="justified")
         commands.propose(boss, number, said="协商", solution="退款", compensation=500)
         db.session.remove()
-    page = text(client_for("supervisor").post(f"/complaintview/do/approve/{number}", {"said": "同意", "at": ""}), 422)
-    assert "超出您的核准权限" in page
-    done = client_for("manager").post(f"/complaintview/do/approve/{number}", {"said": "同意", "at": ""})
-    assert done.status_code == 302
+    supervisor, form = client_for("supervisor"), f"/complaintview/do/approve/{number}"
+    # above the limit: no button but the reason why, and no way round it
+    page = text(supervisor.get(f"/complaintview/show/{number}"))
+    assert "500.00 元超出您的审批权限（200.00 元）" in page and "do/approve" not in page
+    refused = supervisor.post(form, {"said": "同意", "at": ""}, page="/complaintview/add")
+    assert "超出您的审批权限" in text(refused, 422)
+    manager = client_for("manager")
+    weighed = text(manager.get(form))
+    assert all(words in weighed for words in ("退款", "500.00 元", "协商", "不超过", "#evidence"))
+    assert manager.post(form, {"said": "同意", "at": ""}).status_code == 302
+
+
+def test_cp1_the_accountant_enters_one_for_a_product_and_sees_only_that(app: Flask, cast: Cast, client_for: Any) -> None:
+    other = complaint(app, cast)
+    accountant = client_for("accountant")
+    form = f"/complaintview/add?voucher={cast.vouchers['in_warranty']}"
+    given = {
+        "complainant": "张伟",
+        "phone": "13800000001",
+        "content": "发票抬头两次开错",
+        "channel": "telephone",
+        "category": "communication",
+        "received_at": f"{clock.local(clock.now()):%Y-%m-%dT%H:%M}",
+        "voucher": str(cast.vouchers["in_warranty"]),
+    }
+    answer = accountant.post(form, given)
+    assert answer.status_code == 302, text(answer, 422)
+    entered = one(app, select(Complaint).where(Complaint.id != other))
+    assert (entered.source, entered.source_ref[:2], entered.entered_by_id) == (
+        "voucher",
+        "FW",
+        cast.staff("accountant"),
+    )
+    page = text(accountant.get(answer.location))
+    assert "发票抬头两次开错" in page and "登记来源" in page
+    assert accountant.get(f"/complaintview/show/{other}").status_code == 404
 
 
 def test_cp3_quick_filters(app: Flask, cast: Cast, client_for: Any) -> None:
