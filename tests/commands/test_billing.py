@@ -424,6 +424,30 @@ def test_one_invoice_for_several_jobs_of_one_customer_only(office: Cast) -> None
         assert {job.work_order_id for job in again(Invoice, invoice.id).jobs} == {one, second}
 
 
+def test_so6_what_was_collected_in_the_day_is_invoiced_at_one_go(office: Cast) -> None:
+    one, second = finished(office), finished(office, 90, symptom="门关不严", hour=12)
+    for order_id, amount in ((one, "130.00"), (second, "180.00")):
+        commands.collect(office["technician"], order_id, amount=D(amount), at=office_time(12, 30))
+    with at(17):
+        with pytest.raises(NotPermitted):
+            commands.issue_each(office["technician"], [one, second])
+        with pytest.raises(Refused):
+            commands.issue_each(office["accountant"], [])
+        (invoice,) = commands.issue_each(office["accountant"], [second, one, one])
+        assert (invoice.title, invoice.total, invoice.paid, invoice.status) == (
+            "刘芳",
+            D("310.00"),
+            D("310.00"),
+            "paid",
+        )
+        third = finished(office, symptom="漏水", hour=15)
+        # One of them stands on an invoice already: none is made out.
+        with pytest.raises(Refused):
+            commands.issue_each(office["accountant"], [third, one])
+        with acting_as(office["accountant"]):
+            assert [row.order.id for row in queries.to_invoice()] == [third] and queries.to_follow() == []
+
+
 def test_so9_what_is_to_be_invoiced_today_and_what_is_late(office: Cast) -> None:
     order_id = finished(office)
     with acting_as(office["accountant"]):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -17,9 +18,10 @@ from app.core import clock, i18n, permissions, settings
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, Refused
+from app.core.fetch import fetch
 from app.core.money import ZERO, tax_within, to_fen, total
 from app.core.numbering import next_number
-from app.core.uow import command
+from app.core.uow import command, unit_of_work
 from app.customers.models import Customer
 from app.fieldservice.commands import steps
 from app.fieldservice.models import WorkOrder
@@ -131,6 +133,24 @@ def issue_for_jobs(
     refresh(invoice)
     db.session.flush()
     return invoice
+
+
+def issue_each(actor: Principal, order_ids: Sequence[int]) -> list[Invoice]:
+    """One invoice for every customer of these jobs, with title and tax number as on the customer's last one.
+
+    For what was collected on the spot during the day (SO-6): all of them are made out, or none. Raises ``Refused``.
+    """
+    with unit_of_work(actor, "invoice.issue"):
+        jobs: dict[tuple[int, int], list[WorkOrder]] = {}
+        for order_id in sorted(set(order_ids)):
+            order = fetch(WorkOrder, order_id)
+            jobs.setdefault((order.repair_call.voucher.customer_id, order.branch_id), []).append(order)
+        if not jobs:
+            raise Refused(N_("No row is ticked."))
+        return [
+            issue_for_jobs(actor, [each.id for each in theirs], **title_for(theirs[0].repair_call.voucher.customer))
+            for theirs in jobs.values()
+        ]
 
 
 def _described(kind: str, description: str) -> str:
@@ -455,7 +475,7 @@ def refund(
     return row
 
 
-def title_for(customer: Customer) -> dict[str, str]:
+def title_for(customer: Customer) -> dict[str, Any]:
     """Title and tax number as they stood on the customer's last invoice, else the name."""
     last = queries.last_title(customer.id)
     if last is None:

@@ -167,6 +167,19 @@ class ToInvoiceView(Page):
         )
         return page, 422 if request.method == "POST" else 200
 
+    @expose("/issue_each", methods=["POST"])
+    @has_access
+    def issue_each(self) -> Any:
+        """Make out the invoices that follow what was collected on the spot, one for each customer."""
+        ids = [int(each) for each in request.form.getlist("order") if each.isdigit()][:500]
+        try:
+            invoices = commands.issue_each(current(), ids)
+        except FORESEEN as error:
+            flash(_("Nothing was changed: %(reason)s", reason=explain(error, self)[1]), "danger")
+            return redirect(url_for("ToInvoiceView.index"))
+        flash(_("%(count)s invoices are made out: now their official numbers.", count=len(invoices)), "success")
+        return redirect(url_for("InvoiceView.list", show="number"))
+
 
 class OutstandingView(Page):
     """``/money/outstanding/``: what customers owe, by age."""
