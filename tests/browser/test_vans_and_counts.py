@@ -110,6 +110,17 @@ SELECT count(*) FROM (
     ) AS lines GROUP BY place, part HAVING sum(pieces) <> 0
 ) AS wrong
 """
+# What the jobs' own records say they used, and what the moves say.
+JOBS_AND_MOVES = """
+SELECT count(*) FROM (
+    SELECT job, part FROM (
+        SELECT o.number AS job, f.part_id AS part, f.quantity AS pieces
+        FROM part_fitted AS f JOIN work_order AS o ON o.id = f.work_order_id
+        UNION ALL SELECT reference, part_id, -quantity FROM stock_move WHERE kind = 'fitted'
+        UNION ALL SELECT reference, part_id, quantity FROM stock_move WHERE kind = 'unfitted'
+    ) AS lines GROUP BY job, part HAVING sum(pieces) <> 0
+) AS wrong
+"""
 RESERVED = """
 SELECT count(*) FROM stock_balance AS b WHERE b.reserved <> (
     SELECT coalesce(sum(r.quantity), 0) FROM part_reservation AS r
@@ -122,3 +133,5 @@ def test_so22_after_all_that_the_books_equal_the_moves(day: Day) -> None:
     assert day.value("SELECT count(*) FROM stock_move") > 100
     assert day.value(BOOKS_AND_MOVES) == 0
     assert day.value(RESERVED) == 0
+    assert day.value("SELECT count(*) FROM part_fitted") > 100
+    assert day.value(JOBS_AND_MOVES) == 0
