@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from app.core import clock
 from app.core.actors import Principal
 from app.core.db import db
-from app.fieldservice.models import WorkOrder
+from app.customers.models import ProductModel, Voucher
+from app.fieldservice.models import PartFitted, RepairCall, WorkOrder
 from app.organisation.models import Staff
 from app.parts import commands, queries
 from app.parts.commands.counting import Counted
@@ -54,6 +55,7 @@ def build(session: Session, dice: random.Random, office: Office, today: date) ->
         session.flush()
         _old_parts(session, crew, store, [parts[part].id for part in OLD_PARTS], today)
         _units(store, crew, tracked, code, today)
+        _fitted_unit(session, store, crew, tracked, f"BP22{code}0002", today)
         _purchases(store, lead, crew, today, sent=place % 2 == 0)
         _vans(dice, store, crew, parts, today)
         _reservations(lead, crew, parts)
@@ -130,6 +132,37 @@ def _units(store: Principal, crew: Crew, part: Part, code: str, today: date) -> 
     )
     van = next(iter(crew.vans.values()))
     commands.exchange(store, van, issues=[Line(part.id, 1, (serials[0],))], at=_at(today - timedelta(days=5), 8, 35))
+
+
+def _fitted_unit(session: Session, store: Principal, crew: Crew, part: Part, serial: str, today: date) -> None:
+    """An air conditioner got a new compressor free of charge: its voucher says which came out and which went in (SO-17)."""
+    cools = WorkOrder.repair_call.has(
+        RepairCall.voucher.has(Voucher.product_model.has(ProductModel.category == "air_conditioner"))
+    )
+    jobs = select(WorkOrder).where(
+        WorkOrder.branch_id == crew.branch.id,
+        WorkOrder.status == "closed",
+        WorkOrder.service_class.in_(("B", "C")),
+        WorkOrder.technician_id.in_(crew.vans),
+        WorkOrder.finished_at > _at(today - timedelta(days=15), 0),
+        ~WorkOrder.parts_fitted.any(),
+        cools,
+    )
+    order = session.scalars(jobs.order_by(WorkOrder.finished_at.desc()).limit(1)).first()
+    if order is None or order.finished_at is None:
+        return
+    morning = _at(clock.local(order.finished_at).date(), 8, 31)
+    commands.exchange(store, crew.vans[order.technician_id], issues=[Line(part.id, 1, (serial,))], at=morning)
+    move = commands.take_for_job(
+        store, part, 1, order.technician_id, reference=order.number, serials=(serial,), at=order.finished_at
+    )
+    session.add(
+        PartFitted(
+            work_order_id=order.id, part_id=part.id, quantity=1, unit_price=part.price, stock_move_id=move.id,
+            old_serials=f"BP21{order.id:06}",
+        )
+    )  # fmt: skip
+    order.result = "更换变频压缩机，抽真空加氟，试机正常"
 
 
 def _purchases(store: Principal, lead: Principal, crew: Crew, today: date, *, sent: bool) -> None:
