@@ -17,8 +17,9 @@ from sqlalchemy import inspect as inspect_mapper
 from app.core import outbox, settings
 from app.core.actors import current
 from app.core.audit import AuditEntry
+from app.core.charts import PLACES, Place
 from app.core.errors import N_, Refused
-from app.core.home import card
+from app.core.home import LISTED, card
 from app.core.i18n import say
 from app.core.inbox_web import InboxView as InboxView
 from app.core.listing_web import ListToolsView as ListToolsView
@@ -32,6 +33,7 @@ from app.core.views.quick import QuickFilter, QuickFilters
 from app.core.views.refusals import FORESEEN, explain
 from app.organisation import commands
 from app.organisation.models import AuthorityLimit, Branch, District, Skill, Staff, StaffSkill
+from app.organisation.queries import branches_of
 from app.organisation.rules import (
     APPROVER_LABELS,
     AUTHORITY_KIND_LABELS,
@@ -505,16 +507,18 @@ class OutboxEntryView(QuickFilters, BaseView):
         return super().render(column, value)
 
 
-def _laid_aside() -> int:
-    return outbox.counts()["dead"]
+def _places() -> list[Place]:
+    return [Place(branch.id, str(branch)) for branch in branches_of(None) if branch.kind != "head_office"]
 
+
+PLACES[:] = [_places]
 
 card(
     "administrator",
     title=_l("Background jobs laid aside"),
     url="OutboxEntryView.list",
     arguments={"show": "dead"},
-    count=_laid_aside,
+    count=LISTED,
     icon="fa-tasks",
     tone="warning",
     order=10,

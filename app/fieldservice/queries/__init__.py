@@ -25,6 +25,7 @@ from app.fieldservice.queries.overnight import (
     left_over_before,
     next_working_day,
     to_carry_over,
+    to_carry_over_count,
     visit_figures,
     voucher_findings,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "technician_load",
     "to_agree",
     "to_carry_over",
+    "to_carry_over_count",
     "under_way",
     "visit_figures",
     "voucher_findings",

@@ -29,18 +29,28 @@ def to_carry_over(branch_id: int, day: date, until: datetime, *, lock: bool = Fa
 
     A planned visit that is due later waits for its day. ``lock``: nobody dispatches them until the transaction ends.
     """
-    later = select(PlannedVisit.id).where(PlannedVisit.due_on > day)
-    statement = (
-        select(RepairCall)
-        .where(RepairCall.branch_id == branch_id, RepairCall.status == "open", RepairCall.reported_at <= until)
-        .where(or_(RepairCall.planned_visit_id.is_(None), RepairCall.planned_visit_id.not_in(later)))
-        .order_by(RepairCall.id)
-    )
+    statement = select(RepairCall).where(*_left_over(branch_id, day, until)).order_by(RepairCall.id)
     if lock:
         statement = statement.with_for_update(of=RepairCall).execution_options(populate_existing=True)
     else:
         statement = statement.options(*_call_loads())
     return in_turn(db.session.scalars(statement).unique(), day + timedelta(days=1))
+
+
+def to_carry_over_count(branch_id: int, day: date, until: datetime) -> int:
+    """How many they are."""
+    statement = select(func.count(RepairCall.id)).where(*_left_over(branch_id, day, until))
+    return int(db.session.execute(statement).scalar_one())
+
+
+def _left_over(branch_id: int, day: date, until: datetime) -> tuple[Any, ...]:
+    later = select(PlannedVisit.id).where(PlannedVisit.due_on > day)
+    return (
+        RepairCall.branch_id == branch_id,
+        RepairCall.status == "open",
+        RepairCall.reported_at <= until,
+        or_(RepairCall.planned_visit_id.is_(None), RepairCall.planned_visit_id.not_in(later)),
+    )
 
 
 def left_over_before(call: RepairCall, today: date) -> list[RepairCall]:

@@ -4,6 +4,7 @@
 ``dispatching``: the supervisor's board. ``my``: the technician's own pages, for a telephone.
 """
 
+from app.fieldservice.views import charts as charts  # joins the start page
 from app.fieldservice.views import customer as customer  # joins the customer's page
 from app.fieldservice.views import fitted as fitted  # lists and links under other pages
 from app.fieldservice.views.deadlines import (

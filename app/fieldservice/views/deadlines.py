@@ -13,7 +13,6 @@ from flask_babel import lazy_gettext as _l
 from app.calendars.rules import MISSED, length_text
 from app.calendars.views import LEVEL_LABELS, NOTICE_LABELS, LevelScreen, NoticeScreen
 from app.core import clock
-from app.core.home import card
 from app.core.i18n import say
 from app.core.views import BaseView, OfficeInterface, Page
 from app.core.views.columns import parse_day
@@ -24,9 +23,7 @@ from app.fieldservice.models import (
     ArrivalTarget,
     EscalationLevel,
     EscalationNotice,
-    RepairCall,
     WaitingChange,
-    WorkOrder,
 )
 from app.fieldservice.queries import breaches
 from app.fieldservice.rules import deadlines as rules
@@ -225,27 +222,6 @@ class AppointmentChangeView(BaseView):
         "staff": _l("Who"),
     }
 
-
-def _missed() -> int:
-    here = RepairCall.status.in_(("open", "dispatched"))
-    return queries.count_of(
-        RepairCall,
-        here,
-        RepairCall.arrive_by < clock.now(),
-        ~RepairCall.work_orders.any(WorkOrder.arrived_at.is_not(None)),
-    )
-
-
-card(
-    "supervisor",
-    "branch_manager",
-    title=_l("Arrivals overdue"),
-    url="DeadlineView.index",
-    count=_missed,
-    icon="fa-hourglass-end",
-    tone="danger",
-    order=12,
-)
 
 __all__ = [
     "AppointmentChangeView",

@@ -19,7 +19,7 @@ from app.core import clock, settings
 from app.core.actors import current
 from app.core.errors import N_, Refused
 from app.core.fetch import fetch
-from app.core.home import card
+from app.core.home import LISTED, card
 from app.core.i18n import say
 from app.core.uow import unit_of_work
 from app.core.views import Page
@@ -31,7 +31,7 @@ from app.customers import queries as customer_queries
 from app.customers.models import Address, Customer, ProductModel, Voucher
 from app.customers.rules import search_word, telephone_digits, telephones
 from app.fieldservice import commands, queries, rules
-from app.fieldservice.models import FaultCode, RepairCall, WorkOrder
+from app.fieldservice.models import FaultCode, RepairCall
 from app.fieldservice.views import words
 from app.fieldservice.views.intake_forms import CallForm, NewcomerForm, ProductForm
 
@@ -353,17 +353,13 @@ def _entered(call: RepairCall) -> Any:
     return redirect(url_for("IntakeView.index", entered=call.id))
 
 
-def _to_close() -> int:
-    return queries.count_of(WorkOrder, WorkOrder.status == "finished")
-
-
 card("clerk", title=_l("New repair call"), url="IntakeView.index", icon="fa-phone", tone="info", order=10)
 card(
     "clerk",
     title=_l("Jobs to close"),
     url="WorkOrderView.list",
-    arguments={"_flt_1_status": "finished"},
-    count=_to_close,
+    arguments={"show": "finished"},
+    count=LISTED,
     icon="fa-check",
     tone="warning",
     order=20,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -17,8 +18,9 @@ from app.core.views import BaseView, Link, OfficeInterface, Verb, fields
 from app.core.views.display import chip
 from app.core.views.quick import QuickFilter, QuickFilters
 from app.customers.views import VoucherView, print_links
-from app.fieldservice import commands, rules
+from app.fieldservice import commands, queries, rules
 from app.fieldservice.models import CrewMember, FaultCode, RepairCall, WorkOrder
+from app.fieldservice.queries import figures
 from app.fieldservice.views import chips, stock, words
 from app.fieldservice.views.deadlines import (
     WAITING,
@@ -60,7 +62,7 @@ def _to_order(member: CrewMember) -> str:
     return url_for("WorkOrderView.show", pk=member.work_order_id)
 
 
-class WorkOrderView(BaseView):
+class WorkOrderView(QuickFilters, BaseView):
     """Work orders; the technician's telephone pages do most of it (``my``)."""
 
     datamodel = OfficeInterface(WorkOrder)
@@ -166,6 +168,11 @@ class WorkOrderView(BaseView):
         WorkOrderEventView,
     ]
     lifecycle = rules.WORK_ORDER
+    quick_filters = [
+        QuickFilter("under_way", _l("Under way"), lambda: WorkOrder.status.in_(queries.UNDER_WAY)),
+        QuickFilter("finished", _l("To close"), lambda: WorkOrder.status == "finished"),
+        QuickFilter("standing", _l("Neither declined nor cancelled"), figures.standing_orders, behind=True),
+    ]
     verbs = [
         Verb(commands.close, tone="primary", bulk=True),
         Verb(commands.leave_unsigned, form=ReasonForm, when=lambda order: order.settling_signature is None),
@@ -335,11 +342,21 @@ class RepairCallView(QuickFilters, BaseView):
     ]
 
     quick_filters = [
+        QuickFilter("today", _l("Today"), figures.of_today),
+        QuickFilter("waiting", _l("Not dispatched"), lambda: RepairCall.status == "open"),
+        QuickFilter("soon", _l("Arrival due soon"), figures.due_soon),
+        QuickFilter("late_now", _l("Arrival overdue"), figures.overdue),
+        QuickFilter("missed", _l("Arrival missed lately"), figures.missed_lately),
+        QuickFilter("carried", _l("Carried over and waiting"), figures.carried_over),
         QuickFilter("repeat", _l("Repeat repairs"), lambda: RepairCall.repeat_of_id.is_not(None)),
         QuickFilter(
             "cause",
             _l("Repeat repairs without a cause"),
             lambda: and_(RepairCall.repeat_of_id.is_not(None), RepairCall.repeat_cause == ""),
+        ),
+        *(
+            QuickFilter(key, label, partial(figures.arrival_is, key), behind=True)
+            for key, label in words.ARRIVALS.items()
         ),
     ]
 

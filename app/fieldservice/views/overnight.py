@@ -19,7 +19,7 @@ from app.contracts.views import ContractView
 from app.core import clock, permissions, settings
 from app.core.actors import SYSTEM, acting_as, current
 from app.core.db import db
-from app.core.home import card
+from app.core.home import LISTED, card
 from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb
 from app.core.views.columns import parse_day
 from app.core.views.quick import QuickFilter, QuickFilters
@@ -167,7 +167,7 @@ def _open_today() -> int | None:
         return None
     today = clock.today()
     done = db.session.scalar(select(DayClose.id).where(DayClose.branch_id == branch_id, DayClose.day == today))
-    return None if done else len(queries.to_carry_over(branch_id, today, clock.now()))
+    return 0 if done else queries.to_carry_over_count(branch_id, today, clock.now())
 
 
 class PlannedVisitView(QuickFilters, BaseView):
@@ -217,15 +217,24 @@ class PlannedVisitView(QuickFilters, BaseView):
 
 ContractView.related_views.append(PlannedVisitView)
 
-card("clerk", title=_l("Closing the day"), url="DayCloseView.index", count=_open_today, icon="fa-moon-o", order=45)
+card(
+    "clerk",
+    title=_l("Closing the day"),
+    url="DayCloseView.index",
+    count=_open_today,
+    icon="fa-moon-o",
+    order=45,
+    total="to-carry-over",
+)
 card(
     "supervisor",
     "branch_manager",
     "service_department",
     "management",
     title=_l("Carried over and still waiting"),
-    url="DayCloseView.index",
-    count=queries.carried_waiting,
+    url="RepairCallView.list",
+    arguments={"show": "carried"},
+    count=LISTED,
     icon="fa-moon-o",
     tone="warning",
     order=15,

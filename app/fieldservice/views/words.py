@@ -29,6 +29,14 @@ SIGNED_FOR = {key: _l(label) for key, label in rules.SIGNED_FOR_LABELS.items()}
 
 REPEAT_CAUSES = {key: _l(label) for key, label in rules.REPEAT_CAUSE_LABELS.items()}
 
+# How arrivals stand: the keys of ``queries.figures``.
+ARRIVALS = {
+    "in_time": _l("Arrived in time"),
+    "late": _l("Arrived late"),
+    "overdue": _l("Overdue, nobody there"),
+    "running": _l("Not due yet"),
+    "without": _l("Cancelled, or without a deadline"),
+}
 CALL_TONES = {"open": "danger", "dispatched": "info", "finished": "warning", "closed": "success"}
 ORDER_TONES = {
     "dispatched": "warning",
