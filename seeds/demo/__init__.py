@@ -20,7 +20,20 @@ from app.core.db import Model, db
 from app.core.uow import unit_of_work
 from app.customers.models import Customer
 from app.customers.search_index import rebuild
-from seeds.demo import complaints, customers, grievances, money, organisation, parts, signatures, visits, work, workshop
+from seeds.demo import (
+    complaints,
+    customers,
+    grievances,
+    money,
+    organisation,
+    parts,
+    phones,
+    proposals,
+    signatures,
+    visits,
+    work,
+    workshop,
+)
 from seeds.demo.rows import Rows
 
 PASSWORD = "aftercare-demo"  # nosec B105 - printed in the README; nothing but the demo company has it
@@ -47,7 +60,9 @@ def load() -> bool:
         signatures.build(session, rows, dice, done)
         workshop.flat_prices(session)
         workshop.pictures(session, dice, done.benches)
+        proposals.recordings(session, rows, dice)
         parts.build(session, dice, office, today)
+        phones.build(session)
         organisation.schedule_from(calendar_for(None), today)
         rebuild()
         note("demo", None, tally)

@@ -148,7 +148,8 @@ def test_without_a_login_nothing_is_told_but_how_the_app_is_made(app: Flask, cas
     manifest = json.loads(client.get("/my/manifest.webmanifest").data)
     assert manifest["lang"] == "zh-Hans-CN" and manifest["start_url"] == "/my/"
     for icon in manifest["icons"]:
-        assert client.get(icon["src"]).data.startswith(b"\x89PNG")
+        with client.get(icon["src"]) as picture:
+            assert picture.data.startswith(b"\x89PNG")
     worker = client.get("/my/worker.js")
     assert worker.headers["Service-Worker-Allowed"] == "/"
     assert client.get("/my/phone/pulse", headers=JSON).status_code == 302
