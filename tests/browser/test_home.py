@@ -40,6 +40,17 @@ def behind(visitor: Visitor, address: str) -> str | None:
     return found.group(1) if found else None
 
 
+def agrees(visitor: Visitor, address: str, title: str, count: str) -> bool:
+    """Whether card and page show the same; asked again, as background jobs come and go while one looks."""
+    for _again in range(4):
+        found = behind(visitor, address)
+        # Where nothing waits the page behind may leave the number out.
+        if found == count or (count == "0" and found is None):
+            return True
+        count = next(shown for _url, name, shown in CARD.findall(page_of(visitor, "/")) if name == title)
+    return False
+
+
 @pytest.mark.parametrize(
     "who", ["clerk", "technician", "supervisor", "manager", "accountant", "service", "director", "admin"]
 )
@@ -50,9 +61,7 @@ def test_every_number_of_the_start_page_is_that_of_its_list(browser: Browser, po
     assert len(cards) >= 3 or who == "technician", cards
     for url, title, count in cards:
         if re.fullmatch(r"\d+\+?", count):
-            found = behind(visitor, url)
-            # Where nothing waits the page behind may leave the number out.
-            assert found == count or (count == "0" and found is None), (who, title, count, found, url)
+            assert agrees(visitor, url, title, count), (who, title, count, behind(visitor, url), url)
     drawn = {key: json.loads(data) for key, data in CHART.findall(page)}
     assert set(drawn) == CHARTS.get(who, set())
     # What the director sees is what the service department sees, asked once.
