@@ -169,7 +169,7 @@ def database(postgres: bool) -> Iterator[dict[str, str]]:
             server.cleanup()
 
 
-def main(count: int, postgres: bool = False) -> int:
+def main(count: int = 200_000, postgres: bool = False) -> int:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder, database(postgres) as given:
         settings = config.load({"VAR_DIR": folder, "DEMO": "0", **given}, Path(folder) / "none.env")
