@@ -59,15 +59,22 @@ class Visitor:
         return self.page
 
     def send(self, form: Locator, button: str = "[type=submit]") -> Page:
-        """Press the form's button and wait for the answer."""
-        with self.page.expect_navigation():
-            form.locator(button).first.click()
+        """Press the form's button and wait for the answer: another document, be it at the same address.
+
+        A page of the telephone changes the end of its address before it loads anew; that is no answer yet.
+        """
+        self._answered_to(form.locator(button).first)
         return self.page
 
     def yes(self) -> None:
         """Answer the page's own question."""
-        with self.page.expect_navigation():
-            self.page.locator("#confirm[open] [value=yes]").click()
+        self._answered_to(self.page.locator("#confirm[open] [value=yes]"))
+
+    def _answered_to(self, button: Locator) -> None:
+        self.page.evaluate("document.documentElement.dataset.before = ''")
+        button.click()
+        self.page.locator("html:not([data-before])").wait_for(state="attached")
+        self.page.wait_for_load_state()
 
     def text(self) -> str:
         """What stands on the page."""
