@@ -12,7 +12,7 @@ from app.core import clock
 from app.fieldservice.models import PhoneEntry, RepairCall, WorkOrder
 from app.organisation.models import Staff
 
-ENTRIES = (
+ENTRIES: tuple[tuple[str, list[list[str]], int, str], ...] = (
     ("已到达", [], 2, ""),
     ("记录", [["分钟", "35"], ["备注", "清洗滤网，试机正常"]], 26, "已代为补录工时"),
 )
