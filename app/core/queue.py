@@ -140,15 +140,6 @@ def work(app: Flask) -> None:
     global _app
     _app = app
     server = connect(app.config["QUEUE_URL"], None)
-    queue = Queue(QUEUE_NAME, connection=server, serializer=JSONSerializer)
-    worker = OfficeWorker(
-        [queue],
-        connection=server,
-        serializer=JSONSerializer,
-        worker_ttl=WORKER_TTL,
-        job_monitoring_interval=10,
-        log_job_description=False,
-    )
     with app.app_context():
         from app.core import pdf
         from app.core.db import db
@@ -156,7 +147,18 @@ def work(app: Flask) -> None:
         db.engine.dispose()
         pdf.warm_up()  # fonts and style sheets, read once for all jobs instead of in each
     try:
-        worker.work(logging_level=app.config["SETTINGS"].log_level)
+        _worker(server).work(logging_level=app.config["SETTINGS"].log_level)
         sign_off(server, "worker")
     except RedisError as problem:
         raise StartFailed("The queue server went away; this worker ends, run.py starts another.") from problem
+
+
+def _worker(server: Redis) -> OfficeWorker:
+    return OfficeWorker(
+        [Queue(QUEUE_NAME, connection=server, serializer=JSONSerializer)],
+        connection=server,
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_TTL,
+        job_monitoring_interval=10,
+        log_job_description=False,
+    )

@@ -161,7 +161,7 @@ def test_one_command_starts_everything_and_one_signal_ends_it(start: Callable[[]
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(20) == 0
     eventually(lambda: not processes_of(running.folder), 3)
-    assert "Traceback" not in running.output.read_text(), running.output.read_text()
+    assert "Traceback" not in running.output.read_text()
 
 
 def _revived(running: Running, name: str, killed: int) -> bool:

@@ -171,7 +171,9 @@ def test_cp9_more_than_one_may_approve_is_refused_on_the_form(app: Flask, cast: 
     assert manager.post(form, {"said": "同意", "at": ""}).status_code == 302
 
 
-def test_cp1_the_accountant_enters_one_for_a_product_and_sees_only_that(app: Flask, cast: Cast, client_for: Any) -> None:
+def test_cp1_the_accountant_enters_one_for_a_product_and_sees_only_that(
+    app: Flask, cast: Cast, client_for: Any
+) -> None:
     other = complaint(app, cast)
     accountant = client_for("accountant")
     form = f"/complaintview/add?voucher={cast.vouchers['in_warranty']}"
