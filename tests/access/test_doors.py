@@ -217,7 +217,7 @@ def test_my_pages_are_only_mine(world: World) -> None:
         assert person.get(f"/my/job/{number}").status_code == 404
         for verb in ("accept", "arrive", "finish", "sign", "quote", "fit_part", "remove_part", "record_time"):
             answer = person.client.post(f"/my/job/{number}/{verb}", data={**FILLED, "csrf_token": token})
-            assert answer.status_code in (302, 404), f"{which} {verb}"
+            assert answer.status_code in (302, 404, 409), f"{which} {verb}"
     # Another's minutes are not taken back either: nothing_changes looks.
     for which in ("colleague", "suzhou"):
         person.client.post(f"/my/day/remove/{records[f'time_entry/{which}']}", data={"csrf_token": token})

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser.portal import Portal
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, said
 
 PAID_PRODUCT = """
     SELECT v.id, v.number, c.name, t.number AS telephone
@@ -133,7 +133,7 @@ def clerk_enters_the_call(day: Day) -> None:
     link = page.locator("a[href*='/repaircallview/show/']").first
     day.call_id = number_in(link.get_attribute("href") or "")
     day.call = day.value("SELECT number FROM repair_call WHERE id = :call")
-    assert day.call in page.locator(".alert-success").inner_text()
+    assert day.call in said(page)
 
 
 def give_reasons(page: Page) -> None:
@@ -155,7 +155,7 @@ def supervisor_dispatches(day: Day) -> None:
     if page.locator("form#send .field-error").count():
         give_reasons(page)  # asked for only when somebody nearer or more skilled is passed over
         supervisor.send(page.locator("form#send"))
-    assert day.technician in page.locator(".alert-success").inner_text()
+    assert day.technician in said(page)
     day.order_id = day.value("SELECT id FROM work_order WHERE repair_call_id = :call AND status = 'dispatched'")
     assert day.value("SELECT service_class FROM work_order WHERE id = :order") == day.work_class
 

@@ -238,6 +238,7 @@ def test_a_customers_page_reads_its_tabs_and_what_was_saved_is_said(office: Offi
         page.keyboard.press("Control+s")
     said = page.locator("[data-toasts][aria-live=polite] .alert-success")
     said.wait_for()
+    said.evaluate("(line) => Promise.all(line.getAnimations().map((each) => each.finished))")
     assert violations(page) == []
     said.locator("button").click()
     assert page.locator("[data-toasts] .alert").count() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.main_line import Day, Office, find_product, number_in
+from tests.browser.visitor import said
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +38,7 @@ def test_a_double_click_enters_one_call_and_the_way_back_asks_first(office: Offi
     page.fill("[name=symptom]", "漏水")
     with page.expect_navigation():
         page.locator("form#call [type=submit]").dblclick(no_wait_after=True)
-    assert page.locator(".alert-success").is_visible()
+    assert said(page)
     assert day.value(CALLS) == 1
     page.go_back()
     page.fill("[name=symptom]", "漏水")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.main_line import Day, Office, give_reasons
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, said
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def test_no_technician_a_double_click_and_a_colleague_who_was_faster(office: Off
     give_reasons(page)
     with page.expect_navigation():
         page.locator("form#send [type=submit]").dblclick(no_wait_after=True)
-    assert day.technician in page.locator(".alert-success").inner_text()
+    assert day.technician in said(page)
     assert day.value(ORDERS) == 1
 
     colleague.locator("label.person").last.click()

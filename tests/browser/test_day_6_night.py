@@ -13,7 +13,7 @@ import pytest
 
 from tests.browser.main_line import Day, Office
 from tests.browser.portal import Portal
-from tests.browser.visitor import Visitor, pdf_text
+from tests.browser.visitor import Visitor, pdf_text, said
 from tests.system.test_running import eventually, health
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def switch_on(administrator: Visitor, title: str) -> None:
     page.select_option("[name=days]", "every_day")
     page.check("[name=active]")
     administrator.send(page.locator("form:has([name=at])"))
-    assert page.locator(".alert-success").is_visible()
+    assert said(page)
 
 
 def catch_a_report(portal: Portal) -> int:

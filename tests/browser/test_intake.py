@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.main_line import Office
+from tests.browser.visitor import said
 
 pytestmark = pytest.mark.browser
 
@@ -124,7 +125,7 @@ def test_kp2_a_repeat_repair_shows_itself_before_it_is_saved(office: Office) -> 
     page.locator("label.symptom", has_text=known.fault).first.click()
     page.wait_for_selector("#check .repeat")
     office["clerk"].send(page.locator("form#call"))
-    assert "属返修，客户免费" in page.locator(".alert-success").inner_text()
+    assert "属返修，客户免费" in said(page)
     call = office.portal.rows(
         "SELECT id, repeat_of_id FROM repair_call WHERE voucher_id = :v ORDER BY id DESC", v=known.id
     )[0]

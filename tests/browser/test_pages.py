@@ -19,8 +19,8 @@ ALLOWED = {
     "clerk", "technician", "supervisor", "manager", "service", "accountant", "director", "admin",
 }  # fmt: skip
 # Numbers and codes (JX-NJ-20261120-0001, KFR-35GW), addresses of mail, rules (SO-15), names of settings and of records
-# as the audit trail keeps them (tax_rate) are no words either.
-CODE = re.compile(r"\S*[\d@_/\\.]\S*|\b[A-Z]{1,4}(?:-[A-Z]*)*\b|\w+-\w*\d\w*|\S+\+\S+")
+# as the audit trail keeps them (tax_rate), and what is filled in later ({address}) are no words either.
+CODE = re.compile(r"\S*[\d@_/\\.]\S*|\b[A-Z]{1,4}(?:-[A-Z]*)*\b|\w+-\w*\d\w*|\S+\+\S+|\{\w+\}")
 WORD = re.compile(r"[A-Za-z]{2,}(?:[' -][A-Za-z]+)*")
 # Pages with English names on purpose, and those that show what was changed or is to be done as the program keeps it.
 BILINGUAL = (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.main_line import Office, number_in
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, said
 
 pytestmark = pytest.mark.browser
 WORKLIST = "/returnvisits/worklist/"
@@ -43,7 +43,7 @@ def test_rv4_not_reached_twice_then_unsatisfactory(office: Office) -> None:
         page = clerk.go(f"{WORKLIST}?visit={visit_id}")
         choose(clerk, "outcome", outcome)
         clerk.send(page.locator("form.call-try"))
-        assert number in page.locator(".alert-info").inner_text()
+        assert number in said(page, "info")
     assert value(office, "next_try_at", visit_id) is not None
     clerk.go(f"{WORKLIST}?group=later")
     assert page.locator(f".worklist-rows a[href*='visit={visit_id}']").count() == 1

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import OPTIONS, find_browser
 from tests.browser.main_line import Office, give_reasons
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, said
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +44,7 @@ def test_so19_a_call_dropped_on_a_day_of_a_technician_is_dispatched(office: Offi
     assert form.locator("[name=appointment_at]").input_value() == free
     assert not form.locator("[name=reason]").is_visible()
     supervisor.send(form)
-    assert name in page.locator(".alert-success").inner_text()
+    assert name in said(page)
     job = office.portal.rows(JOBS, call=call_id)
     assert [row.technician_id for row in job] == [staff_id]
     assert page.locator(f"[data-drop][data-staff='{staff_id}'] .jobchip b", has_text=free[-5:]).count() >= 1
@@ -76,7 +76,7 @@ def test_so19_a_call_dropped_on_an_absent_technician_is_refused_and_nothing_chan
     page.locator(f"form#send [name=technician_id]:not([value='{staff_id}'])").first.check()
     give_reasons(page)
     supervisor.send(page.locator("form#send"))
-    assert page.locator(".alert-success").is_visible()
+    assert said(page)
 
 
 def test_cal5_a_click_on_a_deadline_explains_it_in_the_list_and_on_the_page(office: Office) -> None:

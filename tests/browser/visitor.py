@@ -93,6 +93,13 @@ class Visitor:
         assert self.troubles == []
 
 
+def said(page: Page, kind: str = "success") -> str:
+    """What the page says was done; it floats in a corner a moment after the page stands."""
+    line = page.locator(f".alert-{kind}").first
+    line.wait_for(state="visible")
+    return line.inner_text()
+
+
 def pdf_text(content: bytes) -> str:
     """All text of a PDF without white space, as wrapped columns break words anywhere."""
     return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
