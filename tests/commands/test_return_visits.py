@@ -506,6 +506,23 @@ def test_rv4_given_up_after_so_many_tries_to_the_supervisor(office: Cast) -> Non
     assert done.status == "done" and done.signature is not None and done.signature.record == "return_visit"
 
 
+def test_rv4_tries_before_the_last_settlement_do_not_count(office: Cast) -> None:
+    complaint_id = settled(office)
+    plan()
+    visit_id = one_visit().id
+    for _try in range(3):
+        commands.attempt(office["manager"], visit_id, outcome="no_answer")
+    assert one_visit().status == "given_up"
+    with clock.frozen(FRIDAY + timedelta(days=3)):
+        complaints.reopen(office["manager"], complaint_id, said="又坏了")
+        settle(office, complaint_id)
+        plan()
+        tried = [commands.attempt(office["manager"], visit_id, outcome="no_answer").status for _try in range(3)]
+        assert tried == ["planned", "planned", "given_up"]
+        assert one_visit().next_try_at is None and len(one_visit().attempts) == 6
+    assert messages(office, "supervisor")[-1].params == {"number": one_visit().number, "times": 3}
+
+
 def test_rv4_answers_to_the_script_are_kept_as_they_were_asked(office: Cast) -> None:
     with unit_of_work(SYSTEM, "test.questions") as session:
         session.add(VisitQuestion(trigger_on="repair", position=2, question="是否按时上门？"))

@@ -9,6 +9,8 @@ from typing import Any
 from app.calendars.queries import calendar_for
 from app.calendars.rules import next_opening
 from app.complaints import commands as complaints
+from app.complaints import queries as complaint_queries
+from app.complaints import rules as complaint_rules
 from app.complaints.models import Complaint
 from app.core import clock, inbox, settings
 from app.core.actors import Principal
@@ -18,10 +20,10 @@ from app.core.fetch import fetch
 from app.core.files import store
 from app.core.uow import command
 from app.feedback import queries, rules
+from app.feedback.commands.overdue import supervisors_of
 from app.feedback.commands.planning import about, visitor
 from app.feedback.models import MOST_TRIES, RETRY_PAUSES, ReturnVisit, VisitAnswer, VisitAttempt
 from app.fieldservice import commands as fieldservice
-from app.fieldservice.commands.deadlines import people_of
 from app.fieldservice.models import RepairCall
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -32,6 +34,12 @@ def _moment(at: datetime | None) -> datetime:
     if at is not None and at > now:
         raise Refused(N_("This lies in the future."), field="at")
     return at or now
+
+
+def _check_not_subject(actor: Principal, visit: ReturnVisit) -> None:
+    # Those complained about only: the supervisor who handled it still says who makes the visit (CP-4).
+    if visit.complaint_id is not None:
+        complaint_rules.check_not_subject(actor.staff_id, complaint_queries.subjects_of(visit.complaint_id))
 
 
 @command("return_visit.record")
@@ -114,10 +122,11 @@ def attempt(
     """
     visit = fetch(ReturnVisit, visit_id)
     moment = _moment(at)
+    _check_not_subject(actor, visit)
     rules.LIFECYCLE.apply(visit, "attempt", actor.roles, outcome=outcome)
     visit.attempts.append(VisitAttempt(at=moment, staff_id=actor.staff_id, outcome=outcome, note=said))
     pauses = rules.parse_pauses(settings.value(RETRY_PAUSES))
-    then = rules.after_attempt(len(visit.attempts), moment, pauses, settings.number(MOST_TRIES), again_at)
+    then = rules.after_attempt(_tries(visit), moment, pauses, settings.number(MOST_TRIES), again_at)
     if then.given_up:
         rules.LIFECYCLE.apply(visit, "give_up", actor.roles)
         visit.next_try_at = None
@@ -128,12 +137,18 @@ def attempt(
     return visit
 
 
+def _tries(visit: ReturnVisit) -> int:
+    """How often it was tried in vain; a complaint settled again is asked about anew, tries before that do not count."""
+    since = visit.cause_on if visit.cause == "complaint" else None
+    return sum(since is None or clock.local(each.at).date() >= since for each in visit.attempts)
+
+
 def _tell_supervisor(visit: ReturnVisit) -> None:
-    for person in people_of(visit.branch_id, "supervisor"):
+    for person in supervisors_of(visit):
         message = inbox.post(
             person.id,
             N_("Return visit %(number)s was given up: the customer was not reached in %(times)d tries."),
-            {"number": visit.number, "times": len(visit.attempts)},
+            {"number": visit.number, "times": _tries(visit)},
             link=f"/returnvisitview/show/{visit.id}",
             tone="warning",
             email=person.email,
@@ -147,6 +162,7 @@ def try_again(
 ) -> ReturnVisit:
     """The supervisor has a visit that was given up tried once more, by somebody else if named (RV-4)."""
     visit = fetch(ReturnVisit, visit_id)
+    _check_not_subject(actor, visit)
     rules.LIFECYCLE.apply(visit, "try_again", actor.roles, reason=reason)
     visit.reason = visit.reason or reason
     if visitor_id is not None:
@@ -160,6 +176,7 @@ def reassign(
 ) -> ReturnVisit:
     """Give the visit to somebody else, and name who goes along (RV-2). Raises ``Refused``."""
     visit = fetch(ReturnVisit, visit_id)
+    _check_not_subject(actor, visit)
     barred = about(visit)
     rules.LIFECYCLE.apply(visit, "reassign", actor.roles, visitor_id=visitor_id)
     visit.visitor_id = visitor(visitor_id, barred).id
@@ -173,6 +190,7 @@ def reassign(
 def cancel(actor: Principal, visit_id: int, *, reason: str, at: datetime | None = None) -> ReturnVisit:
     """Give the visit up, with a reason."""
     visit = fetch(ReturnVisit, visit_id)
+    _check_not_subject(actor, visit)
     rules.LIFECYCLE.apply(visit, "cancel", actor.roles, reason=reason)
     visit.cancel_reason, visit.next_try_at = reason, None
     return visit
