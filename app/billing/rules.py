@@ -136,11 +136,20 @@ class Billed(NamedTuple):
         return sum(self.taxes, ZERO)
 
 
-def billed(amounts: Sequence[Decimal], waived: Decimal, percent: Decimal) -> Billed:
-    """Share what was waived and the tax within over the lines: the sum of the lines is the invoice, to the fen."""
-    whole = sum(amounts, ZERO) - waived
-    shares = split(whole, amounts)
-    return Billed(shares, split(tax_within(whole, percent), shares))
+class Share(NamedTuple):
+    """A job on an invoice: the amounts of its lines, and what was waived of them (CNY)."""
+
+    amounts: Sequence[Decimal]
+    waived: Decimal = ZERO
+
+
+def billed(jobs: Sequence[Share], percent: Decimal) -> Billed:
+    """The lines of all jobs, one after the other; the sum of the lines is the invoice, to the fen.
+
+    What was waived of a job lowers the lines of that job alone; the tax within is shared over all lines.
+    """
+    shares = [line for job in jobs for line in split(sum(job.amounts, ZERO) - job.waived, job.amounts)]
+    return Billed(shares, split(tax_within(sum(shares, ZERO), percent), shares))
 
 
 def state_of(total: Decimal, paid: Decimal, credited: Decimal) -> str:
@@ -193,17 +202,18 @@ def instalments(total: Decimal, count: int, first_due: date, days_between: int) 
     return [Part(first_due + timedelta(days=number * days_between), part) for number, part in enumerate(parts)]
 
 
-def planned(total: Decimal, parts: Sequence[Part], today: date) -> list[Part]:
+def planned(total: Decimal, parts: Sequence[Part], first: date, too_early: str = N_("Not before today.")) -> list[Part]:
     """The instalments as the accountant agreed them with the customer, by day: together they are the invoice.
 
-    Raises ``Refused`` for a part of nothing, a day that has passed or stands twice, too many parts, or another sum.
+    Raises ``Refused`` for a part of nothing, a day before ``first`` (said as ``too_early``) or one that stands twice,
+    too many parts, or another sum.
     """
     if len(parts) > MOST_INSTALMENTS:
         raise Refused(N_("Between 1 and 24 instalments."), field="plan")
     if any(part.amount <= 0 for part in parts):
         raise Refused(N_("Every instalment is more than nothing."), field="plan")
-    if any(part.due_on < today for part in parts):
-        raise Refused(N_("Not before today."), field="plan")
+    if any(part.due_on < first for part in parts):
+        raise Refused(too_early, field="plan")
     if len({part.due_on for part in parts}) < len(parts):
         raise Refused(N_("Every instalment has a day of its own."), field="plan")
     asked = sum((part.amount for part in parts), ZERO)

@@ -21,7 +21,7 @@ from app.billing.models import (
     Payment,
     Waiver,
 )
-from app.billing.rules import billed, instalments, state_of
+from app.billing.rules import Share, billed, instalments, state_of
 from app.contracts.models import Contract
 from app.core import clock
 from app.core.money import ZERO, tax_within
@@ -100,7 +100,7 @@ class Books:
     ) -> dict[str, Any]:  # fmt: skip
         """Make out an invoice; gives its row."""
         day = clock.local(at).date()
-        sums = billed([quantity * price for _kind, _text, quantity, price, _order in lines], waived, RATE)
+        sums = billed([Share([quantity * price for _kind, _text, quantity, price, _order in lines], waived)], RATE)
         parts = instalments(sums.total, count, day + timedelta(days=30), 30)
         organisation = len(customer[1]) > 4
         # What was sent has its number (SO-6); of the last days some still wait for theirs.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import select
@@ -271,6 +272,75 @@ def test_two_taps_hand_the_same_cash_in_once(backend: Backend, office: Cast) -> 
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["handed in", "refused"]
+
+
+def test_disputed_cash_of_somebody_who_has_gone_is_settled_too(office: Cast) -> None:
+    commands.collect(office["technician"], finished(office), amount=D("130.00"), at=office_time(10, 5))
+    handover_id = commands.hand_in(office["technician"], at=office_time(11)).id
+    commands.dispute(office["accountant"], handover_id, counted=D("120.00"), reason="少一张十元")
+    with acting_as(office["supervisor"]):
+        (held,) = queries.cash_in_hand()
+        # Nobody counts it any more, so the list offers to settle it.
+        assert (held.amount, held.waiting) == (D("130.00"), D("0.00"))
+    row = commands.settle(office["supervisor"], office.staff("technician"), reason="离职未认，从工资扣回")
+    assert (row.status, row.amount) == ("settled", D("130.00"))
+    assert again(CashHandover, handover_id).status == "withdrawn"
+    for guard in LEAVING_GUARDS:
+        guard(again(Staff, office.staff("technician")))
+
+
+def test_cash_that_waits_to_be_counted_is_not_settled_past_the_accountant(office: Cast) -> None:
+    commands.collect(office["technician"], finished(office), amount=D("130.00"), at=office_time(10, 5))
+    handover_id = commands.hand_in(office["technician"], at=office_time(11)).id
+    with acting_as(office["supervisor"]):
+        assert queries.cash_in_hand()[0].waiting == D("130.00")
+    with pytest.raises(Refused):
+        commands.settle(office["supervisor"], office.staff("technician"), reason="离职")
+    assert again(CashHandover, handover_id).status == "submitted"
+
+
+@pytest.mark.parametrize("verb", ["hand_in", "settle"])
+def test_what_is_voided_at_the_same_moment_is_not_handed_in(backend: Backend, office: Cast, verb: str) -> None:
+    payment_id = commands.collect(
+        office["technician"], finished(office), amount=D("130.00"), at=office_time(10, 5)
+    ).id  # fmt: skip
+    db.session.remove()
+    outcomes: list[str] = []
+    voided = Event()
+
+    def void() -> None:
+        with backend.app.app_context():
+            try:
+                with unit_of_work(office["accountant"], "payment.void"):
+                    commands.void_payment(office["accountant"], payment_id, reason="误登")
+                    voided.set()
+                    sleep(0.5)  # the other one has read the payment by now, or waits for it
+            finally:
+                voided.set()
+                db.session.remove()
+
+    def take() -> None:
+        with backend.app.app_context():
+            voided.wait()
+            try:
+                if verb == "hand_in":
+                    commands.hand_in(office["technician"], at=office_time(17))
+                else:
+                    commands.settle(office["supervisor"], office.staff("technician"), reason="离职")
+                outcomes.append("taken")
+            except Refused:
+                outcomes.append("refused")
+            finally:
+                db.session.remove()
+
+    threads = [Thread(target=each) for each in (void, take)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == ["refused"]
+    row = again(Payment, payment_id)
+    assert (row.voided_at is not None, row.in_hand, row.handover_id) == (True, False, None)
 
 
 # -- waiving ----------------------------------------------------------------------------------------------------------

@@ -266,6 +266,116 @@ def test_a_credit_note_is_never_more_than_the_invoice_and_all_of_it_frees_the_jo
     assert before.paid == D("0.00")
 
 
+def test_so6_a_void_on_a_closed_job_puts_it_on_the_list_again(office: Cast) -> None:
+    order_id, accountant = finished(office), office["accountant"]
+    paid = commands.collect(accountant, order_id, amount=D("130.00"), method="card", at=office_time(10, 30))
+    jobs.close(office["clerk"], order_id, at=office_time(11))
+    with acting_as(accountant):
+        assert queries.to_invoice() == [] and [row.order.id for row in queries.to_follow()] == [order_id]
+    commands.void_payment(accountant, paid.id, reason="刷卡未成功", at=office_time(12))
+    with acting_as(accountant):
+        assert [(row.order.id, row.money.left) for row in queries.to_invoice()] == [(order_id, D("130.00"))]
+        assert queries.to_follow() == []
+    # A part of it paid, and the rest waived: nothing is left, and the invoice follows.
+    commands.collect(accountant, order_id, amount=D("100.00"), method="card", at=office_time(13))
+    with acting_as(accountant):
+        assert [row.money.left for row in queries.to_invoice()] == [D("30.00")]
+    commands.waive(office["supervisor"], order_id, amount=D("30.00"), reason="零头")
+    with acting_as(accountant):
+        assert queries.to_invoice() == [] and [row.order.id for row in queries.to_follow()] == [order_id]
+
+
+def _two(office: Cast) -> tuple[int, int]:
+    """Two finished jobs of one customer: 130.00 and 180.00 CNY."""
+    return finished(office), finished(office, 90, symptom="门关不严", hour=12)
+
+
+def test_several_jobs_on_one_invoice_credited_their_payments_follow_to_the_next(office: Cast) -> None:
+    (one, second), accountant = _two(office), office["accountant"]
+    commands.collect(office["technician"], one, amount=D("130.00"), at=office_time(12, 5))
+    first = commands.issue_for_jobs(accountant, [one, second], title="错误抬头", at=office_time(13)).id
+    commands.receive(accountant, first, amount=D("100.00"), method="transfer", at=office_time(14))
+    commands.credit(accountant, first, amount=D("310.00"), reason="抬头开错", at=office_time(15))
+    # What lies on it belongs to both jobs: neither counts as paid.
+    money = queries.money_of_jobs([one, second])
+    assert [money[each].left for each in (one, second)] == [D("130.00"), D("180.00")]
+    with acting_as(accountant):
+        assert [row.order.id for row in queries.to_invoice()] == [one, second] and queries.to_follow() == []
+    # For one of them alone nothing of it follows.
+    alone = commands.issue_for_jobs(accountant, one, title="刘芳", at=office_time(15, 30))
+    assert (alone.paid, again(Invoice, first).paid) == (D("0.00"), D("230.00"))
+    commands.credit(accountant, alone.id, amount=D("130.00"), reason="改为合开", at=office_time(15, 40))
+    both = commands.issue_for_jobs(accountant, [one, second], title="刘芳", at=office_time(16))
+    assert (both.paid, both.outstanding, both.status) == (D("230.00"), D("80.00"), "part_paid")
+    before = again(Invoice, first)
+    with acting_as(SYSTEM):
+        assert (before.paid, before.payments) == (D("0.00"), [])
+
+
+def test_money_given_back_on_an_invoice_of_several_jobs_no_longer_counts_for_one(office: Cast) -> None:
+    (one, second), accountant = _two(office), office["accountant"]
+    commands.collect(office["technician"], one, amount=D("130.00"), at=office_time(12, 5))
+    first = commands.issue_for_jobs(accountant, [one, second], title="刘芳", at=office_time(13)).id
+    commands.credit(accountant, first, amount=D("310.00"), reason="重开", at=office_time(14))
+    commands.refund(office["manager"], first, amount=D("130.00"), method="transfer", reason="退回", at=office_time(15))
+    assert queries.money_of_jobs([one])[one].left == D("130.00")
+    again_one = commands.issue_for_jobs(accountant, one, title="刘芳", at=office_time(16))
+    assert (again_one.paid, again_one.outstanding) == (D("0.00"), D("130.00"))
+    assert again(Invoice, first).paid == D("0.00")
+
+
+def test_receipts_that_do_not_agree_with_the_invoice_they_leave_are_refused_in_words(office: Cast) -> None:
+    order_id, accountant = finished(office), office["accountant"]
+    commands.collect(accountant, order_id, amount=D("130.00"), method="card", at=office_time(10, 30))
+    first = commands.issue_for_jobs(accountant, order_id, title="刘芳", at=office_time(11)).id
+    commands.credit(accountant, first, amount=D("130.00"), reason="重开", at=office_time(12))
+    with unit_of_work(SYSTEM, "test.damaged"):
+        fetch(Invoice, first).paid = D("100.00")
+    with pytest.raises(Refused) as refused:
+        commands.issue_for_jobs(accountant, order_id, title="刘芳", at=office_time(13))
+    assert refused.value.params["number"] == "FP-NJ-20261120-0001"
+
+
+def test_a_waiver_lowers_only_the_lines_of_its_job(office: Cast) -> None:
+    one, second = _two(office)
+    commands.waive(office["supervisor"], one, amount=D("110.00"), reason="等候过久")
+    invoice_id = commands.issue_for_jobs(office["accountant"], [one, second], title="刘芳", at=office_time(13)).id
+    with acting_as(SYSTEM):
+        lines = again(Invoice, invoice_id).lines
+        sums = {each: sum(line.amount for line in lines if line.work_order_id == each) for each in (one, second)}
+    assert sums == {one: D("20.00"), second: D("180.00")}
+
+
+def test_what_was_credited_in_full_is_not_sent_nor_corrected_nor_its_title_repeated(office: Cast) -> None:
+    order_id, accountant = finished(office), office["accountant"]
+    first = commands.issue_for_jobs(accountant, order_id, title="正确抬头", at=office_time(11)).id
+    commands.credit(accountant, first, amount=D("130.00"), reason="重开", at=office_time(11, 10))
+    for verb in (
+        lambda: commands.correct_heading(accountant, first, title="又", fapiao_kind="normal"),
+        lambda: commands.post_invoice(accountant, first, posted_on=date(2026, 11, 20), fapiao_no="12345678"),
+    ):
+        with pytest.raises(Refused) as refused:
+            verb()
+        assert refused.value.params["number"] == "FP-NJ-20261120-0001"
+    second = commands.issue_for_jobs(accountant, order_id, title="正确抬头", at=office_time(12)).id
+    other = finished(office, 90, symptom="门关不严", hour=13)
+    wrong = commands.issue_for_jobs(accountant, other, title="错误抬头", at=office_time(14)).id
+    commands.credit(accountant, wrong, amount=D("180.00"), reason="抬头开错", at=office_time(15))
+    (invoice,) = commands.issue_each(accountant, [other])
+    assert invoice.title == "正确抬头"
+    # Sent once: the day it was sent stays.
+    commands.enter_fapiao(accountant, second, fapiao_no="12345678")
+    with at(16):
+        commands.post_invoice(accountant, second, posted_on=date(2026, 11, 20), posted_note="挂号信")
+    with at(9, day=23), pytest.raises(Refused) as refused:
+        commands.post_invoice(accountant, second, posted_on=date(2026, 11, 23))
+    assert refused.value.field == "posted_on"
+    assert again(Invoice, second).posted_on == date(2026, 11, 20)
+    with pytest.raises(Refused) as refused:
+        commands.replan(accountant, second, plan=[(date(2026, 11, 19), D("130.00"))])
+    assert refused.value.message == "Not before the invoice was issued."
+
+
 def test_the_database_itself_keeps_a_job_off_two_invoices(office: Cast) -> None:
     invoice_id = invoiced(office)
     with acting_as(SYSTEM):

@@ -103,15 +103,24 @@ def test_nobody_pays_nothing_or_more_than_is_left(amount: str, left: str, ok: bo
 # -- invoices -------------------------------------------------------------------------------------------------------
 
 
-@given(st.lists(MONEY, min_size=1, max_size=10), st.data())
-def test_the_lines_of_an_invoice_are_the_invoice(amounts: list[Decimal], data: st.DataObject) -> None:
-    whole = sum(amounts)
-    waived = data.draw(st.decimals(min_value=0, max_value=whole, places=2))
+@given(st.lists(st.lists(MONEY, min_size=1, max_size=5), min_size=1, max_size=4), st.data())
+def test_the_lines_of_an_invoice_are_the_invoice(jobs: list[list[Decimal]], data: st.DataObject) -> None:
+    waived = [data.draw(st.decimals(min_value=0, max_value=sum(amounts), places=2)) for amounts in jobs]
     percent = data.draw(st.sampled_from([D("13"), D("6"), D("3"), D("0")]))
-    sums = rules.billed(amounts, waived, percent)
-    assert sums.total == whole - waived
-    assert sums.tax == rules.tax_within(whole - waived, percent)
+    sums = rules.billed([rules.Share(*each) for each in zip(jobs, waived, strict=True)], percent)
+    whole = sum((line for amounts in jobs for line in amounts), D("0.00")) - sum(waived, D("0.00"))
+    assert sums.total == whole
+    assert sums.tax == rules.tax_within(whole, percent)
     assert all(0 <= tax <= amount for tax, amount in zip(sums.taxes, sums.amounts, strict=True))
+    # What was waived for one job lowers the lines of that job alone.
+    lines = iter(sums.amounts)
+    for amounts, less in zip(jobs, waived, strict=True):
+        assert sum(next(lines) for _ in amounts) == sum(amounts) - less
+
+
+def test_what_is_waived_of_one_job_does_not_lower_another() -> None:
+    sums = rules.billed([rules.Share([D("1000.00")], D("900.00")), rules.Share([D("100.00")])], D("13"))
+    assert (sums.amounts, sums.taxes) == ([D("100.00"), D("100.00")], [D("11.51"), D("11.50")])
 
 
 @pytest.mark.parametrize(

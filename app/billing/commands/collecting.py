@@ -44,10 +44,11 @@ def collect(
     """Take money for a job; its number is that of the receipt. ``reference`` is the transaction of a payment without cash.
 
     Refused for charges the customer did not agree to, for more than is left, and for a technician whose sum is too
-    large to be collected on the spot (SO-6). Once the job is invoiced the payment is one on the invoice.
+    large to be collected on the spot (SO-6). Once the job is invoiced the payment is one on the invoice. Besides who does
+    the job, who brings its item back from the workshop takes the money there.
     """
     moment = at or clock.now()
-    order = steps.locked_order(order_id)
+    order = steps.locked_order(order_id, crew=queries.brings_back(order_id, actor.staff_id))
     check_method(method)
     if order.status not in _AT_HAND:
         raise Refused(N_("This is not possible now: the record has moved on."))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from app.billing import queries, rules
 from app.billing.commands.collecting import branch_code
 from app.billing.models import CashHandover, Payment
@@ -48,7 +50,7 @@ def hand_in(actor: Principal, *, at: datetime | None = None) -> CashHandover:
         raise NotPermitted(HAND_IN)
     # One person hands in once at a time, so that two taps cannot both find the same money.
     person = steps.locked(Staff, actor.staff_id)
-    row = _new(person, queries.in_hand_of(person.id), "submitted", at or clock.now())
+    row = _new(person, queries.in_hand_of(person.id, lock=True), "submitted", at or clock.now())
     db.session.flush()
     return row
 
@@ -124,11 +126,21 @@ def withdraw(actor: Principal, handover_id: int) -> CashHandover:
     return row
 
 
+def _withdraw_disputed(person: Staff) -> None:
+    disputed = select(CashHandover.id).where(CashHandover.staff_id == person.id, CashHandover.status == "differs")
+    for key in db.session.scalars(disputed.order_by(CashHandover.id)).all():
+        handover = steps.locked(CashHandover, key)
+        if handover.status == "differs":  # agreed to or counted again meanwhile it stays as it is
+            handover.status = "withdrawn"
+    db.session.flush()
+
+
 @command("cash_handover.settle")
 def settle(actor: Principal, staff_id: int, *, reason: str, at: datetime | None = None) -> CashHandover:
     """The supervisor accounts for the cash of somebody of the branch who cannot hand it in any more, with the reason.
 
-    Nobody settles the own cash. What lies with the accountant already is counted there.
+    Nobody settles the own cash. What lies with the accountant already is counted there; where the count differs and
+    the person is not there to agree to it, that handing-in is withdrawn and its cash accounted for here.
     """
     person = steps.locked(Staff, fetch(Staff, staff_id).id)
     if not actor.is_system and person.branch_id != actor.branch_id:
@@ -137,9 +149,10 @@ def settle(actor: Principal, staff_id: int, *, reason: str, at: datetime | None 
         raise Refused(N_("Nobody settles his own cash."))
     if not reason.strip():
         raise Refused(N_("This is required."), field="reason")
+    _withdraw_disputed(person)
     row = _new(
         person,
-        queries.in_hand_of(person.id),
+        queries.in_hand_of(person.id, lock=True),
         "settled",
         at or clock.now(),
         reason=reason.strip()[:200],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from app.billing import queries, rules
 from app.billing.commands.collecting import branch_code, new_payment, pay_invoice, refresh
@@ -125,7 +126,7 @@ def issue_for_jobs(
         for each in order.charges
         if each.unit_price > 0
     ]
-    waived = total([each.waived for each in money.values()])
+    waived: dict[int | None, Decimal] = {order_id: each.waived for order_id, each in money.items()}
     invoice = _write(actor, orders[0].branch_id, customers.pop(), lines, waived, heading, moment)
     for order in orders:
         db.session.add(InvoicedJob(invoice_id=invoice.id, work_order_id=order.id))
@@ -170,23 +171,29 @@ def _check_job(order: WorkOrder) -> None:
 
 
 def _take_over(invoice: Invoice, order_ids: Sequence[int]) -> None:
-    """What was paid for the jobs counts on this invoice, also what was paid on one that was credited in full."""
-    credited = select(Invoice.id).where(Invoice.status == "credited")
+    """What was paid for the jobs counts on this invoice, also what was paid on one that was credited in full.
+
+    Payments and refunds of such an invoice leave it together, those for no job in particular as well: between them
+    its amounts would make no sense. One that was for further jobs keeps its money, to be given back.
+    """
+    theirs = select(InvoicedJob.invoice_id).where(InvoicedJob.work_order_id.in_(order_ids))
+    further = exists(
+        select(InvoicedJob.id).where(InvoicedJob.invoice_id == Invoice.id, InvoicedJob.work_order_id.not_in(order_ids))
+    )
+    credited = select(Invoice.id).where(Invoice.status == "credited", Invoice.id.in_(theirs), ~further)
     with acting_as(SYSTEM):
-        rows = db.session.scalars(
-            select(Payment).where(
-                Payment.work_order_id.in_(order_ids),
-                Payment.voided_at.is_(None),
-                or_(Payment.invoice_id.is_(None), Payment.invoice_id.in_(credited)),
-            )
-        ).all()
-        before: dict[int, Decimal] = {}
-        for row in rows:
-            if row.invoice_id is not None:
-                before[row.invoice_id] = before.get(row.invoice_id, ZERO) + row.signed
-        # Payments and refunds of an invoice leave it together: between them its amounts would make no sense.
-        for key, moved in sorted(before.items()):
-            steps.locked(Invoice, key).paid -= moved
+        # Kept from others before it is read what came in on them.
+        before = [steps.locked(Invoice, key) for key in db.session.scalars(credited.order_by(Invoice.id)).all()]
+        loose = and_(Payment.invoice_id.is_(None), Payment.work_order_id.in_(order_ids))
+        wanted = select(Payment).where(
+            or_(loose, Payment.invoice_id.in_([old.id for old in before])), Payment.voided_at.is_(None)
+        )
+        rows = db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+        for old in before:
+            moved = total([row.signed for row in rows if row.invoice_id == old.id])
+            if moved > old.paid:
+                raise Refused(N_("The receipts of %(number)s come to more than was paid on it."), number=old.number)
+            old.paid -= moved
         invoice.paid += total([row.signed for row in rows])
         for row in rows:
             row.invoice_id = invoice.id
@@ -223,9 +230,7 @@ def issue_for_contract(
     with i18n.in_language():
         words = i18n.say(N_("Maintenance contract %(number)s"), number=contract.number)
     line = _Line("contract", words[:100], 1, contract.price)
-    return _write(
-        actor, contract.branch_id, contract.customer_id, [line], ZERO, heading, moment, contract_id=contract.id
-    )
+    return _write(actor, contract.branch_id, contract.customer_id, [line], {}, heading, moment, contract_id=contract.id)
 
 
 def _write(
@@ -233,14 +238,19 @@ def _write(
     branch_id: int,
     customer_id: int,
     lines: Sequence[_Line],
-    waived: Decimal,
+    waived: Mapping[int | None, Decimal],
     heading: _Heading,
     moment: datetime,
     *,
     contract_id: int | None = None,
 ) -> Invoice:
     rate, today = settings.amount("tax_rate"), clock.local(moment).date()
-    sums = rules.billed([line.amount for line in lines], waived, rate)
+    # The lines come job by job.
+    shares = [
+        rules.Share([line.amount for line in theirs], waived.get(order_id, ZERO))
+        for order_id, theirs in groupby(lines, lambda line: line.order_id)
+    ]
+    sums = rules.billed(shares, rate)
     parts = heading.parts(sums.total, today)
     _check_unused(heading.fapiao_no)
     invoice = Invoice(
@@ -310,6 +320,11 @@ def _number(invoice: Invoice, fapiao_no: str) -> None:
     invoice.fapiao_no = typed
 
 
+def _check_standing(invoice: Invoice) -> None:
+    if invoice.status == "credited":
+        raise Refused(N_("%(number)s was credited in full."), number=invoice.number)
+
+
 @command("invoice.correct")
 def correct_heading(
     actor: Principal,
@@ -322,9 +337,10 @@ def correct_heading(
 ) -> Invoice:
     """Title, tax number and kind as the customer wants them, as long as no official invoice is made out with them.
 
-    Refused once its number is entered: then a credit note takes it back.
+    Refused once its number is entered: then a credit note takes it back; and once it is credited in full.
     """
     invoice = steps.locked(Invoice, invoice_id)
+    _check_standing(invoice)
     if invoice.fapiao_no:
         raise Refused(N_("The official invoice is made out: a credit note takes it back."), field="title")
     today = clock.today()
@@ -345,7 +361,8 @@ def replan(actor: Principal, invoice_id: int, *, plan: Sequence[tuple[date, Deci
     invoice = steps.locked(Invoice, invoice_id)
     if invoice.outstanding <= 0:
         raise Refused(N_("Nothing of this invoice is outstanding."), field="plan")
-    parts = rules.planned(invoice.total, [rules.Part(*each) for each in plan], invoice.issued_on)
+    too_early = N_("Not before the invoice was issued.")
+    parts = rules.planned(invoice.total, [rules.Part(*each) for each in plan], invoice.issued_on, too_early)
     for old in list(invoice.instalments):
         db.session.delete(old)
     # The old ones go first: the day of a new one may be that of an old one.
@@ -364,9 +381,13 @@ def post_invoice(
 ) -> Invoice:
     """The invoice was sent to the customer: by post after money was collected on the spot (SO-6), or by mail.
 
-    Refused as long as the official invoice has no number; who may enter it may do so with the same step.
+    Refused as long as the official invoice has no number; who may enter it may do so with the same step. Refused also
+    when it was credited in full or sent before.
     """
     invoice = steps.locked(Invoice, invoice_id)
+    _check_standing(invoice)
+    if invoice.posted_on is not None:
+        raise Refused(N_("It was sent on %(day)s already."), field="posted_on", day=invoice.posted_on.isoformat())
     if invoice.fapiao_no and fapiao_no.strip() and rules.check_fapiao(fapiao_no) != invoice.fapiao_no:
         raise Refused(N_("The number is entered already."), field="fapiao_no")
     if not invoice.fapiao_no and fapiao_no.strip() and permissions.may(actor, "invoice.enter_fapiao"):

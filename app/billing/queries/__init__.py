@@ -16,12 +16,21 @@ from app.billing.queries.invoices import (
     to_invoice,
     with_everything,
 )
-from app.billing.queries.jobs import is_collected, is_invoiced, limits_of, money_of, money_of_jobs, permitted
+from app.billing.queries.jobs import (
+    brings_back,
+    is_collected,
+    is_invoiced,
+    limits_of,
+    money_of,
+    money_of_jobs,
+    permitted,
+)
 
 __all__ = [
     "Aged",
     "CashInHand",
     "ToInvoice",
+    "brings_back",
     "cash_in_hand",
     "in_hand_of",
     "is_collected",

@@ -32,7 +32,9 @@ class CashInHand:
     @property
     def waiting(self) -> Decimal:
         """CNY handed in and not counted yet."""
-        return total([payment.amount for payment in self.payments if payment.handover_id is not None])
+        # Not where the count differs: that waits for the person.
+        lying = [each for each in self.payments if each.handover is not None and each.handover.status == "submitted"]
+        return total([each.amount for each in lying])
 
     @property
     def since(self) -> datetime:
@@ -69,14 +71,19 @@ def cash_in_hand(branch_id: int | None = None, *, before: datetime | None = None
     return list(found.values())
 
 
-def in_hand_of(staff_id: int, *, handed_in_too: bool = False) -> list[Payment]:
-    """What this person still has to hand in, oldest first; not narrowed by row scope, for rules."""
+def in_hand_of(staff_id: int, *, handed_in_too: bool = False, lock: bool = False) -> list[Payment]:
+    """What this person still has to hand in, oldest first; not narrowed by row scope, for rules.
+
+    ``lock``: as it is now, kept from others until the transaction ends; what is voided meanwhile is not among it.
+    """
     wanted = select(Payment).where(Payment.in_hand.is_(True), Payment.received_by_id == staff_id)
     if not handed_in_too:
         wanted = wanted.outerjoin(CashHandover, CashHandover.id == Payment.handover_id).where(
             or_(Payment.handover_id.is_(None), CashHandover.status == "withdrawn")
         )
     ordered = wanted.order_by(Payment.paid_at, Payment.id).options(joinedload(Payment.customer))
+    if lock:
+        ordered = ordered.with_for_update(of=Payment).execution_options(populate_existing=True)
     return list(db.session.scalars(ordered.execution_options(unscoped=True)))
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.billing.models import Instalment, Invoice, InvoicedJob, InvoiceLine, Payment
-from app.billing.queries.jobs import money_of_jobs
+from app.billing.queries.jobs import counts_for_job, money_left, money_of_jobs
 from app.billing.rules import JobMoney, Part, age_limits, aged, still_open
 from app.core import clock, settings
 from app.core.db import db
@@ -37,6 +37,7 @@ def _invoiced() -> ColumnElement[bool]:
     return exists(select(InvoicedJob.id).where(InvoicedJob.work_order_id == WorkOrder.id, InvoicedJob.live.is_(True)))
 
 
+_DONE = ("finished", "closed")
 _LOADS = (
     joinedload(WorkOrder.repair_call)
     .joinedload(RepairCall.voucher)
@@ -46,38 +47,26 @@ _LOADS = (
 )
 
 
-def _was_invoiced() -> ColumnElement[bool]:
-    return exists(select(InvoicedJob.id).where(InvoicedJob.work_order_id == WorkOrder.id, InvoicedJob.live.is_(False)))
-
-
 def to_invoice(branch_id: int | None = None) -> list[ToInvoice]:
     """Finished jobs with money left to collect and no invoice, the oldest first (SO-6, SO-9).
 
-    Closed ones too, when their invoice was credited in full: nothing else would remember them.
+    Closed ones too, when their invoice was credited in full or their payment voided: nothing else would remember them.
     """
     costs = exists(select(Charge.id).where(Charge.work_order_id == WorkOrder.id, Charge.unit_price > 0))
-    due = or_(WorkOrder.status == "finished", and_(WorkOrder.status == "closed", _was_invoiced()))
-    wanted = select(WorkOrder).where(due, costs, ~_invoiced()).options(*_LOADS)
-    return [each for each in _jobs(wanted, branch_id) if each.money.left > 0]
+    wanted = select(WorkOrder).where(WorkOrder.status.in_(_DONE), costs, ~_invoiced(), money_left(WorkOrder.id) > 0)
+    return _jobs(wanted, branch_id)
 
 
 def to_follow(branch_id: int | None = None) -> list[ToInvoice]:
     """Jobs collected on the spot whose invoice follows (SO-6): paid, and no invoice made, or the one made taken back."""
-    credited = select(Invoice.id).where(Invoice.status == "credited")
-    paid = exists(
-        select(Payment.id).where(
-            Payment.work_order_id == WorkOrder.id,
-            or_(Payment.invoice_id.is_(None), Payment.invoice_id.in_(credited)),
-            Payment.voided_at.is_(None),
-        )
-    )
-    wanted = select(WorkOrder).where(WorkOrder.status.in_(("finished", "closed")), paid, ~_invoiced()).options(*_LOADS)
-    return [each for each in _jobs(wanted, branch_id) if each.money.left == 0 and each.money.paid > 0]
+    paid = exists(select(Payment.id).where(Payment.work_order_id == WorkOrder.id, counts_for_job()))
+    wanted = select(WorkOrder).where(WorkOrder.status.in_(_DONE), paid, ~_invoiced(), money_left(WorkOrder.id) <= 0)
+    return [each for each in _jobs(wanted, branch_id) if each.money.paid > 0]
 
 
 def _jobs(wanted: Select[tuple[WorkOrder]], branch_id: int | None) -> list[ToInvoice]:
     statement = wanted if branch_id is None else wanted.where(WorkOrder.branch_id == branch_id)
-    ordered = statement.order_by(WorkOrder.finished_at, WorkOrder.id).limit(500)
+    ordered = statement.order_by(WorkOrder.finished_at, WorkOrder.id)
     orders = list(db.session.scalars(ordered))
     money = money_of_jobs(order.id for order in orders)
     taken_back = set(
@@ -136,8 +125,12 @@ def live_invoice(order_id: int) -> Invoice | None:
 
 
 def last_title(customer_id: int) -> Invoice | None:
-    """The customer's latest invoice: title and tax number need not be asked again."""
-    wanted = select(Invoice).where(Invoice.customer_id == customer_id).order_by(Invoice.id.desc()).limit(1)
+    """The customer's latest invoice that stands: title and tax number need not be asked again.
+
+    One credited in full is left out: a wrong title is a common reason for it.
+    """
+    mine = select(Invoice).where(Invoice.customer_id == customer_id, Invoice.status != "credited")
+    wanted = mine.order_by(Invoice.id.desc()).limit(1)
     found: Invoice | None = db.session.scalars(wanted).one_or_none()
     return found
 

@@ -19,12 +19,15 @@ from app.core.actors import current
 from app.core.db import db
 from app.core.money import total
 from app.core.views import Link, Page
+from app.core.views.model import MORE_LINKS
 from app.core.views.refusals import FORESEEN, explain
 from app.customers.views import labels
 from app.fieldservice.models import WorkOrder
 from app.fieldservice.views import words
 from app.fieldservice.views.my import JOB_LINKS
 from app.fieldservice.views.phone import entered_at, order_of
+from app.workshop.models import RepairCard
+from app.workshop.views import RepairCardView
 
 HANDOVER_TONES = {"submitted": "warning", "differs": "danger", "received": "success", "settled": "info"}
 VERBS = {"agree": commands.agree, "withdraw": commands.withdraw}
@@ -103,7 +106,7 @@ class MyMoneyView(Page):
 
     def _mine(self, order_id: int) -> WorkOrder:
         order = order_of(order_id)
-        if order.technician_id != self._me():
+        if not _takes_money(order):
             raise PageNotFound()
         return order
 
@@ -156,9 +159,20 @@ class MyMoneyView(Page):
         return page
 
 
+def _takes_money(order: WorkOrder) -> bool:
+    # Whose job it is, and who brings its item back; the crew and the bench do not meet the customer over money.
+    me = current().staff_id
+    return me is not None and (order.technician_id == me or queries.brings_back(order.id, me))
+
+
+def _card_link(card: RepairCard) -> list[Link]:
+    order = card.goods_receipt.work_order
+    return list(job_link(order, set())) if queries.brings_back(order.id, current().staff_id) else []
+
+
 def job_link(order: WorkOrder, offered: set[str]) -> Iterable[Link]:
     """The way from a job on the telephone to its money: what is left to collect, or what was paid."""
-    if not order.charges or order.charges_agreed_at is None:
+    if not _takes_money(order) or not order.charges or order.charges_agreed_at is None:
         return []
     money = queries.money_of(order)
     if money.due == 0:
@@ -171,3 +185,4 @@ def job_link(order: WorkOrder, offered: set[str]) -> Iterable[Link]:
 
 if job_link not in JOB_LINKS:
     JOB_LINKS.append(job_link)
+    MORE_LINKS.setdefault(RepairCardView, []).append(_card_link)
