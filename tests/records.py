@@ -462,12 +462,22 @@ def _parts_of_branches(records: Records) -> None:
 
 
 def _visits(records: Records) -> None:
-    for which, branch, people in (("nanjing", "NJ", NJ_VISITS), ("suzhou", "SZ", SZ)):
+    # which: (branch, complaint, seen by); the person complained about sees nothing of the visit afterwards (CP-4).
+    chosen: dict[str, tuple[str, str | None, frozenset[str]]] = {
+        "nanjing": ("NJ", None, NJ_VISITS),
+        "suzhou": ("SZ", None, SZ),
+        "of a complaint": ("NJ", "plain", NJ_VISITS),
+        "about the supervisor": ("NJ", "against the supervisor", NJ_VISITS - {"supervisor"}),
+        "about the service department": ("NJ", "against the service department", NJ_VISITS - {"service"}),
+        "about the director": ("NJ", "against the director", NJ_VISITS - {"director"}),
+    }
+    for number, (which, (branch, complaint, people)) in enumerate(chosen.items(), start=1):
         visit = ReturnVisit(
-            number=f"HF-{branch}-20261120-0001",
+            number=f"HF-{branch}-20261120-{number:04}",
             branch_id=records.cast.branches[branch],
             customer_id=records.cast.customers["suzhou" if branch == "SZ" else "in_warranty"],
-            cause="repair",
+            cause="complaint" if complaint else "repair",
+            complaint_id=records[f"complaint/{complaint}"] if complaint else None,
             due_on=DAY,
         )
         records.add(f"return_visit/{which}", visit, people)
@@ -492,20 +502,30 @@ def _reports(records: Records) -> None:
 
 
 def _documents(records: Records) -> None:
-    chosen = {
-        "register": ("repair_call_register", "NJ", NJ),
-        "suzhou's register": ("repair_call_register", "SZ", SZ),
-        # Who may not print the register of complaints does not read it in the archive either (CP-13).
-        "complaints": ("complaint_register", "NJ", LEADERS),
-        "all complaints": ("complaint_register", None, HQ),
+    chosen: dict[str, tuple[str, str | None, str | None, frozenset[str]]] = {
+        "register": ("repair_call_register", "NJ", None, NJ),
+        "the manager's register": ("repair_call_register", "NJ", "manager", NJ),
+        "suzhou's register": ("repair_call_register", "SZ", None, SZ),
+        # What was made with other eyes, or the system's, says of complaints what a reader may not see (CP-4, CP-13).
+        "complaints": ("complaint_register", "NJ", None, HQ),
+        "the manager's complaints": ("complaint_register", "NJ", "manager", frozenset({"manager"})),
+        "the director's complaints": ("complaint_register", None, "director", frozenset({"director"})),
+        "all complaints": ("complaint_register", None, None, HQ),
+        "analysis": ("complaint_analysis", "NJ", "supervisor", frozenset({"supervisor"})),
+        "visits": ("return_visit_analysis", "NJ", "clerk", frozenset({"clerk"})),
+        "made visits": ("return_visit_record", "NJ", "clerk", frozenset({"clerk"})),
+        # The branch works by the plan of the morning, which says nothing of complaints.
+        "plan": ("return_visit_plan", "NJ", None, NJ_VISITS),
+        "the clerk's plan": ("return_visit_plan", "NJ", "clerk", frozenset({"clerk"})),
     }
-    for number, (which, (name, branch, people)) in enumerate(chosen.items(), start=1):
+    for number, (which, (name, branch, asked, people)) in enumerate(chosen.items(), start=1):
         stored = files.store(b"%PDF", f"{which}.pdf", "application/pdf", record="document", record_id=None)
         document = MadeDocument(
             key=f"test-{number}",
             name=name,
             title=which,
             branch_id=records.cast.branches[branch] if branch else None,
+            for_staff_id=records.cast.staff(asked) if asked else None,
             stored_file=stored,
         )
         records.add(f"document/{which}", document, people)
@@ -527,6 +547,11 @@ def _trail(records: Records) -> None:
         "step": ("complaint_step", against["complaint_step/plain"], director),
         "about the director": ("complaint", against["complaint/against the director"], frozenset()),
         "step about the director": ("complaint_step", against["complaint_step/against the director"], frozenset()),
+        **{
+            f"{table} {which}": (table, records[f"{table}/{which}"], people)
+            for table in ("return_visit", "visit_attempt", "visit_answer")
+            for which, people in (("of a complaint", director), ("about the director", frozenset()))
+        },
     }
     # What building the records wrote is business of the test, not of the people.
     db.session.connection().execute(delete(AuditEntry.__table__))

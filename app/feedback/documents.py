@@ -9,7 +9,9 @@ from itertools import count
 
 from sqlalchemy import select
 
+from app.complaints.rules import mask_phone
 from app.core import clock, files, settings
+from app.core.actors import current
 from app.core.db import db
 from app.core.documents import Document, Params, register
 from app.core.errors import N_
@@ -59,15 +61,18 @@ def _plan(branch: Branch, day: dt.date) -> ReturnVisitPlan:
 def _line(row: int, visit: ReturnVisit, day: dt.date) -> VisitLine:
     standing = urgency(visit.due_on, day, settings.number(OVERDUE_DAYS))
     people = [person.name for person in (visit.visitor, visit.companion) if person is not None]
+    # The plan the system makes lies open to the branch, the person complained about too: who makes the visit finds by
+    # its number in the portal whom it is for (CP-4, CP-13).
+    quiet = visit.complaint_id is not None and current().is_system
     return VisitLine(
         row=row,
         number=visit.number,
         cause=CAUSE_LABELS[visit.cause],
-        reference=visit.about,
-        customer=visit.who,
-        phone=visit.phone,
-        address=_address(visit),
-        before=_before(visit),
+        reference="" if quiet else visit.about,
+        customer="" if quiet else visit.who,
+        phone=mask_phone(visit.phone) if quiet else visit.phone,
+        address="" if quiet else _address(visit),
+        before="" if quiet else _before(visit),
         visitor="、".join(people),
         due_on=visit.due_on,
         days_late=standing.days_late,

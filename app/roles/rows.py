@@ -32,6 +32,8 @@ _COMPLAINT_ROWS = _rows(
 _VISIT_ROWS = _rows(
     clerk="branch", supervisor="branch", branch_manager="branch", service_department="all", management="all"
 )
+# The person complained about does not read what was said at the visit afterwards (CP-4).
+_RETURN_VISIT_ROWS = {**_VISIT_ROWS, "service_department": "not_against_me", "management": "not_against_me"}
 _DOCUMENT_ROWS = _rows(
     clerk="branch",
     supervisor="branch",
@@ -123,9 +125,9 @@ ROW_SCOPE: dict[str, dict[str, str]] = {
     "complaint_letter": _COMPLAINT_ROWS,
     "corrective_action": _COMPLAINT_ROWS,
     "complaint_reading": _rows(service_department="not_against_me", management="not_against_me"),
-    "return_visit": _VISIT_ROWS,
-    "visit_attempt": _VISIT_ROWS,
-    "visit_answer": _VISIT_ROWS,
+    "return_visit": _RETURN_VISIT_ROWS,
+    "visit_attempt": _RETURN_VISIT_ROWS,
+    "visit_answer": _RETURN_VISIT_ROWS,
     "technician_report": _SERVICE_ROWS,
     "supervisor_report": _rows(
         supervisor="branch", branch_manager="branch", service_department="all", management="all", clerk="branch"

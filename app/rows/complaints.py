@@ -54,13 +54,18 @@ def _not_against_me(column: Any, p: Principal) -> ColumnElement[bool]:
 
 
 def _taking_part(p: Principal) -> Any:
-    """Complaints this person entered, handles, sits in the crisis group of, or decides on."""
+    """Complaints this person entered, handles, sits in the crisis group of, decides on, or is to visit somebody for."""
     group = select(members.c.complaint_id).where(members.c.staff_id == me(p))
+    # Who is sent to the customer must know what it was about, and whom to call (RV-4); once made, no more.
+    asking = select(visits.c.complaint_id).where(
+        or_(visits.c.visitor_id == me(p), visits.c.companion_id == me(p)), visits.c.status.in_(("planned", "given_up"))
+    )
     mine = or_(
         complaints.c.entered_by_id == me(p),
         complaints.c.handler_id == me(p),
         complaints.c.id.in_(group),
         complaints.c.id.in_(_decided_by(p)),
+        complaints.c.id.in_(asking),
     )
     return select(complaints.c.id).where(mine)
 
@@ -81,6 +86,7 @@ def _decided_by(p: Principal) -> Any:
                 *(and_(people.c.job == job, approvals.c.role == role) for job, role in rules.ROLE_OF_JOB.items()),
             ),
             or_(people.c.job.not_in(rules.JOBS_OF_BRANCH), _in_branch(people.c.branch_id)),
+            ~_complained_about(people.c.id),
         )
         .correlate(approvals)
     )
@@ -91,6 +97,18 @@ def _decided_by(p: Principal) -> Any:
 def _in_branch(branch: Any) -> Any:
     other: Any = Complaint.__table__.alias("scope_decided")
     return exists().where(other.c.id == approvals.c.complaint_id, other.c.branch_id == branch).correlate_except(other)
+
+
+def _complained_about(person: Any) -> Any:
+    """Whether the complaint of the proposal is about this person: nobody stands in for them then (CP-4)."""
+    first: Any = Complaint.__table__.alias("scope_about")
+    further: Any = ComplaintSubject.__table__.alias("scope_about_too")
+    return or_(
+        exists().where(first.c.id == approvals.c.complaint_id, first.c.subject_id == person).correlate_except(first),
+        exists()
+        .where(further.c.complaint_id == approvals.c.complaint_id, further.c.staff_id == person)
+        .correlate_except(further),
+    )
 
 
 def _in_charge(key: Any, p: Principal) -> Any:
@@ -164,9 +182,28 @@ scoped(ComplaintReading, not_against_me=lambda p: _not_against_me(ComplaintReadi
 
 # -- return visits -----------------------------------------------------------------------------------------
 
-scoped(ReturnVisit, branch=lambda p: ReturnVisit.branch_id == here(p))
+# What a customer says of how a complaint was handled is not for the person it was about (CP-4, CP-13).
+
+
+def _visit_not_about_me(p: Principal) -> ColumnElement[bool]:
+    return or_(ReturnVisit.complaint_id.is_(None), ReturnVisit.complaint_id.not_in(against(p)))
+
+
+def visits_about(p: Principal) -> Any:
+    """Return visits for a complaint against this person."""
+    return select(visits.c.id).where(visits.c.complaint_id.in_(against(p)))
+
+
+scoped(
+    ReturnVisit,
+    branch=lambda p: and_(ReturnVisit.branch_id == here(p), _visit_not_about_me(p)),
+    not_against_me=_visit_not_about_me,
+)
 for _told in (VisitAttempt, VisitAnswer):
     scoped(
         _told,
-        branch=lambda p, m=_told: of_branch(visits, m.return_visit_id, p),  # type: ignore[misc]  # likewise
+        branch=lambda p, m=_told: and_(  # type: ignore[misc]  # likewise
+            of_branch(visits, m.return_visit_id, p), m.return_visit_id.not_in(visits_about(p))
+        ),
+        not_against_me=lambda p, m=_told: m.return_visit_id.not_in(visits_about(p)),  # type: ignore[misc]  # likewise
     )

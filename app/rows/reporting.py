@@ -11,8 +11,9 @@ from app.core.actors import Principal
 from app.core.audit import AuditEntry
 from app.core.permissions import verbs
 from app.core.scope import models, scoped
+from app.feedback.models import ReturnVisit, VisitAnswer, VisitAttempt
 from app.reporting.models import Delivery, MadeDocument, SupervisorReport, TechnicianReport
-from app.rows.complaints import COMPLAINT_RECORDS, against
+from app.rows.complaints import COMPLAINT_RECORDS, against, visits_about
 from app.rows.selects import documents, here, me
 
 # -- reports and documents ---------------------------------------------------------------------------------
@@ -32,17 +33,38 @@ def _printable(p: Principal) -> list[str]:
     ]
 
 
+# They say of complaints what the asking person's eyes saw: nobody else reads them in the archive (CP-4, CP-13).
+CONFIDENTIAL = (
+    "complaint_register",
+    "complaint_analysis",
+    "return_visit_plan",
+    "return_visit_record",
+    "return_visit_analysis",
+)
+# The branch works by the daily plan; made by the system it says nothing of what was complained about.
+PLAN = "return_visit_plan"
+
+
+def _of_the_branch(table: Any, p: Principal) -> ColumnElement[bool]:
+    plan = and_(table.name == PLAN, table.for_staff_id.is_(None))
+    open_to_me = or_(table.name.not_in(CONFIDENTIAL), table.for_staff_id == me(p), plan)
+    return and_(table.branch_id == here(p), table.name.in_(_printable(p)), open_to_me)
+
+
+def _permitted(table: Any, p: Principal) -> ColumnElement[bool]:
+    open_to_me = or_(table.name.not_in(CONFIDENTIAL), table.for_staff_id == me(p), table.for_staff_id.is_(None))
+    return and_(table.name.in_(_printable(p)), open_to_me)
+
+
 scoped(
     MadeDocument,
-    branch=lambda p: and_(MadeDocument.branch_id == here(p), MadeDocument.name.in_(_printable(p))),
-    permitted=lambda p: MadeDocument.name.in_(_printable(p)),
+    branch=lambda p: _of_the_branch(MadeDocument, p),
+    permitted=lambda p: _permitted(MadeDocument, p),
 )
 scoped(
     Delivery,
-    branch=lambda p: Delivery.document_id.in_(
-        select(documents.c.id).where(documents.c.branch_id == here(p), documents.c.name.in_(_printable(p)))
-    ),
-    permitted=lambda p: Delivery.document_id.in_(select(documents.c.id).where(documents.c.name.in_(_printable(p)))),
+    branch=lambda p: Delivery.document_id.in_(select(documents.c.id).where(_of_the_branch(documents.c, p))),
+    permitted=lambda p: Delivery.document_id.in_(select(documents.c.id).where(_permitted(documents.c, p))),
 )
 
 # -- the audit trail ---------------------------------------------------------------------------------------
@@ -60,6 +82,11 @@ def _parts_against(p: Principal) -> list[ColumnElement[bool]]:
         table: Any = model.__table__
         mine = select(table.c.id).where(table.c.complaint_id.in_(against(p)))
         found.append(or_(AuditEntry.record != table.name, AuditEntry.record_id.not_in(mine)))
+    found.append(or_(AuditEntry.record != ReturnVisit.__tablename__, AuditEntry.record_id.not_in(visits_about(p))))
+    for told in (VisitAttempt, VisitAnswer):
+        said: Any = told.__table__
+        about = select(said.c.id).where(said.c.return_visit_id.in_(visits_about(p)))
+        found.append(or_(AuditEntry.record != said.name, AuditEntry.record_id.not_in(about)))
     return found
 
 

@@ -166,16 +166,20 @@ def _at_level(complaint: Complaint, role: str) -> list[Staff]:
 def approvals_for(actor: Principal, day: date) -> ColumnElement[bool]:
     """Proposals at this person's level, or that of somebody they stand in for; the decision itself is checked again."""
     held = {rules.RANK[role] for role in actor.roles if role in rules.RANK}
+    given: set[str] = set()
     if actor.staff_id is not None:
         away = select(Staff.job).join(ApprovalDeputy, ApprovalDeputy.staff_id == Staff.id)
         days = (ApprovalDeputy.starts_on <= day) & (ApprovalDeputy.ends_on >= day)
         jobs = db.session.scalars(away.where(ApprovalDeputy.deputy_id == actor.staff_id, days))
-        held |= {rules.RANK[rules.ROLE_OF_JOB[job]] for job in jobs if job in rules.ROLE_OF_JOB}
+        given = {rules.ROLE_OF_JOB[job] for job in jobs if job in rules.ROLE_OF_JOB}
+        held |= {rules.RANK[role] for role in given}
     levels = [level for level in rules.LEVELS if rules.RANK[level] in held]
     if actor.has("service_department"):
-        # Its rank is the branch manager's, but it has no limit of its own: what costs nothing is all it decides.
+        # Its rank is the branch manager's, but it has no limit of its own: what costs nothing is all it decides, and
+        # what waits for a branch manager it stands in for.
+        of_manager = actor.has("branch_manager") or "branch_manager" in given
         return (Approval.status == "pending") & (
-            Approval.role.in_([level for level in levels if level not in ("branch_manager",)])
+            Approval.role.in_([level for level in levels if level != "branch_manager" or of_manager])
             | ((Approval.amount == 0) & Approval.role.in_(("supervisor", "branch_manager")))
         )
     return (Approval.status == "pending") & Approval.role.in_(levels)

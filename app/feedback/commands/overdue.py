@@ -8,15 +8,18 @@ from sqlalchemy import select
 
 from app.calendars.queries import calendar_for
 from app.calendars.rules import is_open_at
+from app.complaints import queries as complaint_queries
+from app.complaints.models import Complaint
 from app.core import clock, inbox, settings
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.errors import N_
+from app.core.fetch import fetch
 from app.core.uow import unit_of_work
 from app.feedback import queries
 from app.feedback.models import OVERDUE_DAYS, ReturnVisit
 from app.fieldservice.commands.deadlines import people_of
-from app.organisation.models import Branch
+from app.organisation.models import Branch, Staff
 
 LIST = "/returnvisitview/list/?show=supervisor"
 
@@ -53,12 +56,20 @@ def _tell_branch(branch_id: int, now: datetime) -> int:
         visits = list(session.scalars(late))
         for visit in visits:
             visit.escalated_at = now
-        if visits:
-            _post(branch_id, visits)
+        _tell(visits)
     return len(visits)
 
 
-def _post(branch_id: int, visits: list[ReturnVisit]) -> None:
+def _tell(visits: list[ReturnVisit]) -> None:
+    told: dict[int, tuple[Staff, list[ReturnVisit]]] = {}
+    for visit in visits:
+        for person in supervisors_of(visit):
+            told.setdefault(person.id, (person, []))[1].append(visit)
+    for person, theirs in told.values():
+        _post(person, theirs)
+
+
+def _post(person: Staff, visits: list[ReturnVisit]) -> None:
     oldest = visits[0]
     values = {
         "number": oldest.number,
@@ -72,6 +83,14 @@ def _post(branch_id: int, visits: list[ReturnVisit]) -> None:
         else N_("%(count)d return visits are more than %(days)d days overdue, the oldest is %(number)s (%(due)s).")
     )
     link = f"/returnvisitview/show/{oldest.id}" if len(visits) == 1 else LIST
-    for person in people_of(branch_id, "supervisor"):
-        message = inbox.post(person.id, words, values, link=link, tone="warning", email=person.email)
-        inbox.mail_to([message])
+    message = inbox.post(person.id, words, values, link=link, tone="warning", email=person.email)
+    inbox.mail_to([message])
+
+
+def supervisors_of(visit: ReturnVisit) -> list[Staff]:
+    """Who sees to a visit in the branch: never somebody its complaint is about (CP-4)."""
+    if visit.complaint_id is None:
+        return people_of(visit.branch_id, "supervisor")
+    with acting_as(SYSTEM):  # who makes the visit may not see the complaint
+        complaint = fetch(Complaint, visit.complaint_id)
+        return complaint_queries.people_of(complaint, "supervisor")
