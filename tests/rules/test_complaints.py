@@ -87,13 +87,24 @@ def test_cp3_acknowledgement_counts_clock_hours() -> None:
 @pytest.mark.parametrize(
     ("taken", "status", "hours", "expected"),
     [
-        # nothing done yet
-        (steps(("received", 0)), "received", 1, [OPEN, OPEN, OPEN, OPEN]),
-        (steps(("received", 0)), "received", 25, [OVERDUE, OPEN, OPEN, OPEN]),
-        (steps(("received", 0)), "received", 200, [OVERDUE, OVERDUE, OVERDUE, OVERDUE]),
+        # nothing done yet; a solution is due only after the verification
+        (steps(("received", 0)), "received", 1, [OPEN, OPEN, NONE, OPEN]),
+        (steps(("received", 0)), "received", 25, [OVERDUE, OPEN, NONE, OPEN]),
+        (steps(("received", 0)), "received", 200, [OVERDUE, OVERDUE, NONE, OVERDUE]),
         # the very minute it is due is in time
-        (steps(("received", 0), ("acknowledged", 24)), "acknowledged", 30, [MET, OPEN, OPEN, OPEN]),
-        (steps(("received", 0), ("acknowledged", 24.1)), "acknowledged", 30, [LATE, OPEN, OPEN, OPEN]),
+        (steps(("received", 0), ("acknowledged", 24)), "acknowledged", 30, [MET, OPEN, NONE, OPEN]),
+        (steps(("received", 0), ("acknowledged", 24.1)), "acknowledged", 30, [LATE, OPEN, NONE, OPEN]),
+        (steps(("acknowledged", 1), ("verified", 70)), "verified", 101, [MET, MET, OVERDUE, OPEN]),
+        # proposed in time and refused: what had to be proposed was
+        (
+            steps(("acknowledged", 1), ("verified", 70), ("proposed", 90), ("verified", 95)),
+            "verified",
+            120,
+            [MET, MET, MET, OPEN],
+        ),
+        # in mediation nothing is to be proposed
+        (steps(("acknowledged", 1), ("verified", 70), ("mediation", 80)), "mediation", 120, [MET, MET, NONE, OPEN]),
+        (steps(("acknowledged", 1), ("verified", 70), ("mediation", 80)), "mediation", 140, [MET, MET, NONE, OVERDUE]),
         # all of it, the proposal late
         (
             steps(
@@ -157,20 +168,29 @@ def test_cp3_lateness_never_contradicts_the_clock(done: list[int], now: int) -> 
         assert each.due_at is not None
         if each.done_at is not None:
             assert each.state == (LATE if each.done_at > each.due_at else MET)
-        elif status == "settled":
+        elif rules.STAGE_DUE[each.stage] not in rules.PENDING.get(status, ()):
             assert each.state == NONE
         else:
             assert each.state == (OVERDUE if T0 + now * HOUR > each.due_at else OPEN)
 
 
-@given(st.sampled_from(sorted(rules.STATES)))
-def test_cp3_next_deadline_belongs_to_a_stage_still_to_come(status: str) -> None:
-    found = rules.next_due(status, DUE)
+@pytest.mark.parametrize("status", rules.STATES)
+@pytest.mark.parametrize("hours", [0, 200])
+def test_cp3_next_deadline_belongs_to_a_stage_still_to_come(status: str, hours: int) -> None:
+    found = rules.next_standing(rules.standings(DUE, [], status, T0 + hours * HOUR))
     if rules.is_open(status):
-        # Every deadline that is pending has a moment here; the type allows none.
-        assert found == min(DUE[column] for column in rules.PENDING[status])  # type: ignore[type-var]
+        assert found is not None
+        assert found.due_at == min(DUE[column] for column in rules.PENDING[status])
+        assert found.state == (OVERDUE if hours else OPEN)
     else:
         assert found is None
+
+
+def test_cp3_a_refused_proposal_leaves_the_settlement_as_the_next_deadline() -> None:
+    taken = steps(("acknowledged", 1), ("verified", 70), ("proposed", 90), ("verified", 95))
+    found = rules.next_standing(rules.standings(DUE, taken, "verified", T0 + 120 * HOUR))
+    assert found is not None
+    assert (found.stage, found.state) == ("settled", OPEN)
 
 
 @pytest.mark.parametrize(
@@ -456,6 +476,28 @@ def test_cp10_the_complainant_signs_or_a_representative(
     with pytest.raises(Refused) as refusal:
         rules.check_signer(signer, complainant, signer_as)
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("made", "signed", "told", "holds"),
+    [
+        (2, 3, 1, True),
+        (2, None, 1, False),
+        (2, 3, None, True),
+        # told another solution since: what was signed was about the one before
+        (1, 2, 3, False),
+        (1, 5, 3, False),
+        # within the minute
+        (1, 2, 1 + 1 / 120, True),
+        (1, 2, 1 + 1 / 60, False),
+    ],
+)
+def test_cp10_an_agreement_is_about_the_solution_told_last(
+    made: float, signed: float | None, told: float | None, holds: bool
+) -> None:
+    at = [None if hours is None else T0 + hours * HOUR for hours in (made, signed, told)]
+    assert at[0] is not None
+    assert rules.still_holds(at[0], at[1], at[2]) is holds
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.complaints import queries, rules
+from app.complaints.commands.approvals import ask_for_approval
 from app.complaints.commands.crisis import become_major
 from app.complaints.commands.handling import Upload, fetch_for, keep_file, record, set_deadlines
 from app.complaints.commands.recurrence import reopen_actions_for
@@ -58,6 +59,7 @@ def enter(
     it was entered from; the supervisor hears of every one (CP-7). Raises ``Refused``.
     """
     now = at or clock.now()
+    phone = queries.plain_phone(phone)
     received = received_at or now
     if received > now:
         raise Refused(N_("This lies in the future."), field="received_at")
@@ -77,7 +79,7 @@ def enter(
         voucher_id,
         category=category,
         phone=phone,
-        since=received - timedelta(days=settings.number(REPEAT_DAYS)),
+        since=_same_since(received),
     )
     severity, ground = rules.severity_at_entry(earlier, severity_ground, wants or "")
     complaint = Complaint(
@@ -117,6 +119,11 @@ def enter(
     _tell_leader(complaint, actor)
     reopen_actions_for(complaint, now)
     return complaint
+
+
+def _same_since(received: datetime) -> datetime:
+    """How far back a complaint without a product may lie to be about the same matter (CP-5)."""
+    return received - timedelta(days=settings.number(REPEAT_DAYS))
 
 
 def _tell_leader(complaint: Complaint, actor: Principal) -> None:
@@ -184,7 +191,11 @@ def correct(
     association: str = "",
     association_ref: str = "",
 ) -> Complaint:
-    """Correct what was taken down. Another time of receipt moves the deadlines with it and is audited (CAL-4)."""
+    """Correct what was taken down. Another time of receipt moves the deadlines with it and is audited (CAL-4).
+
+    With another product, customer, telephone or kind it is compared again with what came before (CP-5, CP-11); another
+    person complained about moves a waiting proposal up (CP-9). Raises ``Refused``.
+    """
     complaint = fetch_for(actor, complaint_id, version)
     if not rules.is_open(complaint.status):
         raise Refused(N_("Only an open complaint can be corrected; reopen it first."))
@@ -196,19 +207,72 @@ def correct(
     if subject_id is not None and subject_id == actor.staff_id:
         raise Refused(N_("The person complained about takes no part in handling the complaint."), field="subject_id")
     voucher = fetch(Voucher, voucher_id) if voucher_id is not None else None
+    matter, subjects = _matter(complaint), complaint.subjects
+    if complaint.voucher_id != voucher_id:
+        _leave_other_product(complaint, voucher_id)
     complaint.customer_id = _customer_of(voucher, customer_id)
     complaint.voucher_id, complaint.subject_id = voucher_id, subject_id
-    complaint.complainant, complaint.phone, complaint.channel = complainant, phone, channel
+    complaint.complainant, complaint.phone, complaint.channel = complainant, queries.plain_phone(phone), channel
     complaint.category, complaint.content, complaint.demand = category, content, demand
     complaint.wants, complaint.email = wants or "", email
     complaint.association, complaint.association_ref = association, association_ref
-    if complaint.severity == "ordinary" and rules.severity_at_entry(None, None, complaint.wants)[0] == "major":
-        complaint.severity, complaint.severity_ground = "major", "return"
-        become_major(complaint, actor, clock.now(), clock.now())
     if received_at != complaint.received_at:
         complaint.received_at = received_at
         set_deadlines(complaint)
+    db.session.flush()
+    db.session.expire(complaint, ["voucher", "customer", "work_order", "subject"])
+    _compare(complaint, actor, again=_matter(complaint) != matter)
+    if complaint.subjects != subjects:
+        _take_out_subjects(complaint)
     return complaint
+
+
+def _matter(complaint: Complaint) -> tuple[int | None, int | None, str, str]:
+    """What tells whether two complaints are about the same matter (CP-5)."""
+    return complaint.voucher_id, complaint.customer_id, queries.plain_phone(complaint.phone), complaint.category
+
+
+def _leave_other_product(complaint: Complaint, voucher_id: int | None) -> None:
+    """The job of another product is not what this complaint is about."""
+    with acting_as(SYSTEM):
+        order = complaint.work_order
+        if order is not None and order.repair_call.voucher_id != voucher_id:
+            complaint.work_order_id = None
+
+
+def _compare(complaint: Complaint, actor: Principal, *, again: bool) -> None:
+    """What the correction shows: a major matter (CP-5), and ``again`` an action that did not help (CP-11)."""
+    now = clock.now()
+    if complaint.severity == "ordinary":
+        earlier = None
+        if again:
+            earlier = queries.earlier_number(
+                complaint.customer_id,
+                complaint.voucher_id,
+                category=complaint.category,
+                phone=complaint.phone,
+                since=_same_since(complaint.received_at),
+                exclude_id=complaint.id,
+            )
+        severity, ground = rules.severity_at_entry(earlier, None, complaint.wants)
+        if severity == "major":
+            complaint.severity, complaint.severity_ground = severity, ground
+            complaint.severity_reason = (earlier or "") if ground == "again" else complaint.severity_reason
+            become_major(complaint, actor, now, now)
+    if again:
+        reopen_actions_for(complaint, now)
+
+
+def _take_out_subjects(complaint: Complaint) -> None:
+    """Who is complained about from now on leaves the crisis group, and does not stand over a waiting proposal (CP-4, CP-9)."""
+    db.session.flush()
+    with acting_as(SYSTEM):
+        for member in [row for row in complaint.crisis_members if row.staff_id in complaint.subjects]:
+            complaint.crisis_members.remove(member)
+            db.session.delete(member)
+        waiting = queries.pending_approval(complaint.id)
+        if waiting is not None:
+            ask_for_approval(complaint, waiting.requested_by_id, waiting.reasons)
 
 
 def _check_receipt(complaint: Complaint, received_at: datetime) -> None:
@@ -232,8 +296,6 @@ def add_subject(
         raise Refused(N_("The person complained about takes no part in handling the complaint."), field="staff_id")
     rules.check_not_subject(complaint.handler_id, {staff.id}, "staff_id")
     complaint.further_subjects.append(ComplaintSubject(staff=staff))
-    for member in [row for row in complaint.crisis_members if row.staff_id == staff.id]:
-        db.session.delete(member)
     record(complaint, actor, "add_subject", f"{staff.name}: {said}", at or clock.now())
-    db.session.flush()
+    _take_out_subjects(complaint)
     return complaint

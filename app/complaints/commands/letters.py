@@ -134,8 +134,7 @@ def sign(
     ``signer_as`` is one of ``rules.SIGNERS``: the complainant, or a representative and how they stand to each other.
     """
     complaint = fetch_for(actor, complaint_id)
-    open_ones = [row for row in complaint.agreements if row.signed_at is None]
-    if not open_ones:
+    if not complaint.agreements or complaint.agreements[-1].signed_at is not None:
         raise Refused(N_("There is no agreement to be signed."))
     rules.check_signer(signer, complaint.complainant, signer_as)
     if (signature is None) == (paper is None):
@@ -147,7 +146,7 @@ def sign(
     else:
         assert paper is not None
         kept = keep_file(complaint, actor, paper, kind="signed_paper", step=step)
-    agreement = open_ones[-1]
+    agreement = complaint.agreements[-1]
     agreement.signer, agreement.signer_as, agreement.signed_at = signer, signer_as, moment
     agreement.signed_how = "screen" if signature is not None else "scanned"
     agreement.stored_file_id = kept.stored_file_id
@@ -167,10 +166,24 @@ def check_settling(complaint: Complaint, actor: Principal) -> None:
     if not leads and not rules.is_called_on(contacts, complaint.handler_id):
         raise Refused(N_("First the supervisor, or whom the supervisor names, speaks with the customer."))
     wanted = settings.amount(IN_WRITING_FROM)
-    if complaint.compensation >= wanted and not any(row.signed_at for row in complaint.agreements):
+    if complaint.compensation >= wanted and not _is_agreed(complaint):
+        if any(row.signed_at for row in complaint.agreements):
+            raise Refused(N_("The signed agreement is about an earlier solution: both sides sign a new one."))
         raise Refused(
             N_("From %(amount)s CNY on both sides sign the agreement before it is settled."), amount=f"{wanted:,.2f}"
         )
+
+
+def _is_agreed(complaint: Complaint) -> bool:
+    """Whether the newest agreement is signed and came after the customer was last told, or mediation began (CP-10)."""
+    if not complaint.agreements:
+        return False
+    before = [i for i, step in enumerate(complaint.steps) if step.verb in ("tell", "mediate", "reopen")]
+    told = complaint.steps[before[-1]] if before else None
+    # Within one minute the order in which it was written down decides.
+    written = any(step.verb == "agree" for step in complaint.steps[before[-1] :]) if before else True
+    last = complaint.agreements[-1]
+    return written and rules.still_holds(last.made_at, last.signed_at, told.at if told is not None else None)
 
 
 def check_closing(complaint: Complaint) -> None:

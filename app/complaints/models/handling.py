@@ -185,12 +185,18 @@ class Complaint(Versioned, Stamped, Model):
     @property
     def next_due(self) -> datetime | None:
         """The nearest deadline still to be kept (CP-3)."""
-        return rules.next_due(self.status, self.due)
+        nearest = self._next
+        return nearest.due_at if nearest is not None else None
 
     @property
     def overdue(self) -> bool:
         """Whether a deadline still to be kept has passed."""
-        return self.next_due is not None and self.next_due < clock.now()
+        nearest = self._next
+        return nearest is not None and nearest.state == rules.OVERDUE
+
+    @property
+    def _next(self) -> rules.StageStanding | None:
+        return rules.next_standing(rules.standings(self.due, self.taken, self.status, clock.now()))
 
     @property
     def masked_phone(self) -> str:

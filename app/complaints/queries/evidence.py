@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.calendars.queries import explanation
 from app.complaints.models import Complaint, ComplaintLetter, ComplaintReading
+from app.complaints.queries.lists import same_phone
 from app.core import clock
 from app.core.db import db
 from app.customers.models import Voucher
@@ -108,7 +109,7 @@ def _earlier(complaint: Complaint) -> tuple[Sequence[Complaint], int]:
     """Other complaints of this customer, product or telephone number: those one may read, and how many more there are."""
 
     def same(table: Any) -> Any:
-        parts = [table.phone == complaint.phone]
+        parts = [same_phone(table.phone, complaint.phone)]
         if complaint.voucher_id is not None:
             parts.append(table.voucher_id == complaint.voucher_id)
         if complaint.customer_id is not None:

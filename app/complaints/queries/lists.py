@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.complaints import rules
 from app.complaints.models import Complaint, ComplaintStep, ComplaintSubject
 from app.core import clock
 from app.core.db import db
+from app.customers.rules import LONGEST_TELEPHONE, SHORTEST_TELEPHONE, asks_for_telephone, pieces
 
 _complaint: Any = Complaint.__table__
 _step: Any = ComplaintStep.__table__
@@ -28,11 +29,12 @@ def earlier_number(
     category: str = "other",
     phone: str = "",
     since: datetime | None = None,
+    exclude_id: int | None = None,
 ) -> str | None:
     """The newest complaint about the same matter that was not withdrawn (CP-5); None: this is the first.
 
     The same matter is the same product, or, where no product is named, the same customer or telephone number and the
-    same kind of complaint since ``since``.
+    same kind of complaint since ``since``. ``exclude_id`` is the complaint that is compared, once it is registered.
     """
     table = _complaint
     if voucher_id is not None:
@@ -40,14 +42,33 @@ def earlier_number(
     elif category in rules.VAGUE_CATEGORIES or since is None:
         return None
     else:
-        who = [table.c.phone == phone] if phone else []
+        who = [same_phone(table.c.phone, phone)] if phone else []
         who += [table.c.customer_id == customer_id] if customer_id is not None else []
         if not who:
             return None
         same = and_(or_(*who), table.c.category == category, table.c.received_at >= since)
     statement = select(table.c.number).where(same, table.c.status != "withdrawn").order_by(table.c.id.desc()).limit(1)
+    if exclude_id is not None:
+        statement = statement.where(table.c.id != exclude_id)
     found: str | None = db.session.execute(statement).scalar_one_or_none()
     return found
+
+
+def plain_phone(written: str) -> str:
+    """A telephone number as it is kept, digits only: ``+86 139-1234-5678`` is ``13912345678`` (CU-1).
+
+    Where an extension, a second number or a word stands beside it everything stays as it was typed.
+    """
+    kept = written.strip()
+    found = asks_for_telephone(kept)
+    alone = found is not None and "转" not in kept and len(pieces(kept)) == 1
+    return found if found and alone and SHORTEST_TELEPHONE <= len(found) <= LONGEST_TELEPHONE else kept
+
+
+def same_phone(column: Any, phone: str) -> ColumnElement[bool]:
+    """Whether this column holds that number, also where an older complaint was kept as it was typed."""
+    bare = func.replace(func.replace(column, " ", ""), "-", "")
+    return or_(column == phone, func.replace(bare, "+86", "") == plain_phone(phone))
 
 
 def subjects_of(complaint_id: int) -> set[int]:
@@ -71,12 +92,33 @@ def of_handler(staff_id: int | None) -> ColumnElement[bool]:
 
 
 def due_before(moment: datetime) -> ColumnElement[bool]:
-    """Open complaints with a deadline still to be kept that lies before ``moment``."""
+    """Open complaints with a deadline still to be kept that lies before the minute of ``moment``: as ``standings`` says."""
+    minute = moment.replace(second=0, microsecond=0)
     parts = [
-        and_(Complaint.status == status, or_(*(getattr(Complaint, column) < moment for column in columns)))
+        and_(Complaint.status == status, or_(*(_waits(status, column, minute) for column in columns)))
         for status, columns in rules.PENDING.items()
     ]
     return or_(*parts)
+
+
+def _waits(status: str, column: str, minute: datetime) -> ColumnElement[bool]:
+    passed: ColumnElement[bool] = getattr(Complaint, column) < minute
+    # A proposal that was refused was made all the same: what had to be proposed in time was.
+    return and_(passed, ~_proposed_this_round()) if (status, column) == ("verified", "propose_by") else passed
+
+
+def _proposed_this_round() -> ColumnElement[bool]:
+    step, reopening = _step.alias(), _step.alias()
+    reopened = (
+        select(func.coalesce(func.max(reopening.c.id), 0))
+        .where(reopening.c.complaint_id == Complaint.id, reopening.c.verb == "reopen")
+        .correlate(Complaint)
+        .scalar_subquery()
+    )
+    made = select(step.c.id).where(
+        step.c.complaint_id == Complaint.id, step.c.stage == "proposed", step.c.id > reopened
+    )
+    return made.correlate(Complaint).exists()
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from app.complaints.models import Complaint
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
+from app.customers.rules import telephone_digits
 
 # What goes on inside the house is not the customer's to follow: a proposal may still be refused.
 SHOWN = ("received", "acknowledged", "verified", "told", "settled", "closed", "withdrawn", "mediation")
@@ -30,9 +31,8 @@ class PublicStatus:
 
 
 def digits(number: str) -> str:
-    """A telephone number as it is compared: digits only, without the country code."""
-    found = "".join(sign for sign in number if sign.isascii() and sign.isdigit())
-    return found[2:] if found.startswith("86") and len(found) == 13 else found
+    """A telephone number as it is compared: digits only, without the country code (CU-1)."""
+    return telephone_digits(number)
 
 
 def public_status(number: str, phone: str) -> PublicStatus | None:

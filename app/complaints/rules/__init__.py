@@ -20,6 +20,7 @@ from app.complaints.rules.agreements import (
     SIGNERS,
     check_signer,
     is_the_complainant,
+    still_holds,
 )
 from app.complaints.rules.approval import (
     APPROVAL,
@@ -91,7 +92,7 @@ from app.complaints.rules.handling import (
     management_standing,
     mask_phone,
     moves,
-    next_due,
+    next_standing,
     reached,
     severity_at_entry,
     standings,
@@ -186,11 +187,12 @@ __all__ = [
     "management_standing",
     "mask_phone",
     "moves",
-    "next_due",
+    "next_standing",
     "reached",
     "recording_goes",
     "severity_at_entry",
     "standings",
     "stands_over",
+    "still_holds",
     "this_round",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
 
 from app.core.errors import N_, Refused
 
@@ -28,6 +29,21 @@ def is_the_complainant(signer: str, complainant: str) -> bool:
         return False
     family = next((other.removesuffix(title) for title in _TITLES if other.endswith(title)), "")
     return one == other or (bool(family) and one.startswith(family) and len(one) > len(family))
+
+
+def still_holds(made_at: datetime, signed_at: datetime | None, told_at: datetime | None) -> bool:
+    """Whether this agreement is signed and about the solution the customer was told last (CP-10).
+
+    ``told_at`` is when the customer was told it, or the matter passed to mediation; compared to the minute, which is
+    what people type. Made before that it was about another solution.
+    """
+    if signed_at is None:
+        return False
+    return told_at is None or _minute(made_at) >= _minute(told_at)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def check_signer(signer: str, complainant: str, signer_as: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from app.core.errors import N_, Refused
@@ -347,7 +347,8 @@ def standings(
     """How each stage of CP-3 stands, derived from the steps (in order) of the round under way.
 
     ``due`` holds the deadlines by column (``verify_by`` …). Done within the minute it was due is in time. A stage
-    that was jumped over, or that a withdrawal made needless, does not apply.
+    that was jumped over, that does not wait in this status (``PENDING``: in mediation nothing is to be proposed), or
+    that a withdrawal made needless, does not apply.
     """
     current = this_round(steps)
     done = {stage: reached(stage, steps if stage == "acknowledged" else current) for stage in STAGE_DUE}
@@ -357,7 +358,7 @@ def standings(
         due_at, done_at = due.get(column), done[stage]
         if done_at is not None:
             state = LATE if due_at is not None and _minute(done_at) > _minute(due_at) else MET
-        elif later_done or due_at is None or not is_open(status):
+        elif later_done or due_at is None or column not in PENDING.get(status, ()):
             state = NONE
         else:
             state = OVERDUE if _minute(now) > _minute(due_at) else OPEN
@@ -377,10 +378,11 @@ def management_standing(due_at: datetime | None, told_at: datetime | None, now: 
     return StageStanding(MANAGEMENT, due_at, told_at, state)
 
 
-def next_due(status: str, due: Mapping[str, datetime | None]) -> datetime | None:
-    """The nearest deadline still to be kept; None when there is none."""
-    waiting = [at for column in PENDING.get(status, ()) if (at := due.get(column)) is not None]
-    return min(waiting, default=None)
+def next_standing(found: Iterable[StageStanding]) -> StageStanding | None:
+    """The stage with the nearest deadline still to be kept, missed or not; None when there is none."""
+    waiting = [each for each in found if each.state in (OPEN, OVERDUE)]
+    # What is running or past has a deadline; the type allows none.
+    return min(waiting, key=lambda each: each.due_at or datetime.max.replace(tzinfo=UTC), default=None)
 
 
 def check_step_time(at: datetime, now: datetime, received_at: datetime, last: datetime | None) -> None:

@@ -61,7 +61,7 @@ def _terms(complaint: Complaint) -> dict[str, Any]:
 
 
 def _signable(complaint: Complaint) -> bool:
-    return any(row.signed_at is None for row in complaint.agreements)
+    return bool(complaint.agreements) and complaint.agreements[-1].signed_at is None
 
 
 def _signer(complaint: Complaint) -> dict[str, Any]:
@@ -107,6 +107,8 @@ class ComplaintView(QuickFilters, BaseView):
         "next_due",
         "overdue",
     ]
+    # The next deadline and whether it has passed follow from the steps.
+    eager = ["steps"]
     order_columns = ["number", "received_at", "complainant", "status"]
     show_fieldsets = [
         (
