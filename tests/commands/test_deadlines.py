@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.calendars import commands as calendars
 from app.contracts import commands as contracts
 from app.contracts.models import Contract
-from app.core import clock, inbox, outbox
+from app.core import clock, i18n, inbox, outbox
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
 from app.core.db import db
@@ -28,6 +28,7 @@ from app.customers.models import Address, Voucher
 from app.fieldservice import commands, queries
 from app.fieldservice.models import ArrivalTarget, EscalationLevel, EscalationNotice, RepairCall, WorkOrder
 from app.fieldservice.queries.breaches import breaches_between
+from app.fieldservice.rules.deadlines import WAITING_LABELS
 from app.organisation.models import District, Staff
 from tests.cast import Cast
 
@@ -347,7 +348,7 @@ def test_cal6_the_technician_pauses_the_job_and_arriving_ends_it(office: Cast) -
     order_id = dispatch(office, call_id)
     technician = office["technician"]
     commands.accept(technician, order_id)
-    with at(10):
+    with at(10), i18n.in_language("en"):  # whoever works in English writes the same history
         commands.pause_order(technician, order_id, waiting_for="customer", reason="客户要求下午")
     with at(11):
         commands.arrive(technician, order_id)
@@ -356,6 +357,10 @@ def test_cal6_the_technician_pauses_the_job_and_arriving_ends_it(office: Cast) -
     with acting_as(SYSTEM):
         order = fetch(WorkOrder, order_id)
         assert [event.kind for event in order.events][-3:] == ["paused", "arrived", "resumed"]
+        with i18n.in_language():
+            told = i18n.say(WAITING_LABELS["customer"])
+        assert told != WAITING_LABELS["customer"]
+        assert order.events[-3].note == f"{told}: 客户要求下午"
         assert order.repair_call.waiting_for == ""
 
 

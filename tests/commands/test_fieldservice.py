@@ -408,6 +408,22 @@ def test_co1_contract_with_free_labour_charges_parts_only(office: Cast) -> None:
         assert "HT-NJ-20260101-0001" in told[0].free_reason
 
 
+def test_so6_parts_alone_are_agreed_again_after_a_new_quote(office: Cast) -> None:
+    """Labour and call-out are free by contract, the parts are not: what was agreed to before no longer counts."""
+    tech, part = office["technician"], office.parts["P-THERM"]
+    order_id = on_site(office, "under_contract")
+    commands.quote(tech, order_id, minutes=30, needed=[(part, 1)])
+    commands.agree_charges(tech, order_id, name="王女士")
+    commands.fit_part(tech, order_id, part_id=part)
+    commands.quote(tech, order_id, minutes=60, needed=[(part, 1)])
+    with at(9, 30), pytest.raises(Refused, match="agreed before work starts"):
+        commands.finish(tech, order_id, fault_code_id=office.faults["F01"], result="好了")
+    commands.agree_charges(tech, order_id, name="王女士")
+    with at(9, 30):
+        commands.finish(tech, order_id, fault_code_id=office.faults["F01"], result="好了")
+    assert status(order_id)[0] == "finished"
+
+
 def test_so22_only_what_is_in_the_own_van(office: Cast) -> None:
     tech, van, part = office["technician"], office.places["李建国车"], office.parts["P-THERM"]
     order_id = on_site(office, "in_warranty")

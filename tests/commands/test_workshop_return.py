@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.core import clock
+from app.core import clock, i18n
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.errors import NotFound, Refused
@@ -23,10 +22,10 @@ from app.fieldservice import queries as field_queries
 from app.fieldservice.models import CarryOver, DayCloseFinding, Signature, WorkOrder
 from app.parts.commands.moves import reservations
 from app.workshop import commands, queries, rules
-from app.workshop.models import GoodsReceipt, ItemMovement, Loan, LoanUnit, RepairCard
+from app.workshop.models import ItemMovement, Loan, LoanUnit, RepairCard
 from tests.cast import Cast
 from tests.commands.test_fieldservice import FRIDAY, PNG, at, office_time, on_site
-from tests.commands.workshop_days import card_of, order_of, repaired, state, taken, worked
+from tests.commands.workshop_days import PROMISE, card_of, order_of, repaired, state, taken, worked
 
 
 @pytest.fixture(autouse=True)
@@ -232,22 +231,54 @@ def test_not_delivered_and_out_again(office: Cast) -> None:
     assert (card_of(card_id).status, card_of(card_id).outcome) == ("in_repair", "")
 
 
-def test_so9_those_who_invoice_are_asked_before_and_told_after(office: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_so9_those_who_invoice_are_told_after(office: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     card_id = repaired(office)
     told: list[str] = []
 
-    def no(receipt: GoodsReceipt, at: Any) -> None:
-        raise Refused("The money is undecided.")
-
-    monkeypatch.setattr(commands.returning, "HAND_BACK_GUARDS", [no])
     monkeypatch.setattr(commands.returning, "RETURNED", [lambda _actor, receipt, _at: told.append(receipt.number)])
     with at(16, 30):
-        with pytest.raises(Refused):
-            commands.hand_back_item(office["clerk"], card_id, signer="张伟", drawing=PNG)
+        with pytest.raises(Refused):  # without a signature nothing is told
+            commands.hand_back_item(office["clerk"], card_id)
         assert (state(card_id)[0], told) == ("ready", [])
-        monkeypatch.setattr(commands.returning, "HAND_BACK_GUARDS", [])
         commands.hand_back_item(office["clerk"], card_id, signer="张伟", drawing=PNG)
     assert told == ["SJ-NJ-20261120-0001"]
+
+
+def test_so6_unrepaired_nobody_pays_for_a_part_that_was_never_fitted(office: Cast) -> None:
+    tech, part = office["technician"], office.parts["P-COMP"]
+    with at(9, 10):
+        order_id = on_site(office, "out_of_warranty")
+        field.quote(tech, order_id, minutes=30, needed=[(part, 1)])
+        field.agree_charges(tech, order_id, name="刘芳")
+    with at(10):
+        receipt = commands.take_back(
+            tech, order_id, condition="外观完好", promised_at=PROMISE, signer="刘芳", drawing=PNG
+        )
+        with acting_as(SYSTEM):
+            card_id = receipt.card.id
+    with at(11):
+        commands.start(office["technician2"], card_id)
+        with i18n.in_language("en"):  # whoever works in English writes the same history
+            commands.give_up(office["technician2"], card_id, outcome="irreparable", reason="内漏")
+    with i18n.in_language():
+        told = i18n.say(rules.OUTCOME_LABELS["irreparable"])
+    assert told != rules.OUTCOME_LABELS["irreparable"]
+    assert card_of(card_id).events[-1].note == f"{told}: 内漏"
+    with at(12):
+        for leave in (
+            lambda: commands.send_out(office["clerk"], card_id, technician_id=office.staff("technician")),
+            lambda: commands.hand_back_item(office["clerk"], card_id, signer="刘芳", drawing=PNG),
+        ):
+            with pytest.raises(Refused, match="work out the charges again"):
+                leave()
+        field.quote(office["clerk"], order_id, minutes=30)
+        field.agree_charges(office["clerk"], order_id, name="刘芳", how="telephone")
+        with i18n.in_language("en"):
+            commands.hand_back_item(office["clerk"], card_id, signer="刘芳", drawing=PNG)
+    with acting_as(SYSTEM):
+        order = fetch(WorkOrder, order_id)
+        assert {charge.kind for charge in order.charges} == {"callout", "labour"}
+        assert (order.status, order.result) == ("finished", f"{told}: 内漏")
 
 
 # -- who sees what --------------------------------------------------------------------------------------------------

@@ -162,14 +162,18 @@ def check_agreed(order: WorkOrder, paid: bool) -> None:
 def check_settled(order: WorkOrder) -> None:
     """Before finishing: paid work is agreed, and the parts on the agreed quote are the parts fitted (SO-6)."""
     check_agreed(order, to_agree(order))
+    check_parts(order)
+
+
+def check_parts(order: WorkOrder) -> None:
+    """Raises ``Refused`` while the parts the customer pays are not the parts fitted (SO-6)."""
     if parts_unlike(order):
         raise Refused(N_("The parts agreed with the customer are not the parts fitted: work out the charges again."))
 
 
 def check_contractor(order: WorkOrder) -> None:
     """An outside contractor's paid job: the office told the charges and the customer agreed (SO-6, SO-19)."""
-    free = free_on(order)
-    check_agreed(order, not (free.labour and free.callout) or charged(order) > 0)
+    check_agreed(order, to_agree(order))
 
 
 def ask_close_guards(order: WorkOrder) -> None:

@@ -20,7 +20,7 @@ from app.calendars.models import (
 from app.calendars.queries import calendar_for
 from app.calendars.rules import deadline
 from app.contracts.models import Contract, ContractItem
-from app.core import clock, inbox, settings
+from app.core import clock, i18n, inbox, settings
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, Refused
@@ -142,7 +142,8 @@ def note_waiting(
     db.session.add(change)
     call.waiting_for = waiting_for
     if order is not None:
-        note = f"{WAITING_LABELS[waiting_for]}: {reason}" if waiting_for else reason
+        with i18n.in_language():  # the history speaks one language, whoever works in another
+            note = f"{i18n.say(WAITING_LABELS[waiting_for])}: {reason}" if waiting_for else reason
         steps.event(order, "paused" if waiting_for else "resumed", actor, at, note=note)
     db.session.flush()
     set_deadline(call)

@@ -114,9 +114,9 @@ def free_because(order: WorkOrder) -> str:
 
 
 def to_agree(order: WorkOrder) -> bool:
-    """Whether the customer pays for work or call-out, so that the charges are agreed before it (SO-6)."""
+    """Whether the customer pays for work, call-out or anything quoted, so that it is agreed before it (SO-6)."""
     free = free_on(order)
-    return not (free.labour and free.callout)
+    return not (free.labour and free.callout) or any(charge.unit_price > 0 for charge in order.charges)
 
 
 def parts_unlike(order: WorkOrder) -> dict[int, tuple[int, int]]:

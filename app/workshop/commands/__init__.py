@@ -21,7 +21,6 @@ from app.workshop.commands.repair import (
     wait_for_parts,
 )
 from app.workshop.commands.returning import (
-    HAND_BACK_GUARDS,
     RETURNED,
     hand_back,
     hand_back_item,
@@ -31,7 +30,6 @@ from app.workshop.commands.returning import (
 from app.workshop.commands.taking import add_photo, take_back
 
 __all__ = [
-    "HAND_BACK_GUARDS",
     "RETURNED",
     "add_photo",
     "ask_for_help",

@@ -6,12 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy import exists, select
 
-from app.core import clock
+from app.core import clock, i18n
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, Refused
 from app.core.fetch import fetch
-from app.core.i18n import say
 from app.core.uow import command
 from app.fieldservice.commands import telling
 from app.fieldservice.commands.charges import check_settled
@@ -232,7 +231,8 @@ def give_up(actor: Principal, card_id: int, *, outcome: str, reason: str, at: da
     REPAIR_CARD.apply(card, "give_up", actor.roles, outcome=outcome, reason=(reason or "").strip())
     card.outcome, card.outcome_reason = outcome, reason.strip()[:300]
     _end_wait(card, actor, moment)
-    words = f"{say(rules.OUTCOME_LABELS[outcome])}: {reason.strip()}"
+    with i18n.in_language():  # the history speaks one language, whoever works in another
+        words = f"{i18n.say(rules.OUTCOME_LABELS[outcome])}: {reason.strip()}"
     steps.event(card, "given_up", actor, moment, words)
     steps.tell_branch(
         card, "supervisor", N_("%(number)s goes back unrepaired: %(words)s"), {"words": words[:200]}, tone="warning"

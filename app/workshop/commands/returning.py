@@ -7,24 +7,21 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import clock, i18n
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, NotFound, Refused
-from app.core.i18n import say
 from app.core.uow import command
 from app.fieldservice import rules as field_rules
 from app.fieldservice.commands import deadlines, orders, telling
 from app.fieldservice.commands import steps as field_steps
-from app.fieldservice.commands.charges import check_settled, drop_charges
+from app.fieldservice.commands.charges import check_parts, check_settled, drop_charges
 from app.fieldservice.models import WorkOrder
 from app.workshop import rules
 from app.workshop.commands import steps
 from app.workshop.models import GoodsReceipt, Loan, RepairCard
 from app.workshop.rules import REPAIR_CARD, Holder
 
-HAND_BACK_GUARDS: list[Callable[[GoodsReceipt, datetime], None]] = []
-"""Asked before an item leaves for good; a later area raises ``Refused`` here (money undecided)."""
 RETURNED: list[Callable[[Principal, GoodsReceipt, datetime], None]] = []
 """Told once the item is with the customer, in the same transaction (a paid repair is invoiced that day, SO-9)."""
 
@@ -79,11 +76,16 @@ def _check_carrier(actor: Principal, card: RepairCard) -> None:
 
 
 def _check_money(card: RepairCard) -> None:
-    """Paid work is agreed and its parts are the parts fitted; what goes back unrepaired costs what was agreed (SO-6)."""
+    """Paid work is agreed and its parts are the parts fitted (SO-6).
+
+    What goes back unrepaired costs what was agreed; parts agreed to and never fitted are taken off first.
+    """
     order = card.goods_receipt.work_order
     if card.outcome in rules.UNREPAIRED:
         if order.parts_fitted:
             raise Refused(N_("Parts are fitted: take them out again first."))
+        if order.charges_agreed_at is not None:
+            check_parts(order)
         return
     check_settled(order)
 
@@ -119,8 +121,6 @@ def hand_back(
     REPAIR_CARD.find(card.status, "hand_back")
     rules.check_void(receipt, statement or "")
     _check_money(card)
-    for guard in HAND_BACK_GUARDS:
-        guard(card.goods_receipt, moment)
     _keep_loans(card.goods_receipt, kept_loan_reason)
     taker = _signed(order, signer, drawing, unsigned_reason, returned_to, actor, moment)
     REPAIR_CARD.apply(card, "hand_back", actor.roles)
@@ -194,9 +194,6 @@ def _signed(
             raise Refused(N_("This is required."), field="signer")
         orders.keep_signature(order, signer, drawing, actor, moment, purpose="return")
         return taker
-    kept = next((each for each in reversed(order.signatures) if each.purpose == "return"), None)
-    if kept is not None:
-        return taker or kept.signer
     if not reason:
         raise Refused(N_("The customer signs that it was received back, or say why not."), field="drawing")
     if not taker:
@@ -219,7 +216,8 @@ def _out(card: RepairCard, taker: str, void_kind: str, statement: str, actor: Pr
 def _finish(card: RepairCard, order: WorkOrder, actor: Principal, moment: datetime) -> None:
     if card.outcome in rules.UNREPAIRED and order.charges_agreed_at is None:
         drop_charges(order)  # told, never agreed, and nothing was done for it
-    reason = f"{say(rules.OUTCOME_LABELS[card.outcome])}: {card.outcome_reason}"
+    with i18n.in_language():  # it goes on paper
+        reason = f"{i18n.say(rules.OUTCOME_LABELS[card.outcome])}: {card.outcome_reason}"
     order.fault_code_id = card.fault_code_id or order.fault_code_id
     order.result = card.result if card.outcome == rules.REPAIRED else reason
     order.finished_at = moment
