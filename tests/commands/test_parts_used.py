@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,10 +15,12 @@ from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.errors import Refused
 from app.core.uow import unit_of_work
+from app.fieldservice import commands as jobs
 from app.parts import commands, queries
 from app.parts.models import Part, PartLevel, StockBalance, StockPlace
 from app.parts.rules import Line
 from tests.cast import Cast
+from tests.commands.test_fieldservice import FRIDAY, on_site
 from tests.commands.test_parts import OTHER_VAN, STORE, VAN
 
 OCTOBER, NOVEMBER = (clock.at_local(datetime(2026, month, 1).date()) for month in (10, 11))
@@ -153,3 +156,25 @@ def test_so22_a_part_gets_its_short_code(office: Cast) -> None:
         assert named.mnemonic == "ZFQ"
         count = session.execute(select(func.count(Part.id)).where(Part.mnemonic == "")).scalar_one()
     assert count == 0
+
+
+def test_so22_a_month_is_worth_what_its_parts_cost_when_they_were_fitted(office: Cast) -> None:
+    """The price list changes between two pieces of the same part on one job, and again before the month is read."""
+    tech, therm = office["technician"], office.parts["P-THERM"]
+    days = clock.at_local(datetime(2026, 11, 20).date()), clock.at_local(datetime(2026, 11, 21).date())
+
+    def costs(price: str) -> None:
+        with unit_of_work(SYSTEM, "test.price") as session:
+            session.get_one(Part, therm).price = Decimal(price)
+
+    with clock.frozen(FRIDAY):
+        order_id = on_site(office, "in_warranty")
+        jobs.fit_part(tech, order_id, part_id=therm)
+        costs("70.00")
+        jobs.fit_part(tech, order_id, part_id=therm)
+        mistaken = jobs.fit_part(tech, order_id, part_id=therm)
+        costs("99.00")
+        jobs.remove_part(tech, order_id, fitted_id=mistaken.id)
+    with acting_as(office["clerk"]):
+        (used,) = queries.used_between(*days)
+    assert (used.quantity, used.amount) == (2, Decimal("135.50"))

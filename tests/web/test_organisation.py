@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from app.billing import commands as billing
 from app.core import settings
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
@@ -16,6 +18,7 @@ from app.core.outbox import OutboxEntry, want
 from app.core.uow import unit_of_work
 from app.organisation.models import Staff, StaffSkill
 from tests.cast import Cast
+from tests.commands.billing_days import at, finished
 
 
 def test_so19_staff_with_account_and_skills(app: Flask, cast: Cast, client_for: Any) -> None:
@@ -48,6 +51,35 @@ def test_so19_staff_with_account_and_skills(app: Flask, cast: Cast, client_for: 
     own = client_for("supervisor").post(f"/staffskillview/edit/{skill_row}", {"skill": skill_id, "level": "3"})
     assert own.status_code == 302
     assert client_for("clerk").get(f"/staffview/edit/{cast.staff('technician')}").status_code in (302, 403)
+
+
+def test_so6_who_has_cash_in_hand_is_not_marked_as_left(app: Flask, cast: Cast, client_for: Any) -> None:
+    person = cast.staff("technician")
+    with app.app_context():
+        order_id = finished(cast, 60)
+        with at(10, 5):
+            billing.collect(cast["technician"], order_id, amount=Decimal("130.00"))
+    with app.app_context(), acting_as(SYSTEM):
+        row = db.session.get_one(Staff, person)
+        form: dict[str, Any] = {
+            name: getattr(row, name) for name in ("staff_no", "name", "job", "phone", "email", "version")
+        }
+        form |= {"branch": row.branch_id, "user": row.user_id}  # "active" is not ticked any more
+        db.session.remove()
+
+    def active() -> bool:
+        with app.app_context(), acting_as(SYSTEM):
+            return db.session.get_one(Staff, person).active
+
+    admin, url = client_for("admin"), f"/staffview/edit/{person}"
+    refused = admin.post(url, form)
+    assert (refused.status_code, active()) == (422, True)
+    assert "现金" in refused.get_data(as_text=True)
+    with app.app_context(), at(17):
+        handover = billing.hand_in(cast["technician"])
+        billing.receive_cash(cast["accountant"], handover.id, counted=Decimal("130.00"))
+    assert admin.post(url, form).status_code == 302
+    assert active() is False
 
 
 def test_a_setting_is_data(app: Flask, cast: Cast, client_for: Any) -> None:

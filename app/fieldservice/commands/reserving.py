@@ -81,5 +81,12 @@ def classes() -> object:
     return select(orders.c.number.label("number"), orders.c.service_class.label("service_class"))
 
 
+def prices_noted() -> object:
+    """(stock move, price of a piece) of every part fitted: what a month's consumption is worth (SO-22)."""
+    fitted = PartFitted.__table__
+    return select(fitted.c.stock_move_id, fitted.c.unit_price).where(fitted.c.stock_move_id.is_not(None))
+
+
 stock.FITTED.append(fitted_on)
+stock.PRICES.append(prices_noted)  # type: ignore[arg-type]  # a select of a table's columns
 stock.CLASSES.append(classes)  # type: ignore[arg-type]  # a select of a table's columns

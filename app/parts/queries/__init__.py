@@ -18,6 +18,7 @@ from app.parts.queries.stock import (
 from app.parts.queries.used import (
     CLASSES,
     FITTED,
+    PRICES,
     UsedPart,
     parts_balance,
     used_between,
@@ -28,6 +29,7 @@ from app.parts.queries.vans import Low, Owed, Van, VanDay, low_in, today_start, 
 __all__ = [
     "CLASSES",
     "FITTED",
+    "PRICES",
     "Elsewhere",
     "Finding",
     "Low",

@@ -18,13 +18,18 @@ from app.parts.rules import JobParts
 
 CLASSES: list[Callable[[], Select[Any]]] = []
 """Statements that give (number, service class) of the jobs of an area; a lower area adds its own."""
+PRICES: list[Callable[[], Select[Any]]] = []
+"""Statements that give (stock_move_id, unit_price): the price of a piece noted when it was fitted; each id once."""
 FITTED: list[Callable[[str], Mapping[int, int]]] = []
 """Asked with a job's number: part id -> pieces that the area's records say are fitted; a lower area adds its own."""
 
 
 @dataclass(frozen=True)
 class UsedPart:
-    """Pieces of a part that stayed with a job's customer in a span of time. ``amount``: CNY at today's list price."""
+    """Pieces of a part that stayed with a job's customer in a span of time.
+
+    ``amount``: CNY by the price noted when they were fitted; where none was, by today's list price.
+    """
 
     part_id: int
     code: str
@@ -48,7 +53,7 @@ def used_between(first: datetime, before: datetime, branch_id: int | None = None
     pieces = func.sum(case((StockMove.kind == "fitted", StockMove.quantity), else_=-StockMove.quantity))
     who = func.coalesce(StockPlace.staff_id, StockMove.by_id)
     person = aliased(Staff)
-    jobs = _classes()
+    jobs, noted = _classes(), _prices()
     columns = (
         Part.id,
         Part.code,
@@ -60,7 +65,7 @@ def used_between(first: datetime, before: datetime, branch_id: int | None = None
         func.coalesce(person.name, ""),
         func.coalesce(jobs.c.service_class, ""),
         StockMove.reference,
-        Part.price,
+        func.coalesce(noted.c.unit_price, Part.price),
     )
     statement = (
         select(*columns, pieces)
@@ -70,6 +75,7 @@ def used_between(first: datetime, before: datetime, branch_id: int | None = None
         .join(Branch, Branch.id == StockPlace.branch_id)
         .outerjoin(person, person.id == who)
         .outerjoin(jobs, jobs.c.number == StockMove.reference)
+        .outerjoin(noted, noted.c.stock_move_id == StockMove.id)
         .where(StockMove.kind.in_(("fitted", "unfitted")), StockMove.at >= first, StockMove.at < before)
         .group_by(*columns)
         .having(pieces != 0)
@@ -77,12 +83,22 @@ def used_between(first: datetime, before: datetime, branch_id: int | None = None
     )
     if branch_id is not None:
         statement = statement.where(StockPlace.branch_id == branch_id)
-    found = []
+    # One row a price: a job may have used the same part before and after the price list changed.
+    found: dict[tuple[Any, ...], tuple[int, Decimal]] = {}
     for row in db.session.execute(statement):
         *about, price, count = row
-        about += [int(count), price * int(count)]
-        found.append(UsedPart(*about))
-    return found
+        pieces_before, amount = found.get(tuple(about), (0, Decimal("0.00")))
+        found[tuple(about)] = pieces_before + int(count), amount + price * int(count)
+    return [UsedPart(*(*key, *sums)) for key, sums in found.items() if sums[0]]
+
+
+def _prices() -> Any:
+    """(stock_move_id, unit_price) of every piece an area noted a price for; of none when no area has told."""
+    given: list[Select[Any]] = [make() for make in PRICES]
+    if not given:
+        nothing: Any = select(null().label("stock_move_id"), null().label("unit_price"))
+        given = [nothing.where(literal(1) == 0)]
+    return union_all(*given).subquery("price_noted")
 
 
 def _classes() -> Any:

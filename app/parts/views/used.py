@@ -76,12 +76,13 @@ class UsedView(Page):
         note_export(current(), type(self).__name__, len(sums))
         title = f"{_('Parts used')} {month:%Y-%m}"
         name = filename(f"{title} {label}", ending)
-        headings = [str(label), "", _("Pieces"), _("Jobs"), _("Worth at list price")]
+        headings = [str(label), "", _("Pieces"), _("Jobs"), _("Worth when fitted")]
         lines = [[row["name"], row["more"], row["quantity"], len(row["jobs"]), row["amount"]] for row in sums]
         total = [_("Total"), "", sum(row.quantity for row in rows), len({row.job for row in rows}), _worth(rows)]
         if ending == "csv":
             return offer("".join(as_csv(headings, [*lines, total])).encode(), CSV_TYPE, name)
-        pages = [Sheet(str(label), headings, lines, sums=total), _each(rows)]
+        basis = _("By the price noted when a part was fitted; without one, by today's price list.")
+        pages = [Sheet(str(label), headings, lines, sums=total, notes=[basis]), _each(rows)]
         return offer(workbook(pages, made_at=clock.now(), title=title), XLSX_TYPE, name)
 
 
@@ -102,7 +103,7 @@ def _each(rows: list[UsedPart]) -> Sheet:
     """Every row: one a job and part."""
     headings = [
         _("Part number"), _("Part"), _("Unit"), _("Branch"), _("Technician"), _("Class"), _("Job no."), _("Pieces"),
-        _("Worth at list price"),
+        _("Worth when fitted"),
     ]  # fmt: skip
     lines = [
         [row.code, row.part, row.unit, row.branch, row.technician, row.service_class, row.job, row.quantity, row.amount]
