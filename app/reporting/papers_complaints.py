@@ -112,6 +112,14 @@ class Bar:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CauseLine:
+    """A cause as it was written down, and of how many complaints received; "" for those without (CP-11)."""
+
+    cause: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgainLine:
     """The same matter again: who or what, how often, the numbers of all its records.
 
@@ -136,6 +144,8 @@ class ActionLine:
     due_on: date
     overdue: bool
     status: str
+    # Of the complaint, for screens that lead to it.
+    complaint_id: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +155,7 @@ class ComplaintAnalysis(PeriodPaper):
     total: ComplaintTally
     before: ComplaintTally
     bars: tuple[Bar, ...]
+    causes: tuple[CauseLine, ...]
     summaries: tuple[Summary, ...]
     deadlines: tuple[DeadlineLine, ...]
     same_matter: tuple[AgainLine, ...]

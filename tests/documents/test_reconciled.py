@@ -13,8 +13,9 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from app.complaints import commands as complaints
 from app.complaints import queries as complaint_queries
-from app.complaints.models import Complaint, ComplaintStep, CorrectiveAction
+from app.complaints.models import Complaint, ComplaintLateness, ComplaintStep, CorrectiveAction
 from app.core import clock, documents
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
@@ -27,6 +28,7 @@ from app.fieldservice.models import RepairCall
 from app.organisation.models import Staff
 from app.organisation.queries import branches_of
 from app.reporting import queries
+from app.reporting.documents import complaints as complaint_papers
 from tests.cast import Cast
 from tests.documents.samples import DAY, at
 
@@ -34,6 +36,8 @@ CHAIN = ("received", "acknowledged", "verified", "proposed", "approved", "told",
 CATEGORIES = ("repair_quality", "attitude", "delay", "other")
 OPEN = {"received", "acknowledged", "verified", "proposed", "approved", "told", "mediation"}
 NOW = at(18)
+# The deadlines of those reopened: number -> one line a round, (from when, due by stage).
+ROUNDS: dict[str, list[tuple[datetime, dict[str, datetime]]]] = {}
 
 
 @pytest.fixture
@@ -46,6 +50,8 @@ def busy(office: Cast) -> Iterator[Cast]:
                 _complaint(office, dice, number)
             for number in range(80):
                 _visit(office, dice, number)
+            for number in range(60, 90):
+                _reopened(office, dice, number)
         with acting_as(SYSTEM):
             yield office
         db.session.rollback()
@@ -75,6 +81,48 @@ def _complaint(office: Cast, dice: random.Random, number: int) -> None:
     if branch == "NJ":
         complaint.customer_id = office.customers["in_warranty"]
         complaint.voucher_id = office.vouchers["in_warranty"] if number % 3 == 0 else None
+    db.session.add(complaint)
+
+
+def _reopened(office: Cast, dice: random.Random, number: int) -> None:
+    """Settled once, taken up again after some time, and settled again or not yet; what was missed was noted (CP-16)."""
+    began = NOW - timedelta(hours=dice.randint(400, 24 * 60))
+    handler = dice.choice((None, office.staff("supervisor"), office.staff("manager")))
+    complaint = Complaint(
+        number=f"TS-{number}", branch_id=office.branches[dice.choice(("NJ", "SZ", "SC"))], complainant="李四",
+        phone="13800000000", category=dice.choice(CATEGORIES), severity="ordinary", received_at=began, content="又坏了",
+        handler_id=handler, acknowledge_by=began + timedelta(hours=24),
+    )  # fmt: skip
+    moment = began
+    rounds = ROUNDS[complaint.number] = []
+    complaint.steps.append(ComplaintStep(stage="received", verb="enter", at=began))
+    for turn, last in enumerate((8, dice.randint(1, 8))):
+        if turn:
+            moment += timedelta(hours=dice.randint(1, 200))
+            if moment > NOW:
+                break
+        start = moment
+        due = {"verified": start + timedelta(days=3), "settled": start + timedelta(days=7)}
+        for stage in CHAIN[1 : last + 1]:
+            if not (turn and stage == "acknowledged"):
+                moment += timedelta(hours=dice.randint(1, 30))
+            if moment > NOW:
+                break
+            verb = "reopen" if turn and stage == "acknowledged" else ""
+            complaint.steps.append(ComplaintStep(stage=stage, verb=verb, at=moment))
+            if stage == "verified":
+                due["proposed"] = moment + timedelta(days=1)
+            if stage in due and moment >= due[stage] + timedelta(minutes=1):
+                late = ComplaintLateness(stage=stage, due_at=due[stage], staff_id=handler, done_at=moment)
+                complaint.lateness.append(late)
+        rounds.append((start, due))
+    _start, due = rounds[-1]
+    complaint.verify_by, complaint.settle_by, complaint.propose_by = (
+        due["verified"],
+        due["settled"],
+        due.get("proposed"),
+    )
+    complaint.status = complaint.steps[-1].stage
     db.session.add(complaint)
 
 
@@ -116,26 +164,59 @@ DUE = {"acknowledged": "acknowledge_by", "verified": "verify_by", "proposed": "p
 
 
 def deadlines_by_hand(cast: Cast, rows: list[Any], until: datetime) -> list[tuple[int, str, str, str]]:
-    """``(complaint, stage, standing, person)`` of every deadline, from the rows alone; nothing was reopened or jumped."""
+    """``(complaint, stage, standing, person)`` of every deadline, from the rows alone; nothing was jumped.
+
+    Of a complaint reopened: the deadlines of the round under way then, and what was missed before.
+    """
     step: Any = ComplaintStep.__table__
     names = dict(db.session.execute(select(Staff.id, Staff.name)).all())
     codes = {key: code for code, key in cast.branches.items()}
     found = []
     for row in rows:
         taken = db.session.execute(
-            select(step.c.stage, step.c.at).where(step.c.complaint_id == row.id, step.c.at <= until)
-        )
-        reached = dict(taken.all())
+            select(step.c.stage, step.c.at).where(step.c.complaint_id == row.id, step.c.at <= until).order_by(step.c.id)
+        ).all()
+        who = names.get(row.handler_id) or HEADS[codes[row.branch_id]]
+        rounds = [each for each in ROUNDS.get(row.number, []) if each[0] <= until]
+        if rounds:
+            found += reopened_by_hand(row, rounds, taken, until, who)
+            continue
+        reached = dict(taken)
         over = bool(set(reached) & {"withdrawn", "settled"})
         for stage, column in DUE.items():
             due, done = getattr(row, column), reached.get(stage)
             if done is not None:
                 standing = "met" if done < due + timedelta(minutes=1) else "late"
-            elif due is None or over:
+            elif due is None or over or (stage == "proposed" and "verified" not in reached):
                 continue
             else:
                 standing = "overdue" if until >= due + timedelta(minutes=1) else "open"
-            found.append((row.id, stage, standing, names.get(row.handler_id) or HEADS[codes[row.branch_id]]))
+            found.append((row.id, stage, standing, who))
+    return found
+
+
+def reopened_by_hand(
+    row: Any, rounds: list[Any], taken: list[Any], until: datetime, who: str
+) -> list[tuple[int, str, str, str]]:
+    found = []
+    for number, (start, due) in enumerate(rounds):
+        end = rounds[number + 1][0] if number + 1 < len(rounds) else until + timedelta(seconds=1)
+        reached = {stage: at for stage, at in taken if start <= at < end}
+        for stage in DUE:
+            if stage == "acknowledged":
+                if number + 1 < len(rounds):
+                    continue
+                limit, done = row.acknowledge_by, next((at for each, at in taken if each == stage), None)
+            else:
+                limit, done = due.get(stage), reached.get(stage)
+                if stage == "proposed" and "verified" not in reached:
+                    continue
+            if done is not None:
+                standing = "met" if done < limit + timedelta(minutes=1) else "late"
+            else:
+                standing = "overdue" if until >= limit + timedelta(minutes=1) else "open"
+            if number + 1 == len(rounds) or standing == "late":
+                found.append((row.id, stage, standing, who))
     return found
 
 
@@ -157,7 +238,9 @@ def test_cp14_the_complaints_of_a_period(busy: Cast, kind: str, day: date, branc
     ]
     came = {row.id for row in rows if begin <= row.received_at.replace(tzinfo=begin.tzinfo) < end}
     before = stages_by_hand(begin)
-    carried = {row.id for row in rows if row.id not in came and before.get(row.id) in OPEN}
+    again = {row.id for row in rows for start, _due in ROUNDS.get(row.number, [])[1:] if begin <= start <= until}
+    old = {row.id for row in rows} - came
+    carried = {key for key in old if before.get(key) in OPEN or key in again}
     assert (found.total.received, found.total.carried) == (len(came), len(carried))
     stands = stages_by_hand(until)
     ended = Counter(stands[key] for key in came | carried)
@@ -185,6 +268,44 @@ def test_cp14_the_complaints_of_a_period(busy: Cast, kind: str, day: date, branc
     assert {row.handler: row.cases for row in found.lateness} == Counter(
         who for _id, who in {(key, who) for key, _s, _t, who in deadlines}
     )
+
+
+def test_cp14_cp16_a_month_printed_again_after_a_reopening_says_what_it_said(office: Cast) -> None:
+    def on(month: int, day: int) -> datetime:
+        return datetime(2026, month, day, 10, tzinfo=clock.zone())
+
+    def figures_of(month: int) -> tuple[Any, Any, Any]:
+        with acting_as(SYSTEM):
+            found = queries.complaints_of(Period.around(date(2026, month, 28), "month"), branches_of("NJ"))
+            facts = [(each.stage, each.state, each.due_at) for fact in found.facts for each in fact.stages]
+            return found.total, found.deadlines, sorted(facts)
+
+    boss = office["manager"]
+    with clock.frozen(on(10, 12)):
+        given = {"complainant": "张伟", "phone": "13800000001", "content": "修了三次还是不制冷"}
+        key = complaints.enter(boss, **given).id
+        complaints.acknowledge(boss, key, said="已告知")
+    with clock.frozen(on(10, 20)):  # the facts are due after three working days
+        complaints.verify(boss, key, said="属实", finding="justified")
+        complaints.propose(boss, key, said="同意", solution="换压缩机")
+        for step in (complaints.approve, complaints.tell, complaints.settle):
+            step(boss, key, said="好")
+    october = figures_of(10)
+    assert [(stage, state) for stage, state, _due in october[2]] == [
+        ("acknowledged", "met"), ("proposed", "met"), ("settled", "late"), ("verified", "late"),
+    ]  # fmt: skip
+    with clock.frozen(on(11, 10)):
+        complaints.reopen(boss, key, said="又坏了")
+    assert figures_of(10) == october
+    # Nothing new was missed by the reopening itself.
+    with acting_as(SYSTEM):
+        noted = db.session.scalars(select(ComplaintLateness.stage).order_by(ComplaintLateness.stage)).all()
+    assert noted == ["settled", "verified"]
+    with clock.frozen(on(11, 11)):
+        total, deadlines, _facts = figures_of(11)
+    assert (total.received, total.carried, total.open, total.missed) == (0, 1, 1, 1)
+    assert (deadlines["verified"]["late"], deadlines["verified"]["open"]) == (1, 1)
+    assert (deadlines["settled"]["late"], deadlines["settled"]["open"]) == (1, 1)
 
 
 def test_cp14_past_deadlines_are_those_of_the_list_on_screen(busy: Cast) -> None:
@@ -299,7 +420,10 @@ def test_rv3_the_whole_companys_plan_on_paper_and_as_spreadsheet(busy: Cast) -> 
 
 def test_cp14_the_month_before_what_recurs_and_what_is_open(busy: Cast) -> None:
     with unit_of_work(SYSTEM, "test.actions") as session:
-        about = session.scalars(select(Complaint.id)).first()
+        newest = select(Complaint).order_by(Complaint.received_at.desc()).limit(2)
+        about, other = [row.id for row in session.scalars(newest)]
+        gone = {"cause": "误登", "action": "无", "owner_id": busy.staff("supervisor"), "status": "cancelled"}
+        session.add(CorrectiveAction(complaint_id=other, kind="corrective", due_on=DAY, **gone))
         for status, due_on in (
             ("open", date(2026, 11, 19)),
             ("open", date(2026, 11, 27)),
@@ -315,8 +439,21 @@ def test_cp14_the_month_before_what_recurs_and_what_is_open(busy: Cast) -> None:
     assert (paper.total.received, paper.before.received) == (month.count((2026, 11)), month.count((2026, 10)))
     kinds = Counter(row.category for row, at in zip(rows, month, strict=True) if at == (2026, 11) and row.voucher_id)
     assert sorted(line.times for line in paper.same_model) == sorted(count for count in kinds.values() if count > 1)
+    # The causes written down: one found for one complaint, the cancelled action counts for nothing (CP-11).
+    assert [(line.cause, line.count) for line in paper.causes] == [("未试机", 1), ("", paper.total.received - 1)]
     # The month is not over: what is due next week is not overdue.
-    assert [(line.due_on.day, line.overdue) for line in paper.actions] == [(19, True), (20, False), (27, False)]
+    overdue = [(19, True), (20, False), (27, False)]
+    assert [(line.due_on.day, line.overdue) for line in paper.actions] == overdue
+    rendered = documents.render("complaint_analysis", date=DAY, period="month", language="en")
+    book = load_workbook(io.BytesIO(rendered.xlsx or b""))
+    (_head, *listed) = book["Recorded causes"].iter_rows(values_only=True)
+    assert listed == [("未试机", 1), ("no cause recorded", paper.total.received - 1)]
+    sheet = book["Open actions"]
+    assert [(row[4].day, row[5] == "Yes") for row in sheet.iter_rows(min_row=2, values_only=True)] == overdue
+    # The month printed again later: what was still to come at its end is not overdue in it.
+    with clock.frozen(NOW + timedelta(days=60)):
+        again = complaint_papers.action_lines(queries.complaints_of(Period.around(DAY, "month"), branches_of(None)))
+    assert [(line.due_on.day, line.overdue) for line in again] == [(19, True), (20, True), (27, True)]
 
 
 def test_rv5_the_same_matter_and_the_same_repair(busy: Cast) -> None:

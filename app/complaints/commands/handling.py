@@ -5,20 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import IO, Any, Protocol
 
-from app.calendars.queries import calendar_for
-from app.calendars.rules import deadline
 from app.complaints import queries, rules
 from app.complaints.models import (
-    ACKNOWLEDGE_HOURS,
-    PROPOSE_DAYS,
-    SETTLE_DAYS,
-    VERIFY_DAYS,
     Complaint,
     ComplaintFile,
     ComplaintLateness,
     ComplaintStep,
 )
-from app.core import clock, files, settings
+from app.core import clock, files
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, Refused
@@ -42,19 +36,8 @@ def fetch_for(actor: Principal, complaint_id: int, version: int | None = None) -
 
 def set_deadlines(complaint: Complaint) -> None:
     """The deadlines of CP-3, from the receipt (CAL-4) or, after a reopening, from then on."""
-    steps = complaint.taken
-    start = rules.clock_start(complaint.received_at, steps)
-    verified = rules.reached("verified", rules.this_round(steps))
-    complaint.acknowledge_by = rules.acknowledge_by(complaint.received_at, settings.number(ACKNOWLEDGE_HOURS))
-    complaint.verify_by = _working_days(complaint, start, VERIFY_DAYS)
-    complaint.propose_by = _working_days(complaint, verified, PROPOSE_DAYS) if verified else None
-    complaint.settle_by = _working_days(complaint, start, SETTLE_DAYS)
-
-
-def _working_days(complaint: Complaint, start: datetime, setting: str) -> datetime:
-    due = deadline(calendar_for(complaint.branch_id), start, working_days=settings.number(setting)).due
-    assert due is not None  # without pauses a deadline is always due
-    return due
+    for column, due in queries.deadlines_from(complaint, complaint.taken).items():
+        setattr(complaint, column, due)
 
 
 def record(complaint: Complaint, actor: Principal, verb: str, said: str, at: datetime) -> ComplaintStep:
@@ -98,7 +81,8 @@ def advance(
     step = record(complaint, actor, verb, said, moment)
     if attachment is not None:
         keep_file(complaint, actor, attachment, step=step)
-    note_lateness(complaint, now)
+    if verb != "reopen":  # its deadlines begin anew: those of before were kept or noted when it ended
+        note_lateness(complaint, now)
     return complaint
 
 

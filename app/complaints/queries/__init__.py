@@ -4,6 +4,7 @@ from app.complaints.queries.deadlines import (
     StageDeadline,
     all_standings,
     deadlines,
+    deadlines_from,
     standings,
     with_deadlines,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "check_decider",
     "conflicted_roles",
     "deadlines",
+    "deadlines_from",
     "deputies_of",
     "digits",
     "due_before",

@@ -44,6 +44,24 @@ class StageDeadline:
     why: str
 
 
+def deadlines_from(complaint: Complaint, steps: Sequence[rules.StepTaken]) -> dict[str, datetime | None]:
+    """The deadlines of CP-3 by column, counted from the receipt (CAL-4) or the last reopening in these steps."""
+    start = rules.clock_start(complaint.received_at, steps)
+    verified = rules.reached("verified", rules.this_round(steps))
+    return {
+        "acknowledge_by": rules.acknowledge_by(complaint.received_at, settings.number(ACKNOWLEDGE_HOURS)),
+        "verify_by": _working_days(complaint, start, VERIFY_DAYS),
+        "propose_by": _working_days(complaint, verified, PROPOSE_DAYS) if verified else None,
+        "settle_by": _working_days(complaint, start, SETTLE_DAYS),
+    }
+
+
+def _working_days(complaint: Complaint, start: datetime, setting: str) -> datetime:
+    due = deadline(calendar_for(complaint.branch_id), start, working_days=settings.number(setting)).due
+    assert due is not None  # without pauses a deadline is always due
+    return due
+
+
 def standings(complaint: Complaint, now: datetime | None = None) -> list[rules.StageStanding]:
     """How the stages of CP-3 stand for a complaint (default: now)."""
     return rules.standings(complaint.due, complaint.taken, complaint.status, now or clock.now())
@@ -118,8 +136,11 @@ def _hours(start: datetime, hours: int) -> str:
     )
 
 
-def with_deadlines(branch_id: int | None = None, limit: int = 500) -> Sequence[Complaint]:
-    """Complaints with a deadline still to keep: open ones, and major ones not yet put before the management."""
+def with_deadlines(branch_id: int | None = None) -> Sequence[Complaint]:
+    """Complaints with a deadline still to keep: open ones, and major ones not yet put before the management.
+
+    All of them: one left out would miss its deadline with nobody told (CP-3).
+    """
     waiting = Complaint.management_by.is_not(None) & Complaint.management_told_at.is_(None)
     statement = (
         select(Complaint)
@@ -132,7 +153,6 @@ def with_deadlines(branch_id: int | None = None, limit: int = 500) -> Sequence[C
             joinedload(Complaint.branch),
         )
         .order_by(Complaint.settle_by, Complaint.id)
-        .limit(limit)
     )
     if branch_id is not None:
         statement = statement.where(Complaint.branch_id == branch_id)

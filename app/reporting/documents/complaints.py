@@ -21,6 +21,7 @@ from app.reporting.papers_complaints import (
     ActionLine,
     AgainLine,
     Bar,
+    CauseLine,
     ComplaintAnalysis,
     ComplaintLine,
     ComplaintRegister,
@@ -227,13 +228,19 @@ def complaint_analysis(params: Params) -> ComplaintAnalysis:
         total=found.total,
         before=queries.complaints_of(params.period.before, branches).total,
         bars=tuple(Bar.of(bar, rules.CATEGORY_LABELS[bar.key]) for bar in found.pareto),
+        causes=cause_lines(found),
         summaries=summaries(found),
         deadlines=deadline_lines(found),
         same_matter=again.same_matter,
         same_model=again.same_model,
         lateness=tuple(found.lateness),
-        actions=tuple(_actions(params)),
+        actions=action_lines(found),
     )
+
+
+def cause_lines(found: ComplaintPeriod) -> tuple[CauseLine, ...]:
+    """The causes written down for the complaints received: paper, spreadsheet and screen show this (CP-14)."""
+    return tuple(CauseLine(cause=cause, count=count) for cause, count in queries.recorded_causes(found))
 
 
 class Recurring(NamedTuple):
@@ -276,13 +283,15 @@ def same_matter_lines(groups: list[list[Complaint]]) -> tuple[AgainLine, ...]:
     )
 
 
-def _actions(params: Params) -> list[ActionLine]:
-    last = params.period.last
+def action_lines(found: ComplaintPeriod) -> tuple[ActionLine, ...]:
+    """What is still to be done or checked at the end of the period: paper, spreadsheet and screen show this (CP-11)."""
+    last = found.period.last
     # A month that is not over has not passed a day that is still to come.
     on = min(last, clock.today())
-    return [
+    return tuple(
         ActionLine(
             complaint=action.complaint.number,
+            complaint_id=action.complaint_id,
             cause=action.cause,
             action=action.action,
             owner=action.owner.name,
@@ -290,12 +299,13 @@ def _actions(params: Params) -> list[ActionLine]:
             overdue=action.status == "open" and action.due_on < on,
             status=ACTION_STATE_LABELS[action.status],
         )
-        for action in queries.open_actions(branches_of(params.branch), last)
-    ]
+        for action in queries.open_actions(found.branches, last)
+    )
 
 
 def _analysis_sheets(papers: Sequence[ComplaintAnalysis], say: Callable[..., str]) -> list[Sheet]:
     (paper,) = papers
+    yes = say(N_("Yes"))
     causes = [[say(bar.label), bar.count, bar.share / 1000, bar.cumulative / 1000] for bar in paper.bars]
     late = [
         [row.handler or say(N_("nobody named")), *(getattr(row, key) for key in list(LATENESS)[1:])]
@@ -305,7 +315,10 @@ def _analysis_sheets(papers: Sequence[ComplaintAnalysis], say: Callable[..., str
         *([line.subject, line.detail, line.times, "\n".join(line.numbers)] for line in paper.same_matter),
         *([line.subject, say(line.detail), line.times, "\n".join(line.numbers)] for line in paper.same_model),
     ]
-    actions = [[row.complaint, row.cause, row.action, row.owner, row.due_on, say(row.status)] for row in paper.actions]
+    actions = [
+        [row.complaint, row.cause, row.action, row.owner, row.due_on, yes if row.overdue else "", say(row.status)]
+        for row in paper.actions
+    ]
 
     def heads(*names: str) -> list[str]:
         return [say(name) for name in names]
@@ -316,6 +329,11 @@ def _analysis_sheets(papers: Sequence[ComplaintAnalysis], say: Callable[..., str
             heads(N_("Kind of complaint"), N_("How many"), N_("Share"), N_("Running share")),
             causes,
             [say(N_("Total")), sum(bar.count for bar in paper.bars)],
+        ),
+        Sheet(
+            say(N_("Recorded causes")),
+            heads(N_("Recorded cause"), N_("How many")),
+            [[line.cause or say(N_("no cause recorded")), line.count] for line in paper.causes],
         ),
         *summary_sheets(paper, say),
         Sheet(
@@ -328,7 +346,15 @@ def _analysis_sheets(papers: Sequence[ComplaintAnalysis], say: Callable[..., str
         ),
         Sheet(
             say(N_("Open actions")),
-            heads(N_("Complaint"), N_("Cause"), N_("Action"), N_("Owner"), N_("To be done by"), N_("Status")),
+            heads(
+                N_("Complaint"),
+                N_("Cause"),
+                N_("Action"),
+                N_("Owner"),
+                N_("To be done by"),
+                N_("overdue"),
+                N_("Status"),
+            ),
             actions,
         ),
     ]

@@ -6,7 +6,7 @@ Row scope applies: who may not see a complaint (CP-4, CP-13) does not find it co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -40,7 +40,10 @@ _ORDER = {"category": rules.CATEGORIES, "severity": ("major", "ordinary"), "stat
 
 @dataclass(frozen=True)
 class ComplaintPeriod:
-    """The complaints of a period: what came in, and what was open from before, each with how it stood at the end."""
+    """The complaints of a period: what came in, and what was open from before, each with how it stood at the end.
+
+    One that had ended before and was reopened in the period is carried into it as well.
+    """
 
     period: Period
     as_of: datetime
@@ -69,10 +72,20 @@ class ComplaintPeriod:
             received=received,
             handler=self.answerable(complaint),
             cause=complaint.category,
-            stages=tuple(
-                self._stage(complaint, each) for each in self.standings(complaint) if each.state != rules.NONE
+            stages=(
+                *(self._stage(complaint, each) for each in self.standings(complaint) if each.state != rules.NONE),
+                *self._missed_before(complaint),
             ),
         )
+
+    def _missed_before(self, complaint: Complaint) -> Iterator[StageFact]:
+        """What was missed before a reopening: it stays missed, against whoever answered for it then (CP-16)."""
+        for (number, stage), row in _noted(complaint).items():
+            if number >= len(reopenings(complaint, self.as_of)) or row.due_at == complaint.due[rules.STAGE_DUE[stage]]:
+                continue
+            state = rules.LATE if row.done_at is not None else rules.OVERDUE
+            against = row.staff.name if row.staff is not None else self.answerable(complaint)
+            yield StageFact(stage, state, against, row.due_at, row.done_at)
 
     def _stage(self, complaint: Complaint, each: rules.StageStanding) -> StageFact:
         against = self.answerable(complaint)
@@ -98,7 +111,19 @@ class ComplaintPeriod:
     def standings(self, complaint: Complaint) -> list[rules.StageStanding]:
         """How the stages of CP-3 stood at the end of the period."""
         taken = taken_until(complaint, self.as_of)
-        return list(rules.standings(complaint.due, taken, status_at(complaint, self.as_of), self.as_of))
+        status = status_at(complaint, self.as_of)
+        number = len(reopenings(complaint, self.as_of))
+        if number == len(reopenings(complaint)):
+            return list(rules.standings(complaint.due, taken, status, self.as_of))
+        due, noted = due_then(complaint, self.as_of), _noted(complaint)
+        # What was missed was noted then; a setting or holiday changed since makes nothing late.
+        kept = {rules.LATE: rules.MET, rules.OVERDUE: rules.OPEN}
+        return [
+            each
+            if each.stage == "acknowledged" or (number, each.stage) in noted
+            else each._replace(state=kept.get(each.state, each.state))
+            for each in rules.standings(due, taken, status, self.as_of)
+        ]
 
     @cached_property
     def total(self) -> ComplaintTally:
@@ -136,8 +161,13 @@ def complaints_of(period: Period, branches: Iterable[Branch]) -> ComplaintPeriod
         as_of=as_of,
         branches=found,
         received=tuple(row for row in rows if row.received_at >= begin),
-        carried=tuple(row for row in rows if row.received_at < begin and rules.is_open(status_at(row, begin))),
+        carried=tuple(row for row in rows if row.received_at < begin and _was_open(row, begin, as_of)),
     )
+
+
+def _was_open(complaint: Complaint, begin: datetime, as_of: datetime) -> bool:
+    """Open when the period began, or reopened in it."""
+    return rules.is_open(status_at(complaint, begin)) or any(at >= begin for at in reopenings(complaint, as_of))
 
 
 def _rows(branch_ids: Sequence[int], begin: datetime, end: datetime) -> Sequence[Complaint]:
@@ -171,6 +201,44 @@ def status_at(complaint: Complaint, as_of: datetime) -> str:
         return complaint.status
     taken = taken_until(complaint, as_of)
     return taken[-1].stage if taken else "received"
+
+
+def reopenings(complaint: Complaint, as_of: datetime | None = None) -> list[datetime]:
+    """When it was reopened (until that moment); each time its deadlines began anew (CP-3, CP-8)."""
+    return [step.at for step in complaint.steps if step.verb == "reopen" and (as_of is None or step.at <= as_of)]
+
+
+def due_then(complaint: Complaint, as_of: datetime) -> dict[str, datetime | None]:
+    """The deadlines by column as they were before a later reopening put new ones there.
+
+    The missed ones are in the notes of lateness (CP-16); the others count anew from the receipt or reopening of then.
+    """
+    number, noted = len(reopenings(complaint, as_of)), _noted(complaint)
+    due = complaint_queries.deadlines_from(complaint, taken_until(complaint, as_of))
+    missed = {
+        column: noted[number, stage].due_at for stage, column in rules.STAGE_DUE.items() if (number, stage) in noted
+    }
+    return {**due, **missed, "acknowledge_by": complaint.acknowledge_by}
+
+
+def _noted(complaint: Complaint) -> dict[tuple[int, str], ComplaintLateness]:
+    """The notes of lateness by how often the complaint had been reopened when it was due, and stage."""
+    starts = reopenings(complaint)
+    found = {}
+    for row in complaint.lateness:
+        number = sum(at <= row.due_at for at in starts)
+        if row.stage in STAGES and (row.done_at is not None or not _reached(complaint, row.stage, number)):
+            found[number, row.stage] = row
+    return found
+
+
+def _reached(complaint: Complaint, stage: str, number: int) -> bool:
+    """Whether the stage was reached after so many reopenings and before the next."""
+    starts = [complaint.received_at, *reopenings(complaint)]
+    end = starts[number + 1] if number + 1 < len(starts) else None
+    return any(
+        step.stage == stage and step.at >= starts[number] and (end is None or step.at < end) for step in complaint.taken
+    )
 
 
 # -- what comes again, and what is done about it (CP-11, CP-14) ---------------------------------------------------
@@ -211,6 +279,29 @@ def same_model(found: ComplaintPeriod) -> list[tuple[str, str, list[Complaint]]]
             groups.setdefault((f"{model.code} {model.name}", complaint.category), []).append(complaint)
     again = [(model, category, rows) for (model, category), rows in groups.items() if len(rows) > 1]
     return sorted(again, key=lambda row: (-len(row[2]), row[0], row[1]))
+
+
+def recorded_causes(found: ComplaintPeriod) -> list[tuple[str, int]]:
+    """``(cause, complaints)`` of those received: the causes found and written down, most often first (CP-11, CP-14).
+
+    Under "", last, those without; a complaint with two causes counts under each. Cancelled actions do not count.
+    """
+    begin, end = clock.at_local(found.period.first), clock.day_bounds(found.period.last)[1]
+    came = select(Complaint.id).where(
+        Complaint.branch_id.in_([branch.id for branch in found.branches]),
+        Complaint.received_at >= begin,
+        Complaint.received_at < end,
+    )
+    statement = select(CorrectiveAction).where(
+        CorrectiveAction.complaint_id.in_(came),
+        CorrectiveAction.status != "cancelled",
+        CorrectiveAction.created_at <= found.as_of,
+    )
+    pairs = {(row.complaint_id, " ".join(row.cause.split())) for row in db.session.scalars(statement)}
+    counts = Counter(cause for _complaint, cause in pairs if cause)
+    without = {row.id for row in found.received} - {complaint for complaint, cause in pairs if cause}
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [*ordered, ("", len(without))] if without else ordered
 
 
 def open_actions(branches: Iterable[Branch], on: date) -> list[CorrectiveAction]:
