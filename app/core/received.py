@@ -134,6 +134,8 @@ def _digest() -> str:
         if name not in PASSING:
             found.update(f"\n{name}={value}".encode())
     for name, sent in request.files.items(multi=True):
+        if not sent.filename:  # a form that sends itself says so of every empty file field, a script does not
+            continue
         found.update(f"\n{name}:{sent.filename}:".encode())
         found.update(hashlib.sha256(sent.stream.read()).digest())
         sent.stream.seek(0)
@@ -200,6 +202,8 @@ def _refusal(answer: Response) -> Response:
         lines += [{"field": "", "message": str(each)} for each in form.form_errors]
     if not lines:
         lines = [{"field": "", "message": message} for category, message in told if category in ("danger", "error")]
+    if not lines and answer.is_json and (message := answer.get_json().get("message")):
+        lines = [{"field": "", "message": message}]
     if not lines:
         lines = [{"field": "", "message": i18n.say(N_("This is not possible now: the record has moved on."))}]
     return make_response(jsonify(done=False, refused=lines), status)

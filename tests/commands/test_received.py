@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time as stopwatch
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Response, current_app, flash, redirect, request
+from flask import Response, current_app, flash, jsonify, redirect, request
 from sqlalchemy import func, select
 
 from app.core import clock, received
@@ -59,7 +60,7 @@ def rows_seen() -> int:
 
 
 def send(
-    actor: Principal, key: str = KEY, *, how: Callable[[], Any] = view, json: bool = True, **form: str
+    actor: Principal, key: str = KEY, *, how: Callable[[], Any] = view, json: bool = True, **form: Any
 ) -> Response:
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's proxy
     headers = {"Accept": "application/json" if json else "text/html", **({received.HEADER: key} if key else {})}
@@ -130,6 +131,20 @@ def test_another_time_on_the_device_is_the_same_request(office: Cast) -> None:
     send(office["technician"], code="boiler", sent_at="2026-11-20T01:00:00Z", csrf_token="a")
     again = send(office["technician"], code="boiler", sent_at="2026-11-20T02:00:00Z", csrf_token="b")
     assert again.headers["Idempotency-Replayed"] == "true"
+
+
+def test_an_empty_file_field_of_a_form_that_sends_itself_is_the_same_request(office: Cast) -> None:
+    send(office["technician"], code="boiler")
+    again = send(office["technician"], code="boiler", photos=(io.BytesIO(b""), ""))
+    assert again.headers["Idempotency-Replayed"] == "true"
+    with pytest.raises(Conflict):
+        send(office["technician"], code="boiler", photos=(io.BytesIO(b""), "照片.jpg"))
+
+
+def test_a_refusal_before_any_verb_keeps_its_words(office: Cast) -> None:
+    answer = send(office["technician"], how=lambda: (jsonify(message="照片太多"), 422))
+    assert answer.status_code == 422
+    assert answer.get_json() == {"done": False, "refused": [{"field": "", "message": "照片太多"}]}
 
 
 def test_a_failure_of_ours_is_not_remembered(office: Cast) -> None:

@@ -50,6 +50,25 @@ def test_cal4_never_before_what_it_follows_and_never_later_than_now(back: int, f
         assert found == NOW - timedelta(minutes=back)
 
 
+@pytest.mark.parametrize(
+    ("events", "minutes_ago"),
+    [
+        ([], 90),
+        ([("accepted", 60)], 60),
+        ([("accepted", 60), ("urged", 5)], 60),
+        ([("crew", 50), ("class", 40), ("reserved", 30), ("moved", 20), ("repeat_cause", 10), ("note", 5)], 90),
+        ([("on_the_way", 40), ("paused", 30), ("urged", 20)], 30),
+        ([("paused", 30), ("resumed", 10), ("moved", 5)], 10),
+        ([("reassigned", 15), ("accepted", 60)], 15),
+    ],
+)
+def test_cal4_what_the_office_writes_meanwhile_makes_no_step_later(
+    events: list[tuple[str, int]], minutes_ago: int
+) -> None:
+    at = [(kind, NOW - timedelta(minutes=ago)) for kind, ago in events]
+    assert rules.follows(NOW - timedelta(minutes=90), at) == NOW - timedelta(minutes=minutes_ago)
+
+
 def test_cal4_what_is_too_old_goes_to_the_supervisor() -> None:
     assert rules.entered(NOW, NOW - LONGEST, NOW - 2 * LONGEST, LONGEST) == NOW - LONGEST
     with pytest.raises(Refused) as told:

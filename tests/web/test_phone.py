@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -20,6 +21,7 @@ from app.core.received import HEADER
 from app.core.uow import unit_of_work
 from app.fieldservice import commands
 from app.fieldservice.models import PhoneEntry, WorkOrder, WorkOrderEvent
+from app.fieldservice.views import phone
 from tests.cast import Cast
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
@@ -77,6 +79,24 @@ def test_cal4_a_chain_entered_without_a_network_happened_when_it_was_entered(
     assert events[-1].device_at - events[-1].at > timedelta(minutes=59)
 
 
+def test_cal4_so15_a_reminder_of_the_office_does_not_make_the_arrival_late(
+    app: Flask, cast: Cast, client_for: Any
+) -> None:
+    order_id, technician = sent(app, cast), client_for("technician")
+    with app.app_context():
+        with unit_of_work(SYSTEM, "test.change"):
+            order = fetch(WorkOrder, order_id)
+            order.dispatched_at -= timedelta(hours=3)
+            order.events[0].at -= timedelta(hours=3)
+        commands.urge(cast["supervisor"], order_id)
+        db.session.remove()
+    for verb, ago in (("accept", 70), ("arrive", 60)):
+        answer = post(technician, f"/my/job/{order_id}/{verb}", f"{verb}-0001", ago)
+        assert answer.get_json() == {"done": True, "location": f"/my/job/{order_id}#next"}
+    (order,) = rows(app, WorkOrder, WorkOrder.id == order_id)
+    assert abs(clock.now() - order.arrived_at - timedelta(minutes=60)) < timedelta(minutes=2)
+
+
 def test_the_kept_page_holds_the_states_to_come_and_leaves_messages_alone(
     app: Flask, cast: Cast, client_for: Any
 ) -> None:
@@ -92,7 +112,9 @@ def test_the_kept_page_holds_the_states_to_come_and_leaves_messages_alone(
     assert page.index(f"/my/job/{order_id}/finish") > page.index('<template data-state="arrived"')
 
 
-def test_a_job_given_to_somebody_else_is_explained_and_handed_over(app: Flask, cast: Cast, client_for: Any) -> None:
+def test_a_job_given_to_somebody_else_is_explained_and_handed_over(
+    app: Flask, cast: Cast, client_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     order_id, technician = sent(app, cast), client_for("technician")
     with app.app_context():
         commands.reassign(cast["supervisor"], order_id, technician_id=cast.staff("technician2"), reason="客户指定")
@@ -108,8 +130,22 @@ def test_a_job_given_to_somebody_else_is_explained_and_handed_over(app: Flask, c
         "lines": json.dumps([["分钟", "30"]]),
         "told": answer.get_json()["message"],
     }
+    # The telephone deletes its copy once it is done: what cannot be kept whole is not taken.
+    many = [(io.BytesIO(PNG), f"{number}.png") for number in range(phone.MOST_PICTURES + 1)]
+    monkeypatch.setattr(phone, "MOST_BYTES", 100)
+    large = io.BytesIO(PNG + b"0" * 100)
+    unkept = (
+        ({"files": [(io.BytesIO(PNG), "照片.png"), (io.BytesIO(b"MZ"), "a.exe")]}, "a.exe"),
+        ({"files": [(large, "全景.png")]}, "全景.png"),
+        ({"files": many}, str(phone.MOST_PICTURES)),
+        ({"drawing": "data:image/png;base64,AAAA"}, "签名"),
+    )
+    for what, named in unkept:
+        refused = post(technician, "/my/phone/hand_over", "arrive-0001-h", 60, **given, **what)
+        assert refused.status_code == 422 and named in refused.get_json()["refused"][0]["message"]
+    assert rows(app, PhoneEntry) == []
     for _twice in range(2):
-        given["files"] = [(io.BytesIO(PNG), "照片.png"), (io.BytesIO(b"MZ"), "a.exe")]
+        given["files"] = [(io.BytesIO(PNG), "照片.png")]
         assert post(technician, "/my/phone/hand_over", "arrive-0001-h", 60, **given).get_json()["done"] is True
     (entry,) = rows(app, PhoneEntry)
     assert (entry.what, entry.work_order_id, entry.lines) == ("已到达", order_id, [["分钟", "30"]])

@@ -57,7 +57,7 @@ from app.fieldservice.rules.overnight import (
     left_over,
     needs_reason,
 )
-from app.fieldservice.rules.phone import PHONE_ENTRY, PHONE_ENTRY_LABELS, ahead, entered, kept_lines
+from app.fieldservice.rules.phone import PHONE_ENTRY, PHONE_ENTRY_LABELS, ahead, entered, follows, kept_lines
 from app.fieldservice.rules.repeat import (
     PAYABLE_CAUSES,
     REPEAT_CAUSE_LABELS,
@@ -142,6 +142,7 @@ __all__ = [
     "drafted_minutes",
     "entered",
     "find_price",
+    "follows",
     "free_of",
     "is_free",
     "is_late_entry",

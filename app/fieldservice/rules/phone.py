@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.core.errors import N_, Refused
@@ -22,9 +23,18 @@ PHONE_ENTRY = Lifecycle(
 )
 
 
+BESIDE = frozenset({"urged", "crew", "class", "reserved", "moved", "repeat_cause", "note"})
+"""What is written beside the way of a job, by the office too: no step follows it."""
+
+
 def ahead(status: str) -> tuple[str, ...]:
     """The states a technician may still take a job through by himself on site, in their order."""
     return WAY[WAY.index(status) + 1 :] if status in WAY else ()
+
+
+def follows(dispatched_at: datetime, events: Iterable[tuple[str, datetime]]) -> datetime:
+    """The moment before which nothing more happened on a job: its last event (kind, time) that is a step (CAL-4)."""
+    return max([dispatched_at, *(at for kind, at in events if kind not in BESIDE)])
 
 
 def entered(now: datetime, happened: datetime, earliest: datetime, longest: timedelta) -> datetime:

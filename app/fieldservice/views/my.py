@@ -224,6 +224,10 @@ class MyDayView(Page):
 
     def _stock(self, order: WorkOrder) -> list[Any]:
         """What may be fitted: the own van's, and in the workshop what only the branch's store has (SO-8, SO-22)."""
+        found: list[Any] = quoting.once_a_request(f"stock:{order.id}", lambda: self._stock_now(order))
+        return found
+
+    def _stock_now(self, order: WorkOrder) -> list[Any]:
         mine = self._van()
         if order.status != "in_workshop":
             return mine
@@ -257,6 +261,7 @@ class MyDayView(Page):
         }
 
     def _job_page(self, order_id: int, verb: str = "", failed: OfficeForm | None = None, *, keep: bool = False) -> str:
+        quoting.ask_again()
         order = fetch(WorkOrder, order_id)
         me = self._me()
         doing = steps.in_charge(order)

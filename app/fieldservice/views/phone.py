@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import hashlib
 import json
 from datetime import datetime, timedelta
@@ -24,7 +23,7 @@ from flask_wtf.csrf import generate_csrf
 
 from app.core import clock, i18n, settings
 from app.core.actors import current
-from app.core.errors import N_, Conflict, NotFound
+from app.core.errors import N_, Conflict, NotFound, Refused
 from app.core.fetch import fetch
 from app.core.received import happened, moment
 from app.core.shell import asset, product_name
@@ -43,7 +42,7 @@ ICONS = (
     ("icon-mask.png", "512x512", "maskable"),
 )
 PICTURES = ("image/jpeg", "image/png")
-MOST_PICTURES, MOST_BYTES = 8, 8_000_000
+MOST_PICTURES, MOST_BYTES = 20, 8_000_000  # more than a form takes: what it refused for that can be handed over
 SCRIPTS = ("vendor/idb/idb.umd.js", "js/phone_store.js")
 
 
@@ -82,7 +81,7 @@ def entered_at(order: WorkOrder | None = None) -> datetime | None:
     when = happened(now, moment("device_at"), sent_at)
     earliest = when
     if order is not None:
-        earliest = max([order.dispatched_at, *(event.at for event in order.events)])
+        earliest = rules.follows(order.dispatched_at, ((event.kind, event.at) for event in order.events))
     return rules.entered(now, when, earliest, timedelta(hours=settings.number("phone_keeps_hours")))
 
 
@@ -134,19 +133,33 @@ class PhoneView(Page):
 
 
 def _attached() -> list[commands.Attached]:
-    """Photographs and the signature of an entry; whatever is no picture is left out."""
+    """Photographs and the signature of an entry.
+
+    Raises ``Refused`` when one of them cannot be kept: the telephone deletes its own once the portal has them.
+    """
     found = []
-    for number, sent in enumerate(request.files.getlist("files")[:MOST_PICTURES], 1):
+    chosen = [sent for sent in request.files.getlist("files") if sent.filename]
+    if len(chosen) > MOST_PICTURES:
+        raise Refused(N_("At most %(count)s photos at once."), count=MOST_PICTURES)
+    for sent in chosen:
         content = sent.read(MOST_BYTES + 1)
         kind = next((each for each in PICTURES if any(content.startswith(mark) for mark in fields.MAGIC[each])), "")
-        if kind and len(content) <= MOST_BYTES:
-            found.append(commands.Attached(content, sent.filename or f"{number}", kind))
+        if not kind or len(content) > MOST_BYTES:
+            raise Refused(
+                N_("%(name)s cannot be kept: only JPEG and PNG pictures up to %(size)s MB."),
+                name=sent.filename or "",
+                size=MOST_BYTES // 1_000_000,
+            )
+        found.append(commands.Attached(content, sent.filename or "", kind))
     drawing = request.form.get("drawing", "").partition("base64,")[2]
     if drawing:
-        with contextlib.suppress(binascii.Error, ValueError):
+        try:
             content = base64.b64decode(drawing, validate=True)
-            if content.startswith(fields.MAGIC["image/png"]):
-                found.append(commands.Attached(content, "signature.png", "image/png"))
+        except (binascii.Error, ValueError):
+            content = b""
+        if not content.startswith(fields.MAGIC["image/png"]):
+            raise Refused(N_("The signature could not be read; please sign again."))
+        found.append(commands.Attached(content, "signature.png", "image/png"))
     return found
 
 

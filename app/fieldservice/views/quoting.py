@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from flask import g
 
 from app.core import clock
 from app.core.views.display import plain
@@ -19,9 +22,22 @@ class Picks:
     others: list[Any]
 
 
+def once_a_request(name: str, ask: Callable[[], Any]) -> Any:
+    """What the forms of several states of a job ask alike is read once for the page."""
+    known: dict[str, Any] = g.setdefault("job_page", {})
+    if name not in known:
+        known[name] = ask()
+    return known[name]
+
+
+def ask_again() -> None:
+    """What was read before a refusal went with its transaction."""
+    g.pop("job_page", None)
+
+
 def prepare(form: Any, order: WorkOrder) -> Any:
     """Leave the form only the faults that have a flat price for this product; without any, no such question."""
-    found = flat_faults(order, clock.today())
+    found = once_a_request(f"flat_faults:{order.id}", lambda: flat_faults(order, clock.today()))
     if not found:
         del form.fault_code_id
     else:

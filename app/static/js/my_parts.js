@@ -21,7 +21,13 @@
       stop = false;
       video.hidden = false;
       window.officeCamera.read(video, box.dataset.reader, ["code_128", "code_39", "ean_13"], () => stop)
-        .then((text) => { if (text) { box.value = text.slice(0, 80); found(); } })
+        .then((text) => {
+          if (!text) return;
+          box.value = text.slice(0, 80);
+          // Entered like anything typed, but not at the box itself, which would look for it once more.
+          if (box.form) box.form.dispatchEvent(new Event("input", { bubbles: true }));
+          found();
+        })
         .catch(() => { box.closest(".field").querySelector("[data-part-said]").textContent = box.dataset.noCamera; })
         .finally(() => { video.hidden = true; });
     });

@@ -11,7 +11,7 @@
   const clock = (at) => new Intl.DateTimeFormat("zh-CN", { timeZone: setup.zone, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(at)).replace("/", "-");
   let dirty = false, login = false, cut = Boolean(keptAt);
 
-  window.phone = { setup, words, say, store, clock, make, keepAndSend, refresh, steps: () => document.getElementById("steps") };
+  window.phone = { setup, words, say, store, clock, make, ours, keepAndSend, refresh, steps: () => document.getElementById("steps") };
   if (!window.indexedDB || !store) return;
   document.addEventListener("input", () => { dirty = true; });
 
@@ -64,9 +64,17 @@
       if (each.id === entry.id) mine = { state: what, answer };
     });
     login = result.login;
+    if (mine.state === "waiting") {
+      // Another window or the worker may have sent it before this one came to it.
+      const now = await store.get(entry.id);
+      if (!now) mine = { state: "sent", answer: {} };
+      else if (now.state === "refused") mine = { state: "refused", answer: { status: now.status, refused: now.told } };
+    }
     if (mine.state === "waiting") askForSync();
     return mine;
   }
+  // Somebody else's job now: its page is gone, what was entered can be read where it is kept.
+  const isGone = (state, answer) => state === "refused" && [404, 409].includes(answer.status);
   function askForSync() {
     if (worker) worker.ready.then((found) => found.sync && found.sync.register("send")).catch(() => undefined);
   }
@@ -129,7 +137,7 @@
     try {
       const { state, answer } = await keepAndSend(entry);
       if (state === "sent") go(answer.location);
-      else go(entry.job ? `/my/job/${entry.job}` : "");
+      else go(isGone(state, answer) ? setup.waiting : entry.job ? `/my/job/${entry.job}` : "");
       return true;
     } catch (_error) {
       return false;
@@ -173,6 +181,7 @@
         return natively(form, entry, pulse.token);
       }
     }
+    if (isGone(state, answer)) return go(setup.waiting);
     if (worker && worker.controller) return go(entry.verb === "decline" ? setup.jobs : entry.job && !location.pathname.startsWith("/my/job/") ? `/my/job/${entry.job}` : "");
     release(form);
     return refresh();
@@ -185,6 +194,13 @@
     sessionStorage.removeItem("shown");
     const entry = await store.get(known.id);
     if (!entry) return;
+    // The portal did not answer, or with a failure of its own: the entry waits as before.
+    const status = (performance.getEntriesByType("navigation")[0] || {}).responseStatus;
+    if (location.pathname !== entry.path || (status && status !== 422)) {
+      await store.put({ ...entry, state: "waiting", told: [] });
+      return;
+    }
+    dirty = true;
     const form = [...document.forms].find((each) => each.method === "post" && new URL(each.action).pathname === entry.path);
     const files = entry.fields.filter(([, value]) => value instanceof Blob);
     files.map(([name]) => name).filter((name, at, all) => all.indexOf(name) === at).forEach((name) => {
@@ -198,8 +214,20 @@
     await store.remove(entry.id);
   }
 
+  // Logged out here without a network, which is back: the portal hears of it, and the login is shown.
+  async function tellLogout(pulse) {
+    if (pulse.token) {
+      const body = new FormData();
+      body.set("csrf_token", pulse.token);
+      const answer = await fetch("/logout/", { method: "POST", body, redirect: "manual", credentials: "same-origin" }).catch(() => null);
+      if (!answer || !(answer.ok || answer.type === "opaqueredirect")) return;
+    }
+    await store.setFact("leaving", false);
+    location.assign(setup.login);
+  }
+
   async function leave() {
-    const mine = await store.of(setup.person);
+    const mine = await store.of(setup.person).catch(() => []);
     if (mine.length && !window.confirm(words.sureLogout)) return;
     await store.forgetPages("");
     const pulse = await store.pulse(setup.pulse);
@@ -246,7 +274,7 @@
       steps.dataset.then = ahead.dataset.then;
       const arrived = waiting.find((each) => each.verb === "arrive");
       const began = steps.querySelector("#form-record_time [name=started_at]");
-      if (arrived && began && !began.value) began.value = local(arrived.deviceAt);
+      if (arrived && began && !began.value) ours(arrived.deviceAt).then((at) => { began.value = began.value || local(at); });
       document.dispatchEvent(new CustomEvent("phone:steps"));
     }
     waiting.filter((each) => ONCE.includes(each.verb)).forEach((each) => {
@@ -260,6 +288,12 @@
     else box.remove();
   }
 
+  // The portal's clock, as far as the telephone knows how much its own goes wrong.
+  async function ours(began) {
+    const pulse = await store.fact("pulse").catch(() => undefined);
+    const ahead = pulse && pulse.ahead;
+    return Math.abs(ahead) > 60000 ? began - ahead : began;
+  }
   function local(at) {
     const parts = Object.fromEntries(new Intl.DateTimeFormat("en-CA", { timeZone: setup.zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }).formatToParts(new Date(at)).map((each) => [each.type, each.value]));
     return `${parts.year}-${parts.month}-${parts.day}T${parts.hour === "24" ? "00" : parts.hour}:${parts.minute}`;
@@ -312,6 +346,11 @@
     if (trying) return;
     trying = true;
     try {
+      if (await store.fact("leaving")) {
+        const pulse = await store.pulse(setup.pulse);
+        if (pulse) await tellLogout(pulse);
+        return;
+      }
       const mine = await store.of(setup.person);
       if (mine.some((each) => each.state === "waiting")) {
         const result = await store.flush(setup.pulse);

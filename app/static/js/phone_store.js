@@ -16,7 +16,7 @@
       // Another window wants a newer shape: let it.
       blocking() { opened.then((db) => { db.close(); opened = null; }); },
       terminated() { opened = null; },
-    });
+    }).catch((problem) => { opened = null; throw problem; });
     return opened;
   }
 
@@ -65,7 +65,7 @@
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return { login: true };
     if (!answer.ok) return null;
     const found = await answer.json();
-    await store.setFact("pulse", { person: found.person, ahead: Date.now() - Date.parse(found.now) });
+    await store.setFact("pulse", { person: found.person, ahead: Date.now() - Date.parse(found.now) }).catch(() => undefined);
     return found;
   };
 
@@ -104,6 +104,8 @@
     const told = tell || (() => undefined);
     const somebody = (await store.all()).some((each) => each.state === "waiting");
     if (!somebody) return result;
+    // Logged out here without a network: nothing is sent as this person until the portal has heard of it.
+    if (await store.fact("leaving")) return result;
     const pulse = await store.pulse(pulseUrl);
     if (!pulse || pulse.login) {
       result.login = Boolean(pulse && pulse.login);

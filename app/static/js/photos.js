@@ -50,6 +50,7 @@
       const words = button.textContent.trim();
       const parts = field.value.split(/[、,，]\s*/).filter(Boolean);
       field.value = (parts.includes(words) ? parts.filter((each) => each !== words) : parts.concat(words)).join("、");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     });
   });
 

@@ -8,8 +8,11 @@
     const input = box.querySelector("input");
     const pad = new window.SignaturePad(canvas, { backgroundColor: "rgb(255,255,255)", minWidth: 0.8, maxWidth: 2.6 });
 
+    // Drawing is entering too: a page that would load itself again has to know.
+    const changed = () => input.dispatchEvent(new Event("input", { bubbles: true }));
     function keep() {
       input.value = pad.isEmpty() ? "" : pad.toDataURL("image/png");
+      changed();
     }
     function fit() {
       // Screens with several pixels a point draw sharply; turning the telephone keeps the strokes.
@@ -26,6 +29,7 @@
     box.querySelector("[data-signature-clear]").addEventListener("click", () => {
       pad.clear();
       input.value = "";
+      changed();
     });
     let width = 0;
     window.addEventListener("resize", () => {

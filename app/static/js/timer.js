@@ -2,15 +2,9 @@
 (function () {
   "use strict";
   if (!window.phone) return;
-  const { words, say, setup, local, clock, store } = window.phone;
+  const { words, say, setup, local, clock, ours } = window.phone;
   let ticking = 0;
 
-  async function ours(began) {
-    // The portal's clock, as far as the telephone knows how much its own goes wrong.
-    const pulse = await store.fact("pulse").catch(() => undefined);
-    const ahead = pulse && pulse.ahead;
-    return Math.abs(ahead) > 60000 ? began - ahead : began;
-  }
   function install() {
     window.clearInterval(ticking);
     document.querySelectorAll("#steps [data-timer]").forEach((box) => {

@@ -35,7 +35,8 @@ self.addEventListener("fetch", (event) => {
 // -- pages ---------------------------------------------------------------------------------------------------------
 
 async function page(event, request, url) {
-  if (await store.fact("leaving")) await leave();
+  // Without its data base the telephone keeps nothing; the portal is reached all the same.
+  if (await store.fact("leaving").catch(() => false)) await leave();
   if (isLogout(url)) await store.forgetPages("");
   const kept = request.method === "GET" ? await keptPage(url) : undefined;
   try {
@@ -58,8 +59,8 @@ function tooSlow() {
 // Logged out while there was no network: the portal hears of it before it is asked anything else.
 async function leave() {
   try {
-    await fetch("/logout/", { credentials: "same-origin", redirect: "manual" });
-    await store.setFact("leaving", false);
+    const answer = await fetch("/logout/", { credentials: "same-origin", redirect: "manual" });
+    if (answer.type === "opaqueredirect" || answer.ok) await store.setFact("leaving", false);
   } catch (_error) { /* still no network */ }
 }
 
@@ -70,10 +71,17 @@ function plainAddress(url) {
   return plain.href;
 }
 
+const keptNames = async () => (await caches.keys()).filter((each) => each.startsWith(store.PAGES));
+
+// Customers' data does not stay on a telephone longer than it is of use.
+const isYoung = (answer) => Date.now() - Date.parse(answer.headers.get("X-Kept-At") || answer.headers.get("Date") || "") < KEEP_FOR;
+
 async function keptPage(url) {
-  for (const name of (await caches.keys()).filter((each) => each.startsWith(store.PAGES))) {
-    const found = await (await caches.open(name)).match(plainAddress(url), { ignoreVary: true });
-    if (found) return found;
+  for (const name of await keptNames()) {
+    const pages = await caches.open(name);
+    const found = await pages.match(plainAddress(url), { ignoreVary: true });
+    if (found && isYoung(found)) return found;
+    if (found) await pages.delete(plainAddress(url), { ignoreVary: true });
   }
   return undefined;
 }
@@ -108,13 +116,11 @@ async function keepAddress(address, person) {
   return Promise.all(files.map((each) => keepFile(each).catch(() => undefined)));
 }
 
-// Customers' data does not stay on a telephone longer than it is of use.
 async function dropOld(person) {
   const pages = await caches.open(store.PAGES + person);
   for (const request of await pages.keys()) {
-    const answer = await pages.match(request);
-    const at = Date.parse(answer.headers.get("X-Kept-At") || answer.headers.get("Date") || "");
-    if (!(Date.now() - at < KEEP_FOR)) await pages.delete(request);
+    const answer = await pages.match(request, { ignoreVary: true });
+    if (!answer || !isYoung(answer)) await pages.delete(request, { ignoreVary: true });
   }
 }
 
@@ -151,14 +157,16 @@ async function putFile(address, answer) {
 }
 
 async function picture(event, request) {
-  const names = (await caches.keys()).filter((name) => name.startsWith(store.PAGES));
+  const names = await keptNames();
   try {
     const answer = await fetch(request);
     if (answer.ok && names.length === 1) event.waitUntil(caches.open(names[0]).then((pages) => pages.put(request.url, answer.clone())));
     return answer;
   } catch (error) {
-    const kept = await caches.match(request.url);
-    if (kept) return kept;
+    for (const name of names) {
+      const kept = await (await caches.open(name)).match(request.url, { ignoreVary: true });
+      if (kept && isYoung(kept)) return kept;
+    }
     throw error;
   }
 }
