@@ -23,6 +23,7 @@ from app.fieldservice import commands as jobs
 from app.fieldservice.models import PriceItem, WarrantyCover, WorkOrder
 from app.organisation.commands import LEAVING_GUARDS
 from app.organisation.models import Staff
+from app.workshop import commands as workshop
 from tests.cast import Cast
 from tests.commands.billing_days import (
     FRIDAY,
@@ -341,6 +342,34 @@ def test_what_is_voided_at_the_same_moment_is_not_handed_in(backend: Backend, of
     assert outcomes == ["refused"]
     row = again(Payment, payment_id)
     assert (row.voided_at is not None, row.in_hand, row.handover_id) == (True, False, None)
+
+
+def test_so9_who_brings_the_item_back_takes_the_money_at_the_door(office: Cast) -> None:
+    with at(9, 10):
+        order_id = agreed(office)
+    given = {"condition": "外观完好", "promised_at": office_time(17, day=25), "signer": "刘芳", "drawing": PNG}
+    with at(10):
+        receipt = workshop.take_back(office["technician"], order_id, **given)
+    with acting_as(SYSTEM):
+        card_id = receipt.card.id
+    bench, courier = office["technician2"], office.staff("technician2")
+    assert not queries.brings_back(order_id, courier)
+    with at(13):
+        workshop.start(office["technician"], card_id)
+    with at(14):
+        jobs.record_time(office["technician"], order_id, started_at=office_time(13), minutes=40)
+        workshop.report_done(office["technician"], card_id, fault_code_id=office.faults["F01"], result="好")
+        workshop.pass_inspection(office["supervisor"], card_id)
+        with pytest.raises((Refused, NotFound)):
+            commands.collect(bench, order_id, amount=D("30.00"))
+        workshop.send_out(office["clerk"], card_id, technician_id=courier)
+    assert queries.brings_back(order_id, courier) and not queries.brings_back(order_id, office.staff("technician"))
+    with at(15):
+        assert commands.collect(bench, order_id, amount=D("30.00")).in_hand
+        workshop.hand_back(bench, order_id, signer="刘芳", drawing=PNG)
+        commands.collect(bench, order_id, amount=D("100.00"))
+    assert again(WorkOrder, order_id).technician_id == office.staff("technician")
+    assert [row.amount for row in queries.in_hand_of(courier)] == [D("30.00"), D("100.00")]
 
 
 # -- waiving ----------------------------------------------------------------------------------------------------------
