@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,8 +15,10 @@ from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.fetch import fetch
+from app.core.uow import unit_of_work
 from app.fieldservice import commands
-from app.fieldservice.models import RepairCall, WorkOrder
+from app.fieldservice.models import PriceItem, RepairCall, WorkOrder
+from app.parts.models import Part
 from tests.cast import Cast
 from tests.commands.test_fieldservice import PNG
 
@@ -224,3 +229,66 @@ def test_record_pages_and_verbs(app: Flask, cast: Cast, client_for: Any) -> None
     )
     assert answer.status_code == 302
     assert state(app, order_id) == "cancelled"
+
+
+def _field(page: str, name: str) -> str:
+    """The tag of a form's field."""
+    return re.search(rf'<input[^>]*name="{name}"[^>]*>', page).group()  # type: ignore[union-attr]  # fails if absent
+
+
+def test_so6_quoting_again_loses_no_line(app: Flask, cast: Cast, client_for: Any) -> None:
+    """What the office quoted and no van holds, the inspection, the minutes: both forms begin with them."""
+    with app.app_context(), unit_of_work(SYSTEM, "test.prices") as session:
+        session.add(PriceItem(kind="inspection", price=Decimal("80.00"), valid_from=date(2026, 1, 1)))
+        more = [Part(code=f"P-{n}", name=f"配件{n}", price=Decimal("5.00")) for n in range(1, 5)]
+        session.add_all(more)
+        session.flush()
+        parts = [cast.parts["P-COMP"], *(part.id for part in more)]
+    order_id = on_site(app, cast)
+    with app.app_context():
+        needed = [(part, 2) for part in parts]
+        commands.quote(cast["clerk"], order_id, minutes=90, inspection=True, needed=needed)
+
+    def lines() -> list[tuple[str, int | None, int]]:
+        with app.app_context(), acting_as(SYSTEM):
+            rows = fetch(WorkOrder, order_id).charges
+            return sorted((row.kind, row.part_id, row.quantity) for row in rows if row.part_id or row.kind != "callout")
+
+    before = lines()
+    assert len(before) == 7
+    technician, job = client_for("technician"), f"/my/job/{order_id}"
+    page = technician.get(job).get_data(as_text=True).split('id="form-quote"')[1].split("</form>")[0]
+    given = {f"need-{part}": "2" for part in parts}
+    for name in given:
+        assert 'value="2"' in _field(page, name)
+    assert 'value="90"' in _field(page, "minutes")
+    assert "checked" in _field(page, "inspection")
+    sent = {**given, "minutes": "90", "inspection": "y"}
+    assert technician.post(f"{job}/quote", sent, page=job).status_code == 302
+    assert lines() == before
+    clerk, desk = client_for("clerk"), f"/quote/{order_id}"
+    page = clerk.get(desk).get_data(as_text=True)
+    assert 'value="90"' in _field(page, "minutes")
+    assert "checked" in _field(page, "inspection")
+    sent = {"minutes": "90", "inspection": "y"}
+    for row, part in enumerate([*parts, cast.parts["P-THERM"]], start=1):
+        assert f'name="part_{row}"' in page  # one more than there are lines
+        if row <= len(parts):
+            assert 'value="2"' in _field(page, f"quantity_{row}")
+        sent |= {f"part_{row}": str(part), f"quantity_{row}": "2"}
+    assert clerk.post(f"{desk}/work_out", sent, page=desk).status_code == 302
+    assert lines() == sorted([*before, ("part", cast.parts["P-THERM"], 2)])
+
+
+def test_so6_a_flat_price_is_kept_when_quoting_again(app: Flask, cast: Cast, client_for: Any) -> None:
+    fault = cast.faults["F01"]
+    with app.app_context(), unit_of_work(SYSTEM, "test.prices") as session:
+        flat = {"kind": "labour_flat", "price": Decimal("120.00"), "valid_from": date(2026, 1, 1)}
+        session.add(PriceItem(fault_code_id=fault, **flat))
+    order_id = on_site(app, cast)
+    with app.app_context():
+        commands.quote(cast["clerk"], order_id, minutes=45, fault_code_id=fault)
+    for who, page in (("technician", f"/my/job/{order_id}"), ("clerk", f"/quote/{order_id}")):
+        text = client_for(who).get(page).get_data(as_text=True)
+        boxes = re.findall(r'<select[^>]*name="fault_code_id".*?</select>', text, re.S)
+        assert any(re.search(rf'<option selected value="{fault}"|value="{fault}" selected', box) for box in boxes), who

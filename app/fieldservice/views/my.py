@@ -85,6 +85,11 @@ def _agreed_not_fitted(order: WorkOrder) -> dict[str, Any]:
     return {}
 
 
+def _as_typed(asked: dict[str, Any]) -> dict[str, Any]:
+    """A choice of the telephone's forms is text."""
+    return asked | ({"fault_code_id": str(asked["fault_code_id"])} if "fault_code_id" in asked else {})
+
+
 class MyDayView(Page):
     """Today's jobs, the job at hand, and the day's sheet."""
 
@@ -250,12 +255,13 @@ class MyDayView(Page):
             if begin is None or ended > begin.timestamp():
                 begin = datetime.fromtimestamp(ended, tz=now.tzinfo)
         minutes = rules.drafted_minutes(begin, now) if begin is not None else None
+        asked = quoting.once_a_request(f"asked:{order.id}", lambda: quoting.asked_before(order))
         return {
             "record_time": {"started_at": begin, "minutes": minutes},
             "agree_charges": {"name": customer, "how": "on_site"},
             "mark_misuse": {"misuse": not order.misuse_reason, "reason": order.misuse_reason},
             "sign": {"signer": customer},
-            "quote": {"minutes": 30},
+            "quote": {"minutes": 30, **_as_typed(asked)},
             "fit_part": {"quantity": 1, **_agreed_not_fitted(order)},
             "finish": {"fault_code_id": str(order.repair_call.symptom_code_id or ""), "result": ""},
         }

@@ -73,6 +73,7 @@ class QuoteForm(OfficeForm):
     fault_code_id = fields.choice(
         _l("Flat price for the fault"), words.fault_codes, required=False, help=_l("Empty: labour by time.")
     )
+    inspection = fields.yes(_l("Inspection in the workshop"))
 
 
 class MisuseForm(OfficeForm):

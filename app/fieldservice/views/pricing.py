@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,7 +20,7 @@ from app.customers.views import labels, print_links
 from app.fieldservice import commands, rules
 from app.fieldservice.models import FaultCode, PriceItem, WarrantyCover, WorkOrder
 from app.fieldservice.queries import free_because, free_on
-from app.fieldservice.views import words
+from app.fieldservice.views import quoting, words
 from app.organisation.rules import ZONE_LABELS
 from app.parts.models import Part
 
@@ -28,6 +29,7 @@ CONSENTS = labels(rules.CONSENT_LABELS)
 # How a customer who is not there to sign can agree.
 SPOKEN = {key: label for key, label in CONSENTS.items() if key != "signature"}
 PART_ROWS = 4
+MOST_ROWS = 200  # a request may not ask for a form without end
 
 
 class PriceItemView(BaseView):
@@ -133,11 +135,31 @@ class OfficeQuoteForm(OfficeForm):
     quantity_4 = fields.number(_l("Quantity"), 1, 999, default=1, required=False)
 
     @property
+    def part_rows(self) -> list[int]:
+        """The numbers of the rows for parts."""
+        return _rows_in(self._fields)
+
+    @property
     def values(self) -> dict[str, Any]:
         """Parts as the command takes them."""
         given = super().values
-        needed = [(given.pop(f"part_{row}"), given.pop(f"quantity_{row}") or 1) for row in range(1, PART_ROWS + 1)]
+        needed = [(given.pop(f"part_{row}"), given.pop(f"quantity_{row}") or 1) for row in self.part_rows]
         return {**given, "minutes": given["minutes"] or 0, "needed": [each for each in needed if each[0] is not None]}
+
+
+def _rows_in(names: Iterable[str]) -> list[int]:
+    """The numbers of the rows whose part is among the names of these fields."""
+    found = (name.removeprefix("part_") for name in names if name.startswith("part_"))
+    return sorted(int(row) for row in found if row.isdecimal())
+
+
+def _quote_form(rows: int) -> type[OfficeQuoteForm]:
+    """The form with so many rows for parts: a quote that names more than usual keeps them all."""
+    more: dict[str, Any] = {}
+    for row in range(PART_ROWS + 1, rows + 1):
+        more[f"part_{row}"] = fields.remote(Part, _l("Part"), required=False)
+        more[f"quantity_{row}"] = fields.number(_l("Quantity"), 1, 999, default=1, required=False)
+    return type("LongQuoteForm", (OfficeQuoteForm,), more) if more else OfficeQuoteForm
 
 
 class OfficeConsentForm(OfficeForm):
@@ -164,7 +186,7 @@ class QuoteView(Page):
     @has_access
     def work_out(self, order_id: int) -> Any:
         """Work the charges out."""
-        form = OfficeQuoteForm()
+        form = _quote_form(min(MOST_ROWS, max(_rows_in(request.form), default=0)))()
         return self._do(order_id, form, lambda: commands.quote(current(), order_id, **form.values), quote=form)
 
     @expose("/<int:order_id>/agree", methods=["POST"])
@@ -192,7 +214,8 @@ class QuoteView(Page):
         offered = {each.verb for each in rules.WORK_ORDER.allowed(order.status, current().roles)}
         customer = order.repair_call.caller_name or order.repair_call.voucher.customer.name
         if quote is None and "quote" in offered:
-            quote = OfficeQuoteForm(formdata=None, data=self._before(order))
+            before = self._before(order)
+            quote = _quote_form(len(_rows_in(before)) + 1)(formdata=None, data=before)
         if consent is None and "agree_charges" in offered and order.charges:
             consent = OfficeConsentForm(
                 formdata=None, data={"name": customer, "agreed_at": clock.now(), "how": "telephone"}
@@ -218,8 +241,8 @@ class QuoteView(Page):
     @staticmethod
     def _before(order: WorkOrder) -> dict[str, Any]:
         """What the quote as it stands asked for, so that it need not be typed again."""
-        start: dict[str, Any] = {"minutes": order.expected_minutes or 60}
-        parts = [charge for charge in order.charges if charge.part_id is not None][:PART_ROWS]
+        start: dict[str, Any] = {"minutes": order.expected_minutes or 60, **quoting.asked_before(order)}
+        parts = [charge for charge in order.charges if charge.part_id is not None]
         for row, charge in enumerate(parts, start=1):
             start |= {f"part_{row}": charge.part_id, f"quantity_{row}": charge.quantity}
         return start

@@ -8,10 +8,11 @@ from typing import Any
 
 from flask import g
 
-from app.core import clock
+from app.core import clock, i18n
 from app.core.views.display import plain
 from app.fieldservice.models import WorkOrder
-from app.fieldservice.queries import flat_faults, parts_used_on
+from app.fieldservice.queries import flat_faults, parts_used_on, prices_for
+from app.parts.models import Part
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,40 @@ class Picks:
 
     likely: list[Any]
     others: list[Any]
+
+
+@dataclass(frozen=True)
+class NotAtHand:
+    """A part the quote names that neither the van nor the store has any more: it stays on the next quote too."""
+
+    part: Part
+    quantity: int = 0
+    place: None = None
+
+    @property
+    def part_id(self) -> int:
+        """Of the part."""
+        return self.part.id
+
+
+def asked_before(order: WorkOrder) -> dict[str, Any]:
+    """Minutes, flat price and inspection of the quote as it stands, so that quoting again loses none; {} without one.
+
+    Of labour by time the quote keeps the units begun: as many minutes as make them.
+    """
+    if not order.charges:
+        return {}
+    asked: dict[str, Any] = {"minutes": 0, "inspection": any(charge.kind == "other" for charge in order.charges)}
+    labour = next((charge for charge in order.charges if charge.kind == "labour"), None)
+    if labour is None:
+        return asked
+    told = next((event.at for event in reversed(order.events) if event.kind == "quoted"), clock.now())
+    day = clock.local(told).date()
+    with i18n.in_language():  # the lines of a quote are in the language of its paper
+        flat = {str(fault)[:100]: fault.id for fault, _price in flat_faults(order, day)}
+    if labour.description in flat:
+        return asked | {"minutes": order.expected_minutes or 30, "fault_code_id": flat[labour.description]}
+    return asked | {"minutes": labour.quantity * prices_for(order, day).unit_minutes}
 
 
 def once_a_request(name: str, ask: Callable[[], Any]) -> Any:
@@ -36,7 +71,12 @@ def ask_again() -> None:
 
 
 def prepare(form: Any, order: WorkOrder) -> Any:
-    """Leave the form only the faults that have a flat price for this product; without any, no such question."""
+    """Leave the form only the faults that have a flat price for this product; without any, no such question.
+
+    The inspection is asked for in the workshop, and wherever it is quoted already.
+    """
+    if order.status != "in_workshop" and not any(charge.kind == "other" for charge in order.charges):
+        del form.inspection
     found = once_a_request(f"flat_faults:{order.id}", lambda: flat_faults(order, clock.today()))
     if not found:
         del form.fault_code_id
@@ -49,10 +89,12 @@ def prepare(form: Any, order: WorkOrder) -> Any:
 def picks(order: WorkOrder, stock: list[Any]) -> Picks:
     """The parts at hand, those for this model first. Where nothing is known of the product all of them are likely.
 
-    What the quote names already is never folded away.
+    What the quote names already is never folded away, nor left out when there is none at hand any more.
     """
     known = parts_used_on(order.repair_call.voucher.product_model)
-    quoted = {charge.part_id for charge in order.charges}
+    quoted = {charge.part_id: charge.part for charge in order.charges if charge.part is not None}
+    held = {row.part_id for row in stock}
+    stock = [NotAtHand(part) for part_id, part in quoted.items() if part_id not in held] + stock
     likely = [row for row in stock if row.part_id in known or row.part_id in quoted]
     if not any(row.part_id in known for row in stock):
         return Picks(stock, [])
