@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.complaints import commands
-from app.complaints.models import Approval, Complaint, ComplaintReading, RefusalReason
+from app.complaints.models import Approval, Complaint, ComplaintReading, CorrectiveAction, RefusalReason
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
@@ -328,6 +328,30 @@ def test_cp16_a_number_of_deadlines_leads_to_the_deadlines(app: Flask, cast: Cas
         "deadline=late&stage=settled&who=x",
     ):
         assert boss.get(f"{here}?{wrong}").status_code == 404
+
+
+def test_cp11_cp14_the_figures_show_open_actions_as_the_paper_and_the_recorded_causes(
+    app: Flask, cast: Cast, client_for: Any
+) -> None:
+    with clock.frozen(FRIDAY - timedelta(days=31)):
+        number = complaint(app, cast)
+        with app.app_context(), unit_of_work(SYSTEM, "test.actions") as session:
+            for cause, due_on in (("未试机", date(2026, 10, 30)), ("排水管 坡度不足", date(2026, 11, 2))):
+                given = {"cause": cause, "action": "试机", "owner_id": cast.staff("supervisor"), "due_on": due_on}
+                session.add(CorrectiveAction(complaint_id=number, kind="corrective", **given))
+    page = text(client_for("manager").get("/figures/complaints/?day=2026-10-31&period=month"))
+    actions = page[page.rindex(f"/complaintview/show/{number}") - 500 :]
+    # At the end of October the second was still to come, as the paper of October says.
+    assert re.findall(
+        r"(2026-1\d-\d\d) <span class=\"chip\">[^<]+</span>( <span class=\"chip chip-danger\">)?", actions
+    ) == [
+        ("2026-10-30", ' <span class="chip chip-danger">'),
+        ("2026-11-02", ""),
+    ]
+    causes = re.findall(
+        r'<td class="main" data-label="">(未试机|排水管 坡度不足)</td><td class="numeric"[^>]*>(\d+)<', page
+    )
+    assert dict(causes) == {"未试机": "1", "排水管 坡度不足": "1"}
 
 
 def test_cp14_the_spreadsheet_opens_from_the_figures(app: Flask, cast: Cast, client_for: Any) -> None:
