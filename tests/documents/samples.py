@@ -25,7 +25,6 @@ from app.reporting.papers_complaints import (
     ActionLine,
     AgainLine,
     Bar,
-    CauseLine,
     ComplaintAnalysis,
     ComplaintLine,
     ComplaintRegister,
@@ -246,7 +245,7 @@ def complaint_analysis() -> ComplaintAnalysis:
     return ComplaintAnalysis(
         number="TF-2026-11", on=DAY, first=date(2026, 11, 1), kind="month", **BRANCH, before=ComplaintTally(),
         bars=(Bar(label="Repair quality", count=5, share=714, cumulative=714), Bar(label="Service attitude", count=2, share=286, cumulative=1000)),
-        causes=(CauseLine(cause="排水管坡度不足", count=2), CauseLine(cause="", count=5)),
+        causes=(),
         same_matter=(AgainLine(subject="吴先生", detail="KFR-35GW/A1 SN20250115A0032", times=2, numbers=numbers),),
         same_model=(AgainLine(subject="KFR-35GW/A1", detail="Repair quality", times=3, numbers=numbers),),
         lateness=(Lateness(handler="陈志强", cases=3, deadlines=9, late=1, overdue=2), Lateness(handler="", cases=1, deadlines=1, late=0, overdue=0)),
