@@ -180,7 +180,7 @@ class Settings:
     def flask(self) -> dict[str, Any]:
         """The configuration of Flask and its extensions."""
         # A page for each role is some thousand statements; one that was forgotten costs 5 to 20 ms to write anew.
-        engine: dict[str, Any] = {"query_cache_size": 2000}
+        engine: dict[str, Any] = {"query_cache_size": 1000}
         if self.database_url.startswith("postgresql"):
             engine |= {"pool_pre_ping": True, "pool_recycle": 1800}
         return {
