@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page
 
 from tests.browser.main_line import Day, Office
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, said
 
 
 def scan(page: Page, code: str) -> None:
@@ -41,7 +41,7 @@ def test_so22_morning_issue_and_evening_return(office: Office) -> None:
     figure = page.get_by_label("领料 门封条")
     assert figure.input_value() == "2"
     clerk.send(page.locator("#slip"), "button[type=submit]")
-    assert re.search(r"领退料单 LL-NJ-\d{8}-\d{4} 已开", clerk.text())
+    assert re.search(r"领退料单 LL-NJ-\d{8}-\d{4} 已开", said(clerk.page))
     assert held(page, "MFT-215") == before + 2
     slip = page.locator(".page-actions a.btn-primary").get_attribute("href")
     assert slip is not None
@@ -95,7 +95,7 @@ def test_so22_a_van_is_counted_and_its_difference_booked(office: Office) -> None
     page = supervisor.go(sheet)
     page.locator("button[value=book]").click()
     supervisor.yes()
-    assert "差异已入账" in supervisor.text()
+    assert "差异已入账" in said(page)
     supervisor.go(f"/parts/vans/{van}")
     first = page.locator("section.card").last.inner_text()
     assert "盘点差异" in first

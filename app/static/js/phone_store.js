@@ -119,6 +119,7 @@
       if (stuck.has(known.group)) continue;
       const entry = await store.get(known.id);
       if (!entry || entry.state !== "waiting") continue;
+      if (await store.fact("leaving")) break;  // logged out since this began
       let answer = await store.send(entry, token);
       if (answer.status === 400 && fresh) {
         // The token was of a session that ended just now: once more with another.
