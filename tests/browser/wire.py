@@ -49,10 +49,10 @@ class Wire:
                         return
                     client.sendall(answer)
 
-    @staticmethod
-    def _pass(source: socket.socket, target: socket.socket) -> None:
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            while sent := source.recv(65536):
+            # A connection that stood before the cut carries nothing either.
+            while (sent := source.recv(65536)) and not self.cut:
                 target.sendall(sent)
 
 
