@@ -59,7 +59,7 @@ def betrayed(username: str, text: str) -> list[str]:
 
 
 def screens(world: World) -> list[BaseView]:
-    return [view for view in world.app.appbuilder.baseviews if isinstance(view, BaseView)]  # type: ignore[attr-defined]
+    return [view for view in world.app.appbuilder.baseviews if isinstance(view, BaseView)]  # type: ignore[attr-defined]  # the framework's attribute of the application
 
 
 def scoped_screens(world: World) -> list[BaseView]:

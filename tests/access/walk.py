@@ -61,7 +61,7 @@ def routes(app: Flask) -> dict[Route, Rule]:
 def view_of(app: Flask, rule: Rule) -> Any:
     """The screen behind a rule, if it is one."""
     name = str(rule.endpoint).partition(".")[0]
-    return next((v for v in app.appbuilder.baseviews if type(v).__name__ == name), None)  # type: ignore[attr-defined]
+    return next((v for v in app.appbuilder.baseviews if type(v).__name__ == name), None)  # type: ignore[attr-defined]  # the framework's attribute of the application
 
 
 def sample(records: Records, model: type[Any]) -> int:

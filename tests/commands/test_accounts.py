@@ -18,7 +18,7 @@ CHIEF = {"username": "chief", "name": "钱主任", "email": "chief@example.com",
 def test_an_administrator_made_on_the_command_line_can_log_in(office: Cast) -> None:
     create_administrator(SYSTEM, **CHIEF)
     assert principal_named("chief").roles == {"administrator"}
-    user = current_app.appbuilder.sm.find_user(username="chief")  # type: ignore[attr-defined]
+    user = current_app.appbuilder.sm.find_user(username="chief")  # type: ignore[attr-defined]  # the framework's attribute of the application
     assert check_password_hash(user.password, "correct horse")
 
 

@@ -85,7 +85,7 @@ def eventually(check: Callable[[], object], seconds: float = 20) -> None:
 def office(sqlite_backend: Backend, tmp_path: Path) -> Iterator[Office]:
     sqlite_backend.reset()
     # A copy of its own: other processes have it open, and are killed.
-    (tmp_path / "aftercare.db").write_bytes(sqlite_backend.template.read_bytes())  # type: ignore[attr-defined]
+    (tmp_path / "aftercare.db").write_bytes(sqlite_backend.template.read_bytes())  # type: ignore[attr-defined]  # SQLite's only
     settings = make_settings(tmp_path)
     found = Office(make_app(settings, QUEUE_URL=settings.queue_url), tmp_path)
     yield found

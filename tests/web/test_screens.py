@@ -25,7 +25,7 @@ USERS = {
 
 
 def views(app: Flask) -> list[BaseView]:
-    return [view for view in app.appbuilder.baseviews if isinstance(view, BaseView)]  # type: ignore[attr-defined]
+    return [view for view in app.appbuilder.baseviews if isinstance(view, BaseView)]  # type: ignore[attr-defined]  # the framework's attribute of the application
 
 
 def test_every_column_on_a_screen_has_a_label(app: Flask) -> None:
@@ -81,6 +81,6 @@ def test_every_screen_opens_for_its_readers(app: Flask, cast: Cast, client_for: 
 
 
 def test_every_entry_of_the_menu_is_a_screen(app: Flask) -> None:
-    registered = {type(view).__name__ for view in app.appbuilder.baseviews}  # type: ignore[attr-defined]
+    registered = {type(view).__name__ for view in app.appbuilder.baseviews}  # type: ignore[attr-defined]  # the framework's attribute of the application
     wanted = {item.view_name for section in menu.MENU for item in section.items}
     assert wanted - registered == set()
