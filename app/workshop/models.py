@@ -59,6 +59,7 @@ class GoodsReceipt(Versioned, Stamped, Model):
     accessories: Mapped[str] = text(300)
     promised_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
     unsigned_reason: Mapped[str] = text(200)
+    no_photo_reason: Mapped[str] = text(200)
     out_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     returned_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
     returned_to: Mapped[str] = text(64)
@@ -390,6 +391,7 @@ for _model in (GoodsReceipt, RepairCard, LoanUnit, Loan):
     watch_version(_model)
 
 declare("workshop_days", 5, N_("Working days until a product taken back is promised, as the form proposes"), "SO-7")
+declare("take_back_photos", 1, N_("Photographs of a product taken back at least, else the reason why not"), "SO-7")
 declare(
     "workshop_expected_minutes", 120, N_("Working minutes a repair in the workshop takes where no code says"), "SO-10"
 )

@@ -291,6 +291,16 @@ def check_void(kind: str, statement: str) -> None:
         raise Refused(N_("A lost receipt needs the customer's statement."), field="statement")
 
 
+def check_photos(given: int, least: int, why_none: str) -> None:
+    """How the product looked is on at least so many photographs, or it is said why not (SO-7). Raises ``Refused``."""
+    if given < least and not why_none.strip():
+        raise Refused(
+            N_("Photographs of the product are needed (at least %(least)s), or the reason why there are none."),
+            field="photos",
+            least=least,
+        )
+
+
 # -- how long it has been here ----------------------------------------------------------------------------------
 
 AGE_BUCKETS = (3, 7, 14, 30)

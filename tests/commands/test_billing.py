@@ -347,7 +347,13 @@ def test_what_is_voided_at_the_same_moment_is_not_handed_in(backend: Backend, of
 def test_so9_who_brings_the_item_back_takes_the_money_at_the_door(office: Cast) -> None:
     with at(9, 10):
         order_id = agreed(office)
-    given = {"condition": "外观完好", "promised_at": office_time(17, day=25), "signer": "刘芳", "drawing": PNG}
+    given = {
+        "condition": "外观完好",
+        "promised_at": office_time(17, day=25),
+        "signer": "刘芳",
+        "drawing": PNG,
+        "photos": [PNG],
+    }
     with at(10):
         receipt = workshop.take_back(office["technician"], order_id, **given)
     with acting_as(SYSTEM):

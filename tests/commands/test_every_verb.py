@@ -101,7 +101,12 @@ def test_whole_lifecycle_of_a_repair_card(office: Cast) -> None:
     with at(9, 10):
         order_id = on_site(office, "in_warranty")
     with at(10):
-        given = {"condition": "完好", "promised_at": NOW + timedelta(days=5), "unsigned_reason": "急", "drawing": b""}
+        given = {
+            "condition": "完好",
+            "promised_at": NOW + timedelta(days=5),
+            "unsigned_reason": "急",
+            "no_photo_reason": "急",
+        }
         receipt = workshop.take_back(office["technician"], order_id, **given)
         with db.session.no_autoflush, unit_of_work(SYSTEM, "test"):
             card_id = receipt.card.id
@@ -162,7 +167,12 @@ def test_whole_lifecycle_of_a_work_order(office: Cast) -> None:
                 "swap_serial": {"kind": "sim", "new": "8986-2"},
                 "reserve_part": {"part_id": part, "quantity": 1},
                 "release_parts": {},
-                "take_back": {"condition": "完好", "promised_at": NOW + timedelta(days=5), "unsigned_reason": "急"},
+                "take_back": {
+                    "condition": "完好",
+                    "promised_at": NOW + timedelta(days=5),
+                    "unsigned_reason": "急",
+                    "no_photo_reason": "急",
+                },
                 "hand_back": {"signer": "张伟", "drawing": PNG},
                 "record_time": {"started_at": office_time(9, 15), "minutes": 20},
                 "sign": {"signer": "张伟", "drawing": PNG},

@@ -20,6 +20,7 @@ from app.core.errors import NotFound, NotPermitted, Refused
 from app.core.fetch import fetch
 from app.core.files import StoredFile
 from app.core.inbox import InboxMessage
+from app.core.settings import Setting
 from app.core.uow import unit_of_work
 from app.customers import queries as customers
 from app.fieldservice import commands as field
@@ -85,6 +86,8 @@ def test_so7_the_voucher_stays_with_the_technician(office: Cast) -> None:
         ({"signer": " "}, "signer"),
         ({"drawing": b"GIF89a"}, "drawing"),
         ({"photos": [b"<script>"]}, "photos"),
+        ({"photos": []}, "photos"),
+        ({"photos": [], "no_photo_reason": "  "}, "photos"),
     ],
 )
 def test_so7_what_taking_back_needs(office: Cast, change: dict[str, Any], where: str) -> None:
@@ -103,9 +106,23 @@ def test_so5_a_customer_who_does_not_sign_is_explained(office: Cast) -> None:
     assert card.goods_receipt.work_order.signatures == []
 
 
+def test_so7_without_a_photograph_it_is_said_why(office: Cast) -> None:
+    card = card_of(taken(office, photos=[], no_photo_reason="手机摄像头损坏"))
+    assert (card.goods_receipt.no_photo_reason, card.goods_receipt.photos) == ("手机摄像头损坏", [])
+
+
+def test_so7_how_many_photographs_is_a_setting(office: Cast) -> None:
+    with unit_of_work(SYSTEM, "test.setting") as session:
+        session.add(Setting(key="take_back_photos", value="2"))
+    with pytest.raises(Refused) as refusal:
+        taken(office)
+    assert refusal.value.field == "photos"
+    assert refusal.value.params["least"] == 2
+
+
 def test_so7_only_the_technician_on_site_takes_back(office: Cast) -> None:
     order_id = on_site(office, "in_warranty")
-    given = {"condition": "完好", "promised_at": PROMISE, "unsigned_reason": "急"}
+    given = {"condition": "完好", "promised_at": PROMISE, "unsigned_reason": "急", "photos": [JPEG]}
     for who, problem in (("technician2", NotFound), ("clerk", NotPermitted), ("supervisor", NotPermitted)):
         with pytest.raises(problem):
             commands.take_back(office[who], order_id, **given)

@@ -252,7 +252,7 @@ def test_so6_unrepaired_nobody_pays_for_a_part_that_was_never_fitted(office: Cas
         field.agree_charges(tech, order_id, name="刘芳")
     with at(10):
         receipt = commands.take_back(
-            tech, order_id, condition="外观完好", promised_at=PROMISE, signer="刘芳", drawing=PNG
+            tech, order_id, condition="外观完好", promised_at=PROMISE, signer="刘芳", drawing=PNG, photos=[PNG]
         )
         with acting_as(SYSTEM):
             card_id = receipt.card.id

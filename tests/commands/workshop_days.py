@@ -21,7 +21,14 @@ def taken(office: Cast, product: str = "in_warranty", hour: int = 9, **more: Any
     """A product taken back on Friday at ten (an hour after ``hour``); the id of its card."""
     with at(hour, 10):
         order_id = on_site(office, product)
-    given = {"condition": "外观完好", "promised_at": PROMISE, "signer": "张伟", "drawing": PNG, **more}
+    given = {
+        "condition": "外观完好",
+        "promised_at": PROMISE,
+        "signer": "张伟",
+        "drawing": PNG,
+        "photos": [JPEG],
+        **more,
+    }
     with at(hour + 1):
         receipt = commands.take_back(office["technician"], order_id, **given)
     with acting_as(SYSTEM):

@@ -28,7 +28,7 @@ def test_the_way_to_the_money_is_offered_to_whom_its_page_opens(app: Flask, cast
     assert technician.get(money).status_code == 200
 
     with app.app_context():
-        taken = {"condition": "好", "signer": "刘芳", "drawing": PNG}
+        taken = {"condition": "好", "signer": "刘芳", "drawing": PNG, "photos": [PNG]}
         with acting_as(SYSTEM):
             promise = proposed_promise(fetch(WorkOrder, order_id).branch_id)
         receipt = workshop.take_back(cast["technician"], order_id, promised_at=promise, **taken)

@@ -59,7 +59,7 @@ def _item(app: Flask, cast: Cast) -> tuple[int, int]:
         order_id = on_site(cast, "in_warranty")
         due = FRIDAY + timedelta(days=5)
         receipt = commands.take_back(
-            cast["technician"], order_id, condition="完好", promised_at=due, unsigned_reason="急"
+            cast["technician"], order_id, condition="完好", promised_at=due, unsigned_reason="急", no_photo_reason="急"
         )
         with unit_of_work(SYSTEM, "test.card"):
             card_id = receipt.card.id

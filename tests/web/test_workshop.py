@@ -74,6 +74,7 @@ def test_so7_taken_along_on_the_telephone(app: Flask, cast: Cast, client_for: An
         ({"drawing": ""}, "客户须在凭证上签字"),
         ({"photos": [(io.BytesIO(b"\xff\xd8\xffno picture"), "x.jpg")]}, "x.jpg"),
         ({"promised_at": typed(1)}, "promised_at"),
+        ({"photos": []}, "须拍摄商品照片"),
     ):
         answer = technician.post(form, asked(**wrong), page=form)
         text = answer.get_data(as_text=True)

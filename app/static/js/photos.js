@@ -62,7 +62,10 @@
     form.addEventListener("submit", (event) => {
       const missing = ["condition", "promised_at"].map((name) => form.elements[name]).find((field) => !field.value.trim());
       const unsigned = !form.elements.drawing.value && !form.elements.unsigned_reason.value.trim();
-      const at = missing || (unsigned ? form.querySelector("[data-signature]") : null);
+      const wanted = Number(form.dataset.photosLeast || 0);
+      const unseen = form.elements.photos.files.length < wanted && !form.elements.no_photo_reason.value.trim();
+      const at = unseen ? form.querySelector("[data-photos-shown]")
+        : missing || (unsigned ? form.querySelector("[data-signature]") : null);
       silent();
       if (!at) return;
       event.preventDefault();
@@ -71,7 +74,7 @@
       told.className = "field-error";
       told.dataset.said = "";
       told.setAttribute("role", "alert");
-      told.textContent = missing ? form.dataset.missing : form.dataset.unsigned;
+      told.textContent = unseen ? form.dataset.unseen : missing ? form.dataset.missing : form.dataset.unsigned;
       at.after(told);
       told.scrollIntoView({ block: "center" });
     }, true);

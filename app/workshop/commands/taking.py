@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import clock, settings
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, Refused
@@ -42,18 +42,22 @@ def take_back(
     unsigned_reason: str = "",
     expected_minutes: int | None = None,
     photos: Sequence[bytes] = (),
+    no_photo_reason: str = "",
     at: datetime | None = None,
 ) -> GoodsReceipt:
     """Not fixable on site: the technician takes the product along; gives the numbered 003 with its card (SO-7).
 
-    The customer signs the voucher (``signer``, ``drawing``), or ``unsigned_reason`` says why not. The minutes on site
-    are drafted. Raises ``Refused`` when the product is in the house already or the promise lies in the past.
+    The customer signs the voucher (``signer``, ``drawing``), or ``unsigned_reason`` says why not. Of ``photos`` there
+    are as many as the setting ``take_back_photos`` wants, or ``no_photo_reason`` says why not. The minutes on site are
+    drafted. Raises ``Refused`` when the product is in the house already or the promise lies in the past.
     """
     moment = at or clock.now()
     order = field_steps.locked_order(order_id)
     call = order.repair_call
     if promised_at is not None and promised_at <= moment:
         raise Refused(N_("The promised time lies in the past."), field="promised_at")
+    why_none = (no_photo_reason or "").strip()
+    rules.check_photos(len(photos), settings.number("take_back_photos"), why_none)
     _check_free(call.voucher_id)
     field_rules.WORK_ORDER.find(order.status, "take_back")
     if not order.time_entries:
@@ -69,6 +73,8 @@ def take_back(
         condition=condition.strip()[:500],
         accessories=(accessories or "").strip()[:300],
         promised_at=promised_at,
+        # With photographs there is nothing to explain.
+        no_photo_reason="" if photos else why_none[:200],
     )
     receipt.card = RepairCard(
         status=rules.WAITING, tag=secrets.token_urlsafe(16), promised_at=promised_at, expected_minutes=expected_minutes

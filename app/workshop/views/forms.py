@@ -262,6 +262,7 @@ class TakeBackForm(OfficeForm):
     """The product goes along: how it looks, what belongs to it, until when, and the customer's signature (SO-7)."""
 
     photos = photos(_l("Photos of the product"))
+    no_photo_reason = fields.text(_l("No photograph, because"), 200, required=False)
     condition = fields.notes(_l("Condition"), 500)
     accessories = fields.text(_l("Accessories"), 300, required=False)
     promised_at = fields.moment(_l("Promised for"))

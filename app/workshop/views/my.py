@@ -11,7 +11,7 @@ from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound as PageNotFound
 
-from app.core import clock
+from app.core import clock, settings
 from app.core.actors import current
 from app.core.fetch import fetch
 from app.core.views import Link, OfficeForm, Page
@@ -125,6 +125,7 @@ class MyItemsView(Page):
             # A telephone keeps the form for when the job is further on.
             possible="take_back" in offered or ("keep" in request.args and bool(field_rules.ahead(order.status))),
             accessories=words.ACCESSORIES,
+            photos_wanted=settings.number("take_back_photos"),
         )
 
     def _page(self, template: str, **given: Any) -> str:

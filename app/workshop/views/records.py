@@ -52,7 +52,7 @@ class GoodsReceiptView(Framed, QuickFilters, BaseView):
     ]
     show_fieldsets = [
         (_l("Goods in"), {"fields": ["number", "in_at", "received_by", "promised_at", "work_order", "voucher"]}),
-        (_l("Product"), {"fields": ["condition", "accessories", "unsigned_reason"]}),
+        (_l("Product"), {"fields": ["condition", "accessories", "no_photo_reason", "unsigned_reason"]}),
         (_l("Goods out"), {"fields": ["out_at", "returned_by", "returned_to"]}),
         (_l("Goods receipt 003"), {"fields": ["void_kind", "voided_at", "voided_by", "void_note"]}),
     ]
@@ -75,6 +75,7 @@ class GoodsReceiptView(Framed, QuickFilters, BaseView):
         "condition": _l("Condition"),
         "accessories": _l("Accessories"),
         "promised_at": _l("Promised on the receipt"),
+        "no_photo_reason": _l("No photograph, because"),
         "unsigned_reason": _l("Why there is no signature"),
         "out_at": _l("Given back at"),
         "returned_by": _l("Given back by"),
