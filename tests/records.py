@@ -470,6 +470,9 @@ def _visits(records: Records) -> None:
         "about the supervisor": ("NJ", "against the supervisor", NJ_VISITS - {"supervisor"}),
         "about the service department": ("NJ", "against the service department", NJ_VISITS - {"service"}),
         "about the director": ("NJ", "against the director", NJ_VISITS - {"director"}),
+        # At which was said what became a complaint.
+        "opened against the supervisor": ("NJ", None, NJ_VISITS - {"supervisor"}),
+        "opened against the clerk": ("NJ", None, NJ_VISITS - {"clerk"}),
     }
     for number, (which, (branch, complaint, people)) in enumerate(chosen.items(), start=1):
         visit = ReturnVisit(
@@ -478,6 +481,7 @@ def _visits(records: Records) -> None:
             customer_id=records.cast.customers["suzhou" if branch == "SZ" else "in_warranty"],
             cause="complaint" if complaint else "repair",
             complaint_id=records[f"complaint/{complaint}"] if complaint else None,
+            opened_complaint_id=records[f"complaint/{which.removeprefix('opened ')}"] if "opened " in which else None,
             due_on=DAY,
         )
         records.add(f"return_visit/{which}", visit, people)
@@ -517,6 +521,8 @@ def _documents(records: Records) -> None:
         # The branch works by the plan of the morning, which says nothing of complaints.
         "plan": ("return_visit_plan", "NJ", None, NJ_VISITS),
         "the clerk's plan": ("return_visit_plan", "NJ", "clerk", frozenset({"clerk"})),
+        # Made before plans were silent about complaints: it names who complained, and of what (CP-4, CP-13).
+        "a plan of before": ("return_visit_plan", "NJ", None, HQ),
     }
     for number, (which, (name, branch, asked, people)) in enumerate(chosen.items(), start=1):
         stored = files.store(b"%PDF", f"{which}.pdf", "application/pdf", record="document", record_id=None)
@@ -526,6 +532,7 @@ def _documents(records: Records) -> None:
             title=which,
             branch_id=records.cast.branches[branch] if branch else None,
             for_staff_id=records.cast.staff(asked) if asked else None,
+            discreet=asked is None and which != "a plan of before",
             stored_file=stored,
         )
         records.add(f"document/{which}", document, people)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from itertools import count
 
 from sqlalchemy import select
 
-from app.complaints.rules import mask_phone
 from app.core import clock, files, settings
 from app.core.actors import current
 from app.core.db import db
@@ -17,7 +16,7 @@ from app.core.documents import Document, Params, register
 from app.core.errors import N_
 from app.core.fetch import fetch
 from app.core.sheets import Sheet
-from app.feedback import queries
+from app.feedback import commands, queries
 from app.feedback.models import OVERDUE_DAYS, PAPER_DAYS, PLAN_DAYS, ReturnVisit
 from app.feedback.papers import AnswerLine, ReturnVisitPlan, ReturnVisitRecord, TryLine, VisitGroup, VisitLine
 from app.feedback.rules import (
@@ -34,6 +33,10 @@ from app.organisation.queries import branches_of
 
 def return_visit_plans(params: Params) -> list[ReturnVisitPlan]:
     """The plan of one branch, or of every branch that has visits to make."""
+    branches = [branch.id for branch in branches_of(params.branch)]
+    for branch_id in branches:
+        listed = [visit for group in queries.plan_rows(branch_id, params.date) for visit in group.visits]
+        _note_printed(visit for visit in listed if visit.complaint_id is not None)
     plans = [_plan(branch, params.date) for branch in branches_of(params.branch)]
     return plans if params.branch else [plan for plan in plans if plan.total]
 
@@ -70,7 +73,7 @@ def _line(row: int, visit: ReturnVisit, day: dt.date) -> VisitLine:
         cause=CAUSE_LABELS[visit.cause],
         reference="" if quiet else visit.about,
         customer="" if quiet else visit.who,
-        phone=mask_phone(visit.phone) if quiet else visit.phone,
+        phone=visit.phone if not quiet and _mine(visit) else visit.phone_shown,
         address="" if quiet else _address(visit),
         before="" if quiet else _before(visit),
         visitor="、".join(people),
@@ -81,6 +84,19 @@ def _line(row: int, visit: ReturnVisit, day: dt.date) -> VisitLine:
         next_try_at=visit.next_try_at,
         last_try=OUTCOME_LABELS[visit.attempts[-1].outcome] if visit.attempts else "",
     )
+
+
+def _readable(visit: ReturnVisit) -> bool:
+    """Whether the acting person may see what the visit is about: the complaint, where there is one (CP-13)."""
+    return visit.complaint_id is None or visit.complaint is not None
+
+
+def _mine(visit: ReturnVisit) -> bool:
+    """Whether the number may stand on the plan: it is nobody's complaint, or the acting person makes that call (CP-13)."""
+    if visit.complaint_id is None:
+        return True
+    me = current().staff_id
+    return visit.complaint is not None and me is not None and me in (visit.visitor_id, visit.companion_id)
 
 
 def _before(visit: ReturnVisit) -> str:
@@ -117,9 +133,21 @@ def _plan_sheets(papers: Sequence[ReturnVisitPlan], say: Callable[..., str]) -> 
 
 
 def return_visit_records(params: Params) -> list[ReturnVisitRecord]:
-    """The record of one visit (``record_id``), else those of the visits made on the day."""
+    """The record of one visit (``record_id``), else those of the visits made on the day; who prints is noted (CP-13)."""
+    _note_printed(_records(params))
+    return [_record(visit) for visit in _records(params)]
+
+
+def _note_printed(visits: Iterable[ReturnVisit]) -> None:
+    """Whoever prints what is said of a complaint is noted there; what the system makes says nothing of it (CP-13)."""
+    if not current().is_system:
+        for visit in list(visits):
+            commands.note_reading(current(), visit, what="paper")
+
+
+def _records(params: Params) -> list[ReturnVisit]:
     if params.record_id is not None:
-        return [_record(fetch(ReturnVisit, params.record_id))]
+        return [fetch(ReturnVisit, params.record_id)]
     begin, end = clock.day_bounds(params.date)
     made = (
         select(ReturnVisit)
@@ -130,7 +158,7 @@ def return_visit_records(params: Params) -> list[ReturnVisitRecord]:
         )
         .order_by(ReturnVisit.done_at, ReturnVisit.id)
     )
-    return [_record(visit) for visit in db.session.scalars(made)]
+    return list(db.session.scalars(made))
 
 
 def _record(visit: ReturnVisit) -> ReturnVisitRecord:
@@ -149,7 +177,10 @@ def _record(visit: ReturnVisit) -> ReturnVisitRecord:
         reference=visit.about,
         before=_before(visit),
         customer=visit.who,
-        phone=visit.phone,
+        # A form to take along names whom to call; what is made and filed stays masked, as papers of complaints do.
+        phone=visit.phone_shown
+        if visit.status == "done" or current().is_system or not _readable(visit)
+        else visit.phone,
         address=_address(visit),
         due_on=visit.due_on,
         visitor="、".join(people),

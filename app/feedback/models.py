@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models import Complaint
+from app.complaints.rules import mask_phone
 from app.contracts.models import Contract
 from app.core import clock, i18n, settings
 from app.core.db import (
@@ -206,6 +207,11 @@ class ReturnVisit(Versioned, Stamped, Model):
         if self.customer is not None and self.customer.telephones:
             return self.customer.telephones[0].number
         return ""
+
+    @property
+    def phone_shown(self) -> str:
+        """The number as it may stand in a list: that of who complained is masked until somebody asks for it (CP-13)."""
+        return mask_phone(self.phone) if self.complaint_id is not None else self.phone
 
     @property
     def about(self) -> str:

@@ -160,6 +160,7 @@ def make_document(job: Job) -> None:
             pages=rendered.pages,
             made_by=actor.name,
             for_staff_id=actor.staff_id,
+            discreet=actor.is_system,
             stored_file=files.store(
                 rendered.pdf, rendered.filename, "application/pdf", record="document", record_id=None
             ),

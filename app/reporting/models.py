@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Time,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -109,6 +110,9 @@ class MadeDocument(Stamped, Model):
     pages: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
     made_by: Mapped[str] = text(64)
     for_staff_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    # Made by the system under the rule that it says nothing of complaints (CP-13). What was made before that rule, False,
+    # is read only by those who see every complaint.
+    discreet: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False, server_default=false())
     branch: Mapped[Branch | None] = relationship()
     for_staff: Mapped[Staff | None] = relationship()
     stored_file: Mapped[StoredFile] = relationship(foreign_keys=[stored_file_id])

@@ -182,16 +182,22 @@ scoped(ComplaintReading, not_against_me=lambda p: _not_against_me(ComplaintReadi
 
 # -- return visits -----------------------------------------------------------------------------------------
 
-# What a customer says of how a complaint was handled is not for the person it was about (CP-4, CP-13).
+# What a customer says of how a complaint was handled is not for the person it was about, nor what was said at the visit
+# that a complaint came from (CP-4, CP-13).
 
 
 def _visit_not_about_me(p: Principal) -> ColumnElement[bool]:
-    return or_(ReturnVisit.complaint_id.is_(None), ReturnVisit.complaint_id.not_in(against(p)))
+    return and_(
+        or_(ReturnVisit.complaint_id.is_(None), ReturnVisit.complaint_id.not_in(against(p))),
+        or_(ReturnVisit.opened_complaint_id.is_(None), ReturnVisit.opened_complaint_id.not_in(against(p))),
+    )
 
 
 def visits_about(p: Principal) -> Any:
-    """Return visits for a complaint against this person."""
-    return select(visits.c.id).where(visits.c.complaint_id.in_(against(p)))
+    """Return visits for a complaint against this person, and those that opened one."""
+    return select(visits.c.id).where(
+        or_(visits.c.complaint_id.in_(against(p)), visits.c.opened_complaint_id.in_(against(p)))
+    )
 
 
 scoped(

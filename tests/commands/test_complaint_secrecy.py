@@ -11,7 +11,14 @@ from sqlalchemy import select
 
 from app.complaints import commands as complaints
 from app.complaints import queries as complaint_queries
-from app.complaints.models import Approval, ApprovalDeputy, Complaint, ComplaintLateness, ComplaintSubject
+from app.complaints.models import (
+    Approval,
+    ApprovalDeputy,
+    Complaint,
+    ComplaintLateness,
+    ComplaintReading,
+    ComplaintSubject,
+)
 from app.core import clock, documents
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
@@ -21,7 +28,7 @@ from app.core.uow import unit_of_work
 from app.feedback import commands, queries
 from app.feedback.commands import outcomes
 from app.feedback.models import ReturnVisit
-from app.feedback.papers import ReturnVisitPlan, VisitLine
+from app.feedback.papers import ReturnVisitPlan, ReturnVisitRecord, VisitLine
 from tests.cast import Cast
 from tests.commands.complaint_days import FRIDAY, inbox_of, settled, verified
 
@@ -126,6 +133,42 @@ def test_cp13_the_plan_the_system_makes_says_nothing_of_a_complaint(office: Cast
         line = _line_of_plan()
     assert (line.customer, line.phone) == ("张伟", "13800000001")
     assert line.before == "修了三次还是不制冷 → 返修" and line.reference.startswith("TS-")
+
+
+def _readings(what: str) -> list[tuple[str, str]]:
+    """``(reader, which)`` of the readings of that kind, and forget them."""
+    with acting_as(SYSTEM):
+        rows = db.session.scalars(select(ComplaintReading).where(ComplaintReading.what == what)).all()
+    return [(row.reader, row.detail) for row in rows]
+
+
+def _record_of_visit(visit_id: int) -> ReturnVisitRecord:
+    (paper,) = documents.get("return_visit_record").query(Params(DAY, None, record_id=visit_id))  # type: ignore[misc]  # one
+    assert isinstance(paper, ReturnVisitRecord)
+    return paper
+
+
+def test_cp13_the_plan_shows_a_complainant_s_number_to_who_calls_only_and_notes_it(office: Cast) -> None:
+    visit_of(office)
+    with acting_as(office["manager"]):  # makes no call: masked, though he may read what it is about
+        line = _line_of_plan()
+    assert (line.phone, line.before) == ("138****0001", "修了三次还是不制冷 → 返修")
+    with acting_as(office["clerk"]):
+        assert _line_of_plan().phone == "13800000001"
+    assert _readings("paper") == [("赵明华", line.number), ("周晓芸", line.number)]
+
+
+def test_cp13_who_prints_the_record_of_a_visit_is_noted_and_what_is_filed_is_masked(office: Cast) -> None:
+    visit_id = visit_of(office)
+    with acting_as(office["clerk"]):  # to take along
+        assert _record_of_visit(visit_id).phone == "13800000001"
+    commands.record(office["clerk"], visit_id, spoke_to="张伟", manner="telephone", satisfaction="satisfied")
+    with acting_as(office["manager"]):  # to be filed
+        paper = _record_of_visit(visit_id)
+    assert (paper.customer, paper.phone) == ("张伟", "138****0001")
+    assert _readings("paper") == [("周晓芸", paper.number), ("赵明华", paper.number)]
+    assert _record_of_visit(visit_id).phone == "138****0001"  # made by the system: nobody reads yet
+    assert len(_readings("paper")) == 2
 
 
 # -- who is to visit sees whom (RV-4) ----------------------------------------------------------------------------

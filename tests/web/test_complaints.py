@@ -232,6 +232,47 @@ def test_rv3_the_worklist_has_the_number_at_hand(app: Flask, cast: Cast, client_
     assert client_for("technician").get("/returnvisits/worklist/").status_code == 403
 
 
+def test_cp13_the_number_of_who_complained_is_asked_for_at_the_visit_as_at_the_complaint(
+    app: Flask, cast: Cast, client_for: Any
+) -> None:
+    made = complaint(app, cast, customer_id=cast.customers["in_warranty"])
+    number = visit(app, cast, 0)
+    with app.app_context(), unit_of_work(SYSTEM, "test.cause") as session:
+        of_complaint = session.get_one(ReturnVisit, number)
+        of_complaint.cause, of_complaint.complaint_id = "complaint", made
+        session.get_one(Complaint, made).status = "closed"
+    clerk, here = client_for("clerk"), f"/returnvisits/worklist/?visit={number}"
+
+    def asked() -> list[str]:
+        with app.app_context(), acting_as(SYSTEM):
+            return list(db.session.scalars(select(ComplaintReading.what).order_by(ComplaintReading.id)))
+
+    for page in (here, "/returnvisits/worklist/", f"/returnvisitview/show/{number}"):
+        shown = text(clerk.get(page))
+        assert "138****0001" in shown and PHONE not in shown, page
+    assert asked() == ["page", "page"]  # the worklist with the visit, and the visit
+    # one tap shows it, ready to be dialled
+    revealed = text(clerk.post(f"/returnvisits/worklist/{number}/number", {}, page=here))
+    assert f'href="tel:{PHONE}" data-dial-now' in revealed
+    assert PHONE in text(clerk.post(f"/returnvisitview/reveal/{number}", {}))
+    assert asked() == ["page", "page", "page", "number", "number"]  # the form's page was opened once more
+    # who may not read the complaint asks in vain
+    with app.app_context(), unit_of_work(SYSTEM, "test.away") as session:
+        session.get_one(ReturnVisit, number).visitor_id = cast.staff("manager")
+        session.get_one(Complaint, made).entered_by_id = cast.staff("manager")
+    assert PHONE not in text(clerk.post(f"/returnvisitview/reveal/{number}", {}))
+    assert len(asked()) == 5
+    # nor does a list ever show it: it cannot be chosen as a column
+    from app.complaints.views import ComplaintView
+
+    with app.test_request_context(), acting_as(cast["manager"]):
+        assert "phone" not in dict(ComplaintView.column_choices(_view_of(app, "ComplaintView")))
+
+
+def _view_of(app: Flask, name: str) -> Any:
+    return next(each for each in app.appbuilder.baseviews if type(each).__name__ == name)  # type: ignore[attr-defined]  # set by the framework
+
+
 def test_rv4_recorded_from_the_worklist_with_a_complaint(app: Flask, cast: Cast, client_for: Any) -> None:
     number, following = visit(app, cast, -1), visit(app, cast, 0)
     clerk = client_for("clerk")

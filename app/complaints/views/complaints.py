@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, g, url_for
@@ -9,14 +10,13 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.complaints import commands, queries, rules
 from app.complaints.models import Complaint, RefusalReason
 from app.complaints.views import entry, forms
 from app.complaints.views.forms import labels
-from app.complaints.views.pieces import GROUPS, PAPERS, ComplaintStepView
+from app.complaints.views.pieces import GROUPS, PAPERS, ComplaintStepView, masked
 from app.core import clock, documents, i18n, permissions
 from app.core.actors import current
 from app.core.filesweb import offer
@@ -359,7 +359,11 @@ class ComplaintView(QuickFilters, BaseView):
     def value(self, item: Complaint, column: str) -> Any:
         """The telephone number is masked until somebody asks for it, and that is noted (CP-13)."""
         if column == "phone":
-            return item.phone if g.get("revealed") == item.id else self._masked(item)
+            return (
+                item.phone
+                if g.get("revealed") == item.id
+                else masked(item.masked_phone, url_for("ComplaintView.reveal", pk=item.id))
+            )
         if column == "source":
             label = shown(item.source, SOURCES) if item.source else NOTHING
             return f"{label} {item.source_ref}".strip()
@@ -368,12 +372,9 @@ class ComplaintView(QuickFilters, BaseView):
             return "、".join(person.name for person in people if person is not None) or NOTHING
         return super().value(item, column)
 
-    def _masked(self, item: Complaint) -> Markup:
-        return Markup(
-            '{} <form method="post" action="{}" class="reveal" data-form>'
-            '<input type="hidden" name="csrf_token" value="{}">'
-            '<button type="submit" class="btn btn-default btn-sm">{}</button></form>'
-        ).format(item.masked_phone, url_for("ComplaintView.reveal", pk=item.id), generate_csrf(), _("Show the number"))
+    def column_choices(self) -> Sequence[tuple[str, Any]]:
+        """What the list can show: never the number in full, which is asked for one by one (CP-13)."""
+        return [each for each in super().column_choices() if each[0] != "phone"]
 
     # -- what the page shows beside the record's own values ------------------------------------------------------
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.complaints import queries, rules
@@ -45,6 +47,15 @@ def leads_to(complaint: Complaint) -> Markup:
     return Markup('<a class="text-nowrap" href="{}">{}</a>').format(
         url_for("ComplaintView.show", pk=complaint.id), complaint.number
     )
+
+
+def masked(number: str, address: str) -> Markup:
+    """A masked telephone number with the button that asks for it: a POST, which notes who asked (CP-13)."""
+    return Markup(
+        '{} <form method="post" action="{}" class="reveal" data-form>'
+        '<input type="hidden" name="csrf_token" value="{}">'
+        '<button type="submit" class="btn btn-default btn-sm">{}</button></form>'
+    ).format(number, address, generate_csrf(), _("Show the number"))
 
 
 class ComplaintStepView(BaseView):

@@ -11,11 +11,13 @@ from app.feedback.commands.outcomes import (
 )
 from app.feedback.commands.overdue import escalate_overdue
 from app.feedback.commands.planning import plan_due_visits, plan_other
+from app.feedback.commands.reading import note_reading
 
 __all__ = [
     "attempt",
     "cancel",
     "escalate_overdue",
+    "note_reading",
     "open_call_from_visit",
     "open_complaint_from_visit",
     "plan_due_visits",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 from sqlalchemy import and_, func, select
 
 from app.complaints import rules as complaint_rules
+from app.complaints.views.pieces import masked
 from app.core import clock
 from app.core.actors import current
 from app.core.db import db
@@ -306,6 +309,35 @@ class ReturnVisitView(QuickFilters, BaseView):
         ),
         Verb(commands.cancel, form=CancelForm, tone="danger"),
     ]
+
+    def value(self, item: ReturnVisit, column: str) -> Any:
+        """The number of who complained is masked until somebody asks for it, and that is noted (CP-13)."""
+        if column == "phone" and item.complaint_id is not None and g.get("revealed") != item.id:
+            if item.complaint is None or not item.phone:
+                return item.phone_shown or NOTHING
+            return masked(item.phone_shown, url_for("ReturnVisitView.reveal", pk=item.id))
+        return super().value(item, column)
+
+    def cell(self, item: Any, column: str) -> Any:
+        """In a list it stays masked."""
+        return item.phone_shown if column == "phone" and item.complaint_id is not None else super().cell(item, column)
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """The visit; who opens one about a complaint is noted there (CP-13)."""
+        commands.note_reading(current(), self._record(pk))
+        return super().show(pk)
+
+    @expose("/reveal/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("show")
+    def reveal(self, pk: str) -> Any:
+        """The same page with the telephone number; that it was asked for is noted (CP-13)."""
+        item = self._record(pk)
+        if commands.note_reading(current(), item, what="number"):
+            g.revealed = item.id
+        return super().show(pk)
 
     def links(self, item: ReturnVisit) -> list[Link]:
         """To the caller's page while the customer is still to be reached; afterwards the record on paper."""

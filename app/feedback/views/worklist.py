@@ -11,11 +11,11 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from app.complaints import commands as complaints
 from app.complaints import rules as complaint_rules
 from app.core import clock, settings
 from app.core.actors import current
@@ -87,6 +87,15 @@ class WorklistView(Page):
         """The worklist with the visit chosen; ``?show=mine`` narrows it to one's own visits."""
         visit = self._chosen(request.args.get("visit"))
         return self._page(visit, self._fresh(visit), TryForm(formdata=None))
+
+    @expose("/<int:visit_id>/number", methods=["POST"])
+    @has_access
+    @permission_name("index")
+    def number(self, visit_id: int) -> Any:
+        """The same page with the number of who complained, to be dialled at once; that it was asked for is noted (CP-13)."""
+        visit = fetch(ReturnVisit, visit_id)
+        shown = commands.note_reading(current(), visit, what="number")
+        return self._page(visit, self._fresh(visit), TryForm(formdata=None), revealed=shown)
 
     @expose("/<int:visit_id>/record", methods=["POST"])
     @has_access
@@ -185,11 +194,19 @@ class WorklistView(Page):
             given["voucher_id"] = visit.voucher_id
         return RecordForm(formdata=None, data=given)
 
-    def _page(self, visit: ReturnVisit | None, form: RecordForm, tried: TryForm, unasked: Collection[int] = ()) -> Any:
+    def _page(
+        self,
+        visit: ReturnVisit | None,
+        form: RecordForm,
+        tried: TryForm,
+        unasked: Collection[int] = (),
+        *,
+        revealed: bool = False,
+    ) -> Any:
         asked = self._asked()
         found = self._list(asked)
-        if visit is not None and visit.complaint is not None:
-            complaints.read(current(), visit.complaint.id)  # its details are on this page (CP-13)
+        if visit is not None and not revealed:
+            commands.note_reading(current(), visit)  # the complaint's details are on this page (CP-13)
         verbs = {each.verb for each in rules.LIFECYCLE.allowed(visit.status, current().roles)} if visit else set()
         return self.render_template(
             "feedback/worklist.html",
@@ -200,6 +217,7 @@ class WorklistView(Page):
             found=found,
             size=SIZE,
             visit=visit,
+            revealed=revealed,
             form=form,
             tried=tried,
             verbs=verbs,
