@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound as PageNotFound
 
@@ -17,6 +18,7 @@ from app.billing.views.forms import METHODS, PayForm
 from app.core import clock, permissions, settings
 from app.core.actors import current
 from app.core.db import db
+from app.core.home import card
 from app.core.money import total
 from app.core.views import Link, Page
 from app.core.views.model import MORE_LINKS
@@ -122,7 +124,10 @@ class MyMoneyView(Page):
         left = invoice.outstanding if invoice is not None else money.left
         limit = settings.amount("collect_on_site_up_to")
         small = money.due - money.waived <= limit or queries.permitted(order.id) is not None
-        ready = left > 0 and (invoice is not None or (order.charges_agreed_at is not None and small))
+        if invoice is not None:
+            ready = left > 0 and (small or bool(invoice.fapiao_no))
+        else:
+            ready = left > 0 and order.charges_agreed_at is not None and small
         if form is None and ready:
             form = PayForm(formdata=None, data={"amount": left, "method": "cash"})
         payments = db.session.scalars(
@@ -186,3 +191,21 @@ def job_link(order: WorkOrder, offered: set[str]) -> Iterable[Link]:
 if job_link not in JOB_LINKS:
     JOB_LINKS.append(job_link)
     MORE_LINKS.setdefault(RepairCardView, []).append(_card_link)
+
+
+def _held_count() -> int | None:
+    """Payments the acting person has not handed in yet, as the page of one's cash lists them."""
+    me = current().staff_id
+    return len(queries.in_hand_of(me)) if me is not None else None
+
+
+card(
+    "technician",
+    title=_l("Cash to hand in"),
+    url="MyMoneyView.index",
+    count=_held_count,
+    total="cash-held",
+    icon="fa-money",
+    tone="warning",
+    order=15,
+)

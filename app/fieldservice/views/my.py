@@ -390,11 +390,19 @@ class MyDayView(Page):
         return page
 
 
+def _jobs_count() -> int | None:
+    """Jobs under way of the acting person, as ``/my/`` lists them."""
+    me = current().staff_id
+    return len(queries.jobs_of(me)) if me is not None else None
+
+
 first_page("technician", "MyDayView.index")
 card(
     "technician",
     title=_l("My jobs"),
     url="MyDayView.index",
+    count=_jobs_count,
+    total="jobs-count",
     icon="fa-mobile",
     tone="info",
     order=10,

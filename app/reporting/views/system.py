@@ -76,7 +76,7 @@ def _document_title(name: str) -> str:
 
 def _well() -> State:
     unwell = sum(not well for well in system.parts().values())
-    return State(_("%(count)s parts not well", count=unwell), "danger") if unwell else State(_("well"), "success")
+    return State(_("not well: %(count)s", count=unwell), "danger") if unwell else State(_("well"), "success")
 
 
 def _calendar() -> State:

@@ -67,9 +67,18 @@
       names.axisLabel.interval = 0;
       names.axisLabel.hideOverlap = false;
     }
+    if (!across && data.categories.length <= 6) {
+      // Few names: each is shown, on two lines where it must.
+      names.axisLabel.interval = 0;
+      names.axisLabel.hideOverlap = false;
+      names.axisLabel.width = narrow ? 52 : 84;
+      names.axisLabel.overflow = "break";
+      names.axisLabel.lineHeight = 14;
+    }
     var counts = { type: "value", minInterval: 1, axisLabel: text(token("--ink-soft")), splitLine: { lineStyle: { color: token("--line-soft") } } };
     return {
-      grid: { left: 8, right: 16, top: 12, bottom: one ? 8 : 36, containLabel: true },
+      // Room for the number on the longest bar.
+      grid: { left: 8, right: one && across ? 30 : 16, top: one && !across ? 24 : 12, bottom: one ? 8 : 36, containLabel: true },
       legend: one ? undefined : legend(),
       tooltip: Object.assign({ trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: token("--ring") } }, formatter: function (list) {
         var lines = list.filter(function (each) { return each.value; }).map(function (each) {

@@ -10,7 +10,7 @@ from app.workshop.views import charts as charts  # joins the start page
 from app.workshop.views import customer as customer  # joins the customer's page
 from app.workshop.views.cards import RepairCardView, count, late_count, pressing_count
 from app.workshop.views.house import AgeingView, ScanView
-from app.workshop.views.my import MyItemsView
+from app.workshop.views.my import MyItemsView, held_count
 from app.workshop.views.records import GoodsReceiptView, LoanUnitView, LoanView, overdue_ids
 
 card(
@@ -68,10 +68,12 @@ card(
 )
 card(
     "technician",
-    title=_l("My repairs in the workshop"),
+    title=_l("Items with me"),
     url="MyItemsView.index",
-    count=None,
+    count=held_count,
+    total="items-held",
     icon="fa-archive",
+    tone="info",
     order=13,
 )
 

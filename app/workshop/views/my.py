@@ -28,6 +28,12 @@ from app.workshop.views import forms, words
 from app.workshop.views.cards import card_of
 
 
+def held_count() -> int | None:
+    """Items the acting person has, as the page of one's items lists them."""
+    me = current().staff_id
+    return len(queries.held_by(me)) if me is not None else None
+
+
 class MyItemsView(Page):
     """``/my/items``: what I hold, what I repair, what waits for somebody to take it up."""
 
@@ -44,9 +50,9 @@ class MyItemsView(Page):
         own = [item for item in bench if item.card.technician_id == me]
         free = [item for item in bench if item.card.technician_id is None]
         groups = [
-            (_("With me"), held, _("Nothing is with you.")),
-            (_("My repairs on the shelf"), own, ""),
-            (_("Waiting for somebody to begin"), free, ""),
+            (_("With me"), held, _("Nothing is with you."), "held"),
+            (_("My repairs on the shelf"), own, "", "own"),
+            (_("Waiting for somebody to begin"), free, "", "free"),
         ]
         return self._page("items.html", title=_("Items"), groups=groups)
 
