@@ -5,6 +5,7 @@ Each test gets a fresh copy of a database in which the cast stands; making the c
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import shutil
@@ -57,8 +58,14 @@ class Backend:
         with self.app.app_context(), acting_as(SYSTEM):
             db.create_all()
             cast_module.build()
+            self._cast = cast_module.load()
             db.session.remove()
             db.engine.dispose()
+
+    @property
+    def cast(self) -> Cast:
+        """Who and what stands in a fresh copy; a test may change its own."""
+        return copy.deepcopy(self._cast)
 
     def reset(self) -> None:
         raise NotImplementedError
@@ -211,7 +218,7 @@ def backend(request: pytest.FixtureRequest) -> Backend:
 def office(backend: Backend) -> Iterator[Cast]:
     """The cast, inside an application context on each database; nobody is acting yet."""
     with backend.app.app_context():
-        yield cast_module.load()
+        yield backend.cast
         db.session.remove()
 
 
@@ -223,10 +230,9 @@ def app(sqlite_backend: Backend) -> Flask:
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
+def cast(app: Flask, sqlite_backend: Backend) -> Cast:
     """Who and what stands in the database of ``app``: ids and principals."""
-    with app.app_context():
-        return cast_module.load()
+    return sqlite_backend.cast
 
 
 class Person:

@@ -83,34 +83,29 @@ def synchronise(table: Mapping[str, set[tuple[str, str]]]) -> None:
     """Make the framework's roles exactly what the table says; repeatable. Part of initialisation."""
     manager: Any = current_app.extensions["appbuilder"].sm
     with unit_of_work(SYSTEM, "role.synchronise", bulk=True) as session:
-        for role_name, pairs in table.items():
-            role = manager.find_role(role_name) or _new_role(session, manager, role_name)
-            session.flush()
-            role.permissions = [_permission_view(session, manager, *pair) for pair in sorted(pairs)]
-
-
-def _new_role(session: Any, manager: Any, name: str) -> Any:
-    role = manager.role_model(name=name)
-    session.add(role)
-    return role
-
-
-def _one(session: Any, model: Any, name: str) -> Any:
-    row = session.query(model).filter_by(name=name).one_or_none()
-    if row is None:
-        row = model(name=name)
-        session.add(row)
+        pairs = sorted(set().union(*table.values()))
+        permissions = _named(session, manager.permission_model, {permission for permission, _view in pairs})
+        views = _named(session, manager.viewmenu_model, {view for _permission, view in pairs})
+        roles = _named(session, manager.role_model, set(table))
+        model = manager.permissionview_model
+        found = {(row.permission_id, row.view_menu_id): row for row in session.query(model)}
+        granted = {}
+        for permission, view in pairs:
+            ids = (permissions[permission].id, views[view].id)
+            if ids not in found:
+                found[ids] = model(permission_id=ids[0], view_menu_id=ids[1])
+                session.add(found[ids])
+            granted[permission, view] = found[ids]
         session.flush()
-    return row
+        for name, wanted_pairs in table.items():
+            roles[name].permissions = [granted[pair] for pair in sorted(wanted_pairs)]
 
 
-def _permission_view(session: Any, manager: Any, permission: str, view: str) -> Any:
-    permission_row = _one(session, manager.permission_model, permission)
-    view_row = _one(session, manager.viewmenu_model, view)
-    model = manager.permissionview_model
-    pair = session.query(model).filter_by(permission_id=permission_row.id, view_menu_id=view_row.id).one_or_none()
-    if pair is None:
-        pair = model(permission_id=permission_row.id, view_menu_id=view_row.id)
-        session.add(pair)
-        session.flush()
-    return pair
+def _named(session: Any, model: Any, names: set[str]) -> dict[str, Any]:
+    """The rows of these names, the missing ones made; all read at once, there are some thousand pairs."""
+    rows = {row.name: row for row in session.query(model)}
+    for name in sorted(names - set(rows)):
+        rows[name] = model(name=name)
+        session.add(rows[name])
+    session.flush()
+    return rows
