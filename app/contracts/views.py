@@ -338,7 +338,7 @@ page.PRODUCT_NOTES["contract"] = _covered
 page.register(
     page.Part(
         tab="contracts",
-        label=_l("Maintenance contracts"),
+        label=_l("Contracts"),
         order=30,
         screen="ContractView",
         lists=lambda customer: [page.rows("ContractView", customer)],

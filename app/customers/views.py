@@ -373,7 +373,7 @@ class CustomerView(BaseView):
                 page.Tab(HISTORY, _("History")),
                 *(page.Tab(part.tab, part.label, counts.get(part.tab)) for part in shown),
                 page.Tab(PAPERS, _("Papers")),
-                page.Tab(CHANGES, _("Changes of the file")),
+                page.Tab(CHANGES, _("File changes")),
             ],
             "products": page.product_lines(vouchers, lambda each: in_warranty(each.warranty_until, today), counts),
             "all_products": counts.get("products", len(vouchers)),

@@ -18,6 +18,7 @@ from app.core.views import fields
 from app.core.views.ids import by_id
 from app.core.views.interface import find
 from app.customers.models import Customer, Voucher
+from app.customers.queries import vouchers_of
 from app.fieldservice.models import RepairCall, WorkOrder
 from app.organisation.models import Branch
 
@@ -90,6 +91,11 @@ def prefill(form: Any) -> None:
         order = next((row for row in reversed(call.work_orders) if row.status != "cancelled"), None)
     voucher = _named(Voucher, "voucher") or (call.voucher if call is not None else None)
     customer = voucher.customer if voucher is not None else _named(Customer, "customer")
+    if voucher is None and customer is not None:
+        owned = vouchers_of(customer.id, 2)
+        voucher = owned[0] if len(owned) == 1 else None  # the only product there is
+        if voucher is None:
+            form.branch.process_data(customer.branch)
     if voucher is not None:
         form.voucher.process_data(voucher)
     if customer is not None:
@@ -124,4 +130,4 @@ def _enter(actor: Principal, **values: Any) -> Complaint:
 
 
 enter = by_id(_enter, "customer", "voucher", "work_order", "subject", "branch")
-correct = by_id(commands.correct, "customer", "voucher", "subject")
+correct = by_id(commands.correct, "customer", "voucher", "work_order", "subject")
