@@ -28,7 +28,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core import clock
+from app.core import clock, dates
 from app.core.actors import Principal, current
 from app.core.db import Model, UTCDateTime, db
 from app.core.errors import UnauditedWrite
@@ -71,7 +71,7 @@ class AuditEntry(Model):
         return [(name, self.before.get(name), self.after.get(name)) for name in names]
 
     def __str__(self) -> str:
-        return f"{clock.local(self.at):%Y-%m-%d %H:%M} {self.actor}"
+        return f"{dates.moment(self.at)} {self.actor}"
 
 
 UNAUDITED_TABLES = {
@@ -101,6 +101,8 @@ class AuditContext:
     bulk: bool = False
     tally: dict[str, int] = field(default_factory=dict)
     committing: bool = False
+    at: datetime | None = None
+    """When the first of it was written: what one verb did happened at one time, however often it was flushed."""
 
 
 def begin(session: Session, ctx: AuditContext) -> None:
@@ -213,8 +215,9 @@ def _changes(session: Session) -> Iterator[dict[str, Any]]:
 
 
 def _write(session: Session, rows: list[dict[str, Any]], ctx: AuditContext) -> None:
+    ctx.at = ctx.at or clock.now()
     stamp = {
-        "at": clock.now(),
+        "at": ctx.at,
         "user_id": ctx.actor.user_id,
         "actor": ctx.actor.name or ctx.actor.username,
     }

@@ -13,7 +13,7 @@ from app.customers.models import Customer, Voucher
 from app.feedback.models import ReturnVisit
 from app.fieldservice.models import CrewMember, DayClose, RepairCall, WorkOrder
 from app.organisation.models import Staff
-from app.parts.models import PartUnit, PurchaseRequest, StockCount, StockPlace, VanSlip
+from app.parts.models import PartUnit, PurchaseRequest, StockCount, StockMove, StockPlace, VanSlip
 from app.reporting.models import MadeDocument
 from app.workshop.models import GoodsReceipt, ItemMovement, RepairCard
 
@@ -27,6 +27,7 @@ products: Any = Voucher.__table__.alias("scope_product")
 owners: Any = Customer.__table__.alias("scope_customer")
 contracts: Any = Contract.__table__.alias("scope_contract")
 places: Any = StockPlace.__table__.alias("scope_place")
+moves: Any = StockMove.__table__.alias("scope_move")
 units: Any = PartUnit.__table__.alias("scope_unit")
 requests: Any = PurchaseRequest.__table__.alias("scope_request")
 counts: Any = StockCount.__table__.alias("scope_count")
@@ -81,6 +82,11 @@ def on_my_bench(p: Principal) -> Any:
 
 def my_orders(p: Principal) -> Any:
     return select(orders.c.id).where(is_mine(p))
+
+
+def my_numbers(p: Principal) -> Any:
+    """The numbers of one's jobs: what moved for them stands under it, whoever fitted it."""
+    return select(orders.c.number).where(is_mine(p))
 
 
 def my_calls(p: Principal) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from app.core.actors import Principal
 from app.core.inbox import InboxMessage
@@ -55,7 +55,9 @@ from app.rows.selects import (
     counts,
     here,
     me,
+    moves,
     my_calls,
+    my_numbers,
     my_orders,
     my_vouchers,
     of_branch,
@@ -91,7 +93,10 @@ def _my_places(p: Principal) -> Any:
 scoped(
     StockPlace,
     branch=lambda p: StockPlace.branch_id == here(p),
-    own=lambda p: StockPlace.staff_id == me(p),
+    # The store's name stands with what was fitted from it; what lies there is the office's to see.
+    own=lambda p: or_(
+        StockPlace.staff_id == me(p), and_(StockPlace.branch_id == here(p), StockPlace.kind == "warehouse")
+    ),
 )
 scoped(
     StockBalance,
@@ -107,18 +112,22 @@ scoped(
     own=lambda p: or_(
         StockMove.from_place_id.in_(_my_places(p)),
         StockMove.to_place_id.in_(_my_places(p)),
+        StockMove.reference.in_(my_numbers(p)),
     ),
 )
 
 scoped(
     PartUnit,
     branch=lambda p: PartUnit.branch_id == here(p),
-    own=lambda p: PartUnit.place_id.in_(_my_places(p)),
+    own=lambda p: or_(PartUnit.place_id.in_(_my_places(p)), PartUnit.reference.in_(my_numbers(p))),
 )
 scoped(
     PartUnitMove,
     branch=lambda p: of_branch(units, PartUnitMove.part_unit_id, p),
-    own=lambda p: PartUnitMove.part_unit_id.in_(select(units.c.id).where(units.c.place_id.in_(_my_places(p)))),
+    own=lambda p: or_(
+        PartUnitMove.part_unit_id.in_(select(units.c.id).where(units.c.place_id.in_(_my_places(p)))),
+        PartUnitMove.stock_move_id.in_(select(moves.c.id).where(moves.c.reference.in_(my_numbers(p)))),
+    ),
 )
 scoped(
     PartReservation,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -118,6 +119,22 @@ def test_a_joined_unit_is_part_of_the_outer_one(office: Cast) -> None:
         db.session.add(skill())
     (entry,) = entries("skill", "outer")
     assert entry.actor == "何志远"
+
+
+def test_what_one_verb_did_happened_at_one_time(office: Cast) -> None:
+    """Flushed in two steps it is still one thing done: the record's story tells it once."""
+    with unit_of_work(office["admin"], "skill.create") as session:
+        made = skill()
+        session.add(made)
+        session.flush()
+    with unit_of_work(office["admin"], "skill.update") as session:
+        found = session.get_one(Skill, made.id)
+        for name in ("锅炉", "燃气锅炉"):
+            found.name = name
+            session.flush()
+            time.sleep(0.002)
+    first, second = entries("skill", "skill.update")
+    assert first.at == second.at and first.id != second.id
 
 
 def test_half_of_a_refused_joined_verb_is_never_committed(office: Cast) -> None:

@@ -25,6 +25,7 @@ from app.customers.models import ProductModel
 from app.customers.queries import custody_now
 from app.fieldservice import commands, queries
 from app.fieldservice.models import PartFitted, PriceItem, RepairCall, TimeEntry, WorkOrder
+from app.fieldservice.views import quoting
 from app.organisation.models import District
 from app.parts.queries import quantity_in
 from tests.cast import Cast
@@ -406,6 +407,26 @@ def test_co1_contract_with_free_labour_charges_parts_only(office: Cast) -> None:
         ]
         assert sum(charge.amount for charge in told) == Decimal("65.50")
         assert "HT-NJ-20260101-0001" in told[0].free_reason
+
+
+def test_so6_quoting_again_begins_with_the_minutes_of_before_also_where_labour_is_free(office: Cast) -> None:
+    """Free labour without a price has no line; what was asked for is kept all the same, to the minute."""
+    with unit_of_work(SYSTEM, "test.no_price") as session:
+        for price in session.scalars(select(PriceItem).where(PriceItem.kind.in_(("labour", "labour_flat")))):
+            session.delete(price)
+    order_id = on_site(office, "under_contract")
+
+    def asked() -> dict[str, Any]:
+        with acting_as(SYSTEM):
+            return quoting.asked_before(fetch(WorkOrder, order_id))
+
+    assert asked() == {}
+    commands.quote(office["technician"], order_id, minutes=47, needed=[(office.parts["P-THERM"], 1)])
+    with acting_as(SYSTEM):
+        assert "labour" not in {charge.kind for charge in fetch(WorkOrder, order_id).charges}
+    assert asked()["minutes"] == 47
+    commands.quote(office["clerk"], order_id, minutes=0)
+    assert asked()["minutes"] == 0
 
 
 def test_so6_parts_alone_are_agreed_again_after_a_new_quote(office: Cast) -> None:

@@ -96,12 +96,15 @@ def test_cal4_a_call_came_in_before_it_is_entered() -> None:
 
 
 def order(status: str, **more: object) -> SimpleNamespace:
-    return SimpleNamespace(status=status, **{"unsigned_reason": "", **more})
+    return SimpleNamespace(status=status, **{"id": 7, "unsigned_reason": "", **more})
 
 
 def test_so5_no_closing_without_signature_or_reason() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refusal:
         rules.WORK_ORDER.apply(order("finished"), "close", {"clerk"}, signed=False)
+    assert [(way.url, way.verb) for way in refusal.value.ways] == [
+        ("/workorderview/do/leave_unsigned/7", "work_order.leave_unsigned")
+    ]
     for job, signed in ((order("finished"), True), (order("finished", unsigned_reason="客户外出"), False)):
         rules.WORK_ORDER.apply(job, "close", {"clerk"}, signed=signed)
         assert job.status == "closed"

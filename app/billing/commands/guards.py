@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.billing import queries
-from app.core import inbox
+from app.billing.commands.invoicing import draft_for_job
+from app.core import i18n, inbox
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.errors import N_, Refused, Way
 from app.core.money import total
@@ -58,18 +59,33 @@ def parts_balance(order: WorkOrder) -> None:
 
 
 def invoice_today(actor: Principal, receipt: GoodsReceipt, at: datetime) -> None:
-    """A paid workshop repair is invoiced on the day of return: the accountants of the branch are told (SO-9)."""
+    """A paid workshop repair is invoiced on the day of return: the invoice is drafted as the item goes back (SO-9).
+
+    What was collected for it counts on the invoice. It waits for its official number with the accountants of the
+    branch, who are told; also when it cannot be drafted, and why. The item goes back all the same.
+    """
     order = receipt.work_order
     money = queries.money_of(order)
-    if money.left <= 0:
+    if money.invoiced or money.due - money.waived <= 0:
         return
-    params = {"number": order.number, "left": f"{money.left:,.2f}"}
-    message = N_("%(number)s is back with the customer: to be invoiced today, %(left)s CNY.")
+    try:
+        invoice = draft_for_job(order, at)
+    except Refused as error:
+        with i18n.in_language():
+            params = {"number": order.number, "left": f"{money.left:,.2f}", "reason": i18n.say(error)}
+        message = N_(
+            "%(number)s is back with the customer, its invoice of %(left)s CNY could not be drafted: %(reason)s"
+        )
+        link = "/money/to-invoice/"
+    else:
+        params = {"number": order.number, "invoice": invoice.number, "left": f"{invoice.total:,.2f}"}
+        message = N_(
+            "%(number)s is back with the customer: %(invoice)s of %(left)s CNY wants its official number today."
+        )
+        link = f"/invoiceview/show/{invoice.id}"
     with acting_as(SYSTEM):
         for person in people_of(order.branch_id, "accountant"):
-            row = inbox.post(
-                person.id, message, params, link="/money/to-invoice/", tone="warning", email=person.email or ""
-            )
+            row = inbox.post(person.id, message, params, link=link, tone="warning", email=person.email or "")
             inbox.mail_to([row])
 
 

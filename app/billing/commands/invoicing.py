@@ -108,12 +108,48 @@ def issue_for_jobs(
     it there are ``instalments`` equal ones. Refused for a job that costs nothing or stands on another invoice.
     """
     moment = at or clock.now()
-    wanted = sorted({order_ids} if isinstance(order_ids, int) else set(order_ids))
+    today = clock.local(moment).date()
+    heading = _heading(title, tax_no, title_details, fapiao_kind, fapiao_no, instalments, first_due, note, today, plan)
+    wanted = {order_ids} if isinstance(order_ids, int) else set(order_ids)
+    return _for_jobs(actor, wanted, heading, moment)
+
+
+def draft_for_job(order: WorkOrder, moment: datetime) -> Invoice:
+    """The invoice of one finished job, made out by nobody yet, with the title of the customer's last one (SO-9).
+
+    It waits for its official number; who enters it has made it out. For hooks: asks nobody's permission, and writes
+    nothing at all when it raises ``Refused``.
+    """
+    with acting_as(SYSTEM):
+        heading = _own_heading(order, clock.local(moment).date())
+        return _for_jobs(SYSTEM, {order.id}, heading, moment)
+
+
+def why_not_drafted(order: WorkOrder) -> Refused | None:
+    """What would keep ``draft_for_job`` from it: the title, the tax number, the job itself. None when nothing does."""
+    try:
+        with acting_as(SYSTEM):
+            _own_heading(order, clock.today())
+            _check_job(order)
+    except Refused as error:
+        return error
+    return None
+
+
+def _own_heading(order: WorkOrder, today: date) -> _Heading:
+    given = {"title": "", "tax_no": "", "title_details": "", "fapiao_kind": "electronic"}
+    given |= title_for(order.repair_call.voucher.customer)
+    return _heading(
+        given["title"], given["tax_no"], given["title_details"], given["fapiao_kind"], "", 1, None, "", today
+    )
+
+
+def _for_jobs(actor: Principal, order_ids: set[int], heading: _Heading, moment: datetime) -> Invoice:
+    """Everything is checked before anything is written."""
+    wanted = sorted(order_ids)
     orders = [steps.locked_order(order_id) for order_id in wanted]
     if not orders:
         raise Refused(N_("No row is ticked."))
-    today = clock.local(moment).date()
-    heading = _heading(title, tax_no, title_details, fapiao_kind, fapiao_no, instalments, first_due, note, today, plan)
     customers = {order.repair_call.voucher.customer_id for order in orders}
     if len(customers) > 1 or len({order.branch_id for order in orders}) > 1:
         raise Refused(N_("One invoice is for one customer of one branch."))
@@ -127,10 +163,11 @@ def issue_for_jobs(
         if each.unit_price > 0
     ]
     waived: dict[int | None, Decimal] = {order_id: each.waived for order_id, each in money.items()}
+    before, payments = _paid_before(wanted)
     invoice = _write(actor, orders[0].branch_id, customers.pop(), lines, waived, heading, moment)
     for order in orders:
         db.session.add(InvoicedJob(invoice_id=invoice.id, work_order_id=order.id))
-    _take_over(invoice, wanted)
+    _take_over(invoice, before, payments)
     refresh(invoice)
     db.session.flush()
     return invoice
@@ -170,8 +207,8 @@ def _check_job(order: WorkOrder) -> None:
         raise Refused(N_("%(number)s costs the customer nothing."), number=order.number)
 
 
-def _take_over(invoice: Invoice, order_ids: Sequence[int]) -> None:
-    """What was paid for the jobs counts on this invoice, also what was paid on one that was credited in full.
+def _paid_before(order_ids: Sequence[int]) -> tuple[list[Invoice], list[Payment]]:
+    """What was paid for the jobs and counts on their invoice, also what was paid on one that was credited in full.
 
     Payments and refunds of such an invoice leave it together, those for no job in particular as well: between them
     its amounts would make no sense. One that was for further jobs keeps its money, to be given back.
@@ -188,15 +225,23 @@ def _take_over(invoice: Invoice, order_ids: Sequence[int]) -> None:
         wanted = select(Payment).where(
             or_(loose, Payment.invoice_id.in_([old.id for old in before])), Payment.voided_at.is_(None)
         )
-        rows = db.session.scalars(wanted.execution_options(populate_existing=True)).all()
-        for old in before:
-            moved = total([row.signed for row in rows if row.invoice_id == old.id])
-            if moved > old.paid:
-                raise Refused(N_("The receipts of %(number)s come to more than was paid on it."), number=old.number)
-            old.paid -= moved
-        invoice.paid += total([row.signed for row in rows])
-        for row in rows:
-            row.invoice_id = invoice.id
+        rows = list(db.session.scalars(wanted.execution_options(populate_existing=True)))
+    for old in before:
+        if _moved(old, rows) > old.paid:
+            raise Refused(N_("The receipts of %(number)s come to more than was paid on it."), number=old.number)
+    return before, rows
+
+
+def _moved(old: Invoice, rows: Sequence[Payment]) -> Decimal:
+    return total([row.signed for row in rows if row.invoice_id == old.id])
+
+
+def _take_over(invoice: Invoice, before: Sequence[Invoice], rows: Sequence[Payment]) -> None:
+    for old in before:
+        old.paid -= _moved(old, rows)
+    invoice.paid += total([row.signed for row in rows])
+    for row in rows:
+        row.invoice_id = invoice.id
 
 
 @command("invoice.issue_for_contract")
@@ -307,17 +352,19 @@ def enter_fapiao(actor: Principal, invoice_id: int, *, fapiao_no: str) -> Invoic
     invoice = steps.locked(Invoice, invoice_id)
     if invoice.fapiao_no:
         raise Refused(N_("The number is entered already."), field="fapiao_no")
-    _number(invoice, fapiao_no)
+    _number(actor, invoice, fapiao_no)
     db.session.flush()
     return invoice
 
 
-def _number(invoice: Invoice, fapiao_no: str) -> None:
+def _number(actor: Principal, invoice: Invoice, fapiao_no: str) -> None:
     typed = rules.check_fapiao(fapiao_no)
     if not typed:
         raise Refused(N_("This is required."), field="fapiao_no")
     _check_unused(typed)
     invoice.fapiao_no = typed
+    # One that was drafted when the item went back is made out by whoever completes it.
+    invoice.issued_by_id = invoice.issued_by_id or actor.staff_id
 
 
 def _check_standing(invoice: Invoice) -> None:
@@ -391,7 +438,7 @@ def post_invoice(
     if invoice.fapiao_no and fapiao_no.strip() and rules.check_fapiao(fapiao_no) != invoice.fapiao_no:
         raise Refused(N_("The number is entered already."), field="fapiao_no")
     if not invoice.fapiao_no and fapiao_no.strip() and permissions.may(actor, "invoice.enter_fapiao"):
-        _number(invoice, fapiao_no)
+        _number(actor, invoice, fapiao_no)
     rules.check_sendable(invoice.fapiao_no)
     if not invoice.issued_on <= posted_on <= clock.today():
         raise Refused(N_("Not before it was issued, and not later than today."), field="posted_on")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.billing.models import Instalment, Invoice, InvoicedJob, InvoiceLine, Payment
+from app.billing.models import CreditNote, Instalment, Invoice, InvoicedJob, InvoiceLine, Payment
 from app.billing.queries.jobs import counts_for_job, money_left, money_of_jobs
 from app.billing.rules import JobMoney, Part, age_limits, aged, still_open
 from app.core import clock, settings
@@ -27,6 +28,8 @@ class ToInvoice:
     money: JobMoney
     due_on: date
     workshop: bool
+    why_not: str = ""
+    """What kept its invoice from being drafted when the item went back, in the reader's language."""
 
     def late(self, today: date) -> bool:
         """Whether the day has passed (SO-6, SO-9)."""
@@ -184,14 +187,58 @@ def outstanding_of(customer_id: int, today: date) -> Aged | None:
     return next(iter(outstanding_by_customer(today, customer_id=customer_id)[1]), None)
 
 
+def _owed_on(day: date) -> ColumnElement[bool]:
+    """Criterion: issued by then, and open still or changed since."""
+    after = clock.day_bounds(day)[1]
+    changed = or_(
+        exists(
+            select(Payment.id).where(
+                Payment.invoice_id == Invoice.id, or_(Payment.paid_at >= after, Payment.voided_at >= after)
+            )
+        ),
+        exists(select(CreditNote.id).where(CreditNote.invoice_id == Invoice.id, CreditNote.at >= after)),
+    )
+    return and_(Invoice.issued_on <= day, or_(Invoice.status.in_(OPEN), changed))
+
+
+def _settled_on(day: date, invoices: Sequence[Invoice]) -> dict[int, Decimal]:
+    """What was paid and credited of each of them by the end of the day (CNY)."""
+    after, ids = clock.day_bounds(day)[1], [each.id for each in invoices]
+    settled: dict[int, Decimal] = dict.fromkeys(ids, ZERO)
+    notes = select(CreditNote.invoice_id, CreditNote.amount).where(
+        CreditNote.invoice_id.in_(ids), CreditNote.at < after
+    )
+    for invoice_id, amount in db.session.execute(notes):
+        settled[invoice_id] += amount
+    now_of = select(Invoice.issued_on).where(Invoice.id == Payment.invoice_id).correlate(Payment).scalar_subquery()
+    counts = and_(Payment.paid_at < after, or_(Payment.voided_at.is_(None), Payment.voided_at >= after))
+    direct = select(Payment.invoice_id, Payment.kind, Payment.amount).where(Payment.invoice_id.in_(ids), counts)
+    # A payment goes along when its job is invoiced anew; until that day it stood on the invoice that was credited.
+    moved = (
+        select(InvoicedJob.invoice_id, Payment.kind, Payment.amount)
+        .join(Payment, Payment.work_order_id == InvoicedJob.work_order_id)
+        .where(InvoicedJob.invoice_id.in_(ids), InvoicedJob.live.is_(False), counts)
+        .where(Payment.invoice_id != InvoicedJob.invoice_id, now_of > day)
+    )
+    for statement in (direct, moved):
+        for invoice_id, kind, amount in db.session.execute(statement.execution_options(unscoped=True)):
+            settled[invoice_id] += amount if kind == "payment" else -amount
+    return settled
+
+
 def outstanding_by_customer(
     today: date, branch_id: int | None = None, *, customer_id: int | None = None
 ) -> tuple[tuple[int, ...], list[Aged]]:
-    """The limits of the columns (days), and what every customer owes; who owes most that is overdue first."""
+    """The limits of the columns (days), and what every customer owes; who owes most that is overdue first.
+
+    Of a past day what was owed at its end: without what was issued, paid or credited later, with what was voided later.
+    The instalments are those agreed now: what they were before they were agreed anew is not kept.
+    """
     limits = age_limits(settings.value("ageing_days"))
+    past = today < clock.today()
     wanted = (
         select(Invoice)
-        .where(Invoice.status.in_(OPEN))
+        .where(_owed_on(today) if past else Invoice.status.in_(OPEN))
         .options(joinedload(Invoice.customer), selectinload(Invoice.instalments))
         .order_by(Invoice.due_on, Invoice.id)
     )
@@ -200,9 +247,11 @@ def outstanding_by_customer(
     if customer_id is not None:
         wanted = wanted.where(Invoice.customer_id == customer_id)
     found: dict[int, Aged] = {}
-    for invoice in db.session.scalars(wanted):
+    invoices = list(db.session.scalars(wanted))
+    settled = _settled_on(today, invoices) if past else {each.id: each.paid + each.credited for each in invoices}
+    for invoice in invoices:
         parts = [Part(each.due_on, each.amount) for each in invoice.instalments]
-        left = still_open(parts, invoice.paid + invoice.credited)
+        left = still_open(parts, settled[invoice.id])
         if not left:
             continue
         row = found.setdefault(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -25,6 +25,7 @@ from app.core.views.model import MORE_LINKS
 from app.core.views.refusals import FORESEEN, explain
 from app.customers.views import labels
 from app.fieldservice.models import WorkOrder
+from app.fieldservice.rules import ahead
 from app.fieldservice.views import words
 from app.fieldservice.views.my import JOB_LINKS
 from app.fieldservice.views.phone import entered_at, order_of
@@ -89,7 +90,7 @@ class MyMoneyView(Page):
     @has_access
     def job(self, order_id: int) -> Any:
         """What is to be paid for a job, and the form to take it."""
-        return self._job_page(self._mine(order_id), None)
+        return self._job_page(self._mine(order_id), None, keep="keep" in request.args)
 
     @expose("/job/<int:order_id>/collect", methods=["POST"])
     @has_access
@@ -118,7 +119,7 @@ class MyMoneyView(Page):
             raise PageNotFound()
         return staff_id
 
-    def _job_page(self, order: WorkOrder, form: Any) -> str:
+    def _job_page(self, order: WorkOrder, form: Any, *, keep: bool = False) -> str:
         money = queries.money_of(order)
         invoice = queries.live_invoice(order.id)
         left = invoice.outstanding if invoice is not None else money.left
@@ -130,6 +131,10 @@ class MyMoneyView(Page):
             ready = left > 0 and order.charges_agreed_at is not None and small
         if form is None and ready:
             form = PayForm(formdata=None, data={"amount": left, "method": "cash"})
+        # A telephone keeps the form for when the customer has agreed there, without a network.
+        later = None
+        if keep and form is None and invoice is None and ahead(order.status) and not order.charges_agreed_at:
+            later = PayForm(formdata=None, data={"method": "cash"})
         payments = db.session.scalars(
             select(Payment).where(Payment.work_order_id == order.id).order_by(Payment.id)
         ).all()
@@ -143,6 +148,7 @@ class MyMoneyView(Page):
             invoice=invoice,
             left=left,
             form=form,
+            later=later,
             limit=limit,
             small=small,
             payments=payments,

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import distinct, func, select
 
 from app.billing import commands, queries
-from app.billing.commands.invoicing import title_for
+from app.billing.commands.invoicing import title_for, why_not_drafted
 from app.billing.models import CashHandover, Invoice, Payment
 from app.billing.views.forms import IssueForm, ReasonForm
 from app.core import clock, permissions
@@ -20,6 +20,7 @@ from app.core.actors import current
 from app.core.db import db
 from app.core.fetch import fetch
 from app.core.home import LISTED, card
+from app.core.i18n import say
 from app.core.money import ZERO, total
 from app.core.views import Page
 from app.core.views.refusals import FORESEEN, explain
@@ -126,12 +127,18 @@ class ToInvoiceView(Page):
     @has_access
     def index(self) -> Any:
         """The two lists."""
+        waiting, follow = queries.to_invoice(), queries.to_follow()
+        for row in (*waiting, *follow):
+            # Drafted when the item went back (SO-9): what still stands here could not be, or was credited since.
+            problem = why_not_drafted(row.order) if row.workshop else None
+            row.why_not = say(problem) if problem is not None else ""
         page: str = self.render_template(
             "billing/to_invoice.html",
             title=_("To be invoiced"),
             today=clock.today(),
-            open_jobs=queries.to_invoice(),
-            paid_jobs=queries.to_follow(),
+            open_jobs=waiting,
+            paid_jobs=follow,
+            without_number=count_of(Invoice, queries.is_without_number()),
             may_issue=permissions.may(current(), "invoice.issue"),
         )
         return page

@@ -11,6 +11,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from app.contracts.models import Contract, PlannedVisit
+from app.core import dates
 from app.core.db import (
     Model,
     Money,
@@ -158,6 +159,7 @@ class WorkOrder(Versioned, Stamped, Model):
             name="override_has_reason",
         ),
         CheckConstraint("expected_minutes BETWEEN 1 AND 1440", name="expected_minutes_range"),
+        CheckConstraint("quoted_minutes BETWEEN 0 AND 1440", name="quoted_minutes_range"),
         choice("consent_how", ("", *CONSENTS)),
         Index("ix_work_order_technician_status", "technician_id", "status"),
         Index("ix_work_order_branch_status", "branch_id", "status"),
@@ -176,6 +178,7 @@ class WorkOrder(Versioned, Stamped, Model):
     contract_id: Mapped[int | None] = ref("contract.id", nullable=True)
     appointment_at: Mapped[datetime | None] = mapped_column(UTCDateTime(), index=True)
     expected_minutes: Mapped[int | None] = mapped_column(Integer)
+    quoted_minutes: Mapped[int | None] = mapped_column(Integer)
     dispatched_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False, index=True)
     status: Mapped[str] = mapped_column(String(16), nullable=False, default="dispatched")
     arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
@@ -265,7 +268,7 @@ class TimeEntry(Versioned, Model):
     work_order: Mapped[WorkOrder | None] = relationship(back_populates="time_entries")
 
     def __str__(self) -> str:
-        return f"{self.staff} {self.day} {self.minutes}"
+        return f"{self.staff} {dates.day(self.day)} {self.minutes}"
 
 
 class PartFitted(Model):

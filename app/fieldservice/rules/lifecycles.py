@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.core.errors import N_, Refused
+from app.core.errors import N_, Refused, Way
 from app.core.lifecycle import Lifecycle, Transition, roles
 from app.fieldservice.rules.dispatching import CONTRACTOR_REQUEST
 from app.fieldservice.rules.phone import PHONE_ENTRY
@@ -111,6 +111,12 @@ def _signed_or_explained(order: Any, *, signed: bool = False, **_given: Any) -> 
         raise Refused(
             N_("A job is closed only with the customer's signature or the reason why there is none."),
             field="unsigned_reason",
+        ).leading(
+            Way(
+                N_("Why there is no signature"),
+                f"/workorderview/do/leave_unsigned/{order.id}",
+                "work_order.leave_unsigned",
+            )
         )
 
 
