@@ -21,7 +21,7 @@ from app.billing.rules import (
     still_open,
 )
 from app.contracts.models import Contract
-from app.core import clock
+from app.core import clock, dates
 from app.core.db import Model, Money, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.errors import N_
 from app.core.money import total
@@ -226,7 +226,7 @@ class Instalment(Model):
         return part_state(self.amount, self.left, self.due_on, clock.today())
 
     def __str__(self) -> str:
-        return f"{self.due_on} {self.amount}"
+        return f"{dates.day(self.due_on)} {self.amount}"
 
 
 class Payment(Stamped, Model):

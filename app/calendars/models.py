@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.calendars.rules import WEEKDAYS, clock_minute, format_windows
-from app.core import settings
+from app.core import dates, settings
 from app.core.db import Model, Stamped, Versioned, ref, text, watch_version
 from app.core.errors import N_
 from app.core.i18n import say
@@ -108,7 +108,7 @@ class CalendarException(Versioned, Stamped, Model):
         return format_windows((clock_minute(window.opens), clock_minute(window.closes)) for window in self.windows)
 
     def __str__(self) -> str:
-        return f"{self.on_date:%Y-%m-%d} {say(N_('open that day') if self.is_open else N_('closed that day'))}"
+        return f"{dates.day(self.on_date)} {say(N_('open that day') if self.is_open else N_('closed that day'))}"
 
 
 class CalendarExceptionWindow(Model):

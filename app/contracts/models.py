@@ -18,6 +18,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.contracts.rules import CONTRACT_STATES, NOTICE_KINDS
+from app.core import dates
 from app.core.db import (
     Model,
     Money,
@@ -154,7 +155,7 @@ class PlannedVisit(Model):
     voucher: Mapped[Voucher] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.contract} {self.due_on:%Y-%m-%d}"
+        return f"{self.contract} {dates.day(self.due_on)}"
 
 
 watch_version(Contract)

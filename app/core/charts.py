@@ -20,7 +20,7 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext as _
 
-from app.core import clock, settings
+from app.core import clock, dates, settings
 from app.core.actors import Principal
 from app.core.errors import N_
 
@@ -53,8 +53,8 @@ class Span:
 
     @property
     def label(self) -> str:
-        """``11-21``, of a week its first day: short, the axis has little room."""
-        return self.first.isoformat()[5:]
+        """The day without its year, of a week its first day: short, the axis has little room."""
+        return dates.short(self.first)
 
     @property
     def arguments(self) -> tuple[str, str]:

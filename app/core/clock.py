@@ -32,11 +32,6 @@ def local(at: datetime) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(zone())
 
 
-def said(at: datetime) -> str:
-    """A moment in office time as it is read: ``2026-11-20 09:00``."""
-    return local(at).strftime("%Y-%m-%d %H:%M")
-
-
 def utc(at: datetime) -> datetime:
     """The same moment in UTC; a naive value is taken as office time."""
     return (at if at.tzinfo else at.replace(tzinfo=zone())).astimezone(UTC)

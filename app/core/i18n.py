@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask_babel import force_locale, get_locale, gettext
 
+from app.core import dates
 from app.core.errors import Refused
 
 LANGUAGES = {
@@ -23,14 +25,25 @@ CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
 
 def say(what: Refused | str, **params: Any) -> str:
-    """A refusal, or an English message id, in the language of the request (jobs: the default language)."""
+    """A refusal, or an English message id, in the language of the request (jobs: the default language).
+
+    Days and moments among the parameters, ISO texts or as such, are put into the reader's form.
+    """
     message = what.message if isinstance(what, Refused) else str(what)
     if isinstance(what, Refused):
         params = {**what.params, **params}
     text = str(gettext(message))
-    text = text % params if params else text
+    text = text % {name: _readable(value) for name, value in params.items()} if params else text
     others = [say(other) for other in what.also] if isinstance(what, Refused) else []
     return " ".join([text, *others])
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return dates.moment(value)
+    if isinstance(value, date):
+        return dates.day(value)
+    return dates.in_words(value) if isinstance(value, str) else value
 
 
 def language() -> str:

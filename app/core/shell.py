@@ -19,7 +19,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from app.core import i18n, inbox
+from app.core import dates, i18n, inbox
 from app.core.actors import current
 from app.core.errors import Conflict, NotFound, NotPermitted, Refused
 from app.core.home import HomeView
@@ -58,7 +58,9 @@ def before_framework(app: Flask) -> None:
     key = hashlib.sha256(f"bearer tokens\n{app.config['SECRET_KEY']}".encode()).hexdigest()
     app.config.setdefault("JWT_SECRET_KEY", key)
     OfficeCSRF(app)
-    app.jinja_env.globals.update(csp_nonce=csp_nonce, asset=asset, plain=plain, say=i18n.say, without=without)
+    app.jinja_env.globals.update(
+        csp_nonce=csp_nonce, asset=asset, plain=plain, short=dates.short, say=i18n.say, without=without
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_for_every_page)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core import documents, i18n
+from app.core import dates, documents, i18n
 from app.core.db import (
     Model,
     Stamped,
@@ -60,7 +60,7 @@ class TechnicianReport(Versioned, Stamped, Model):
     branch: Mapped[Branch] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.staff} {self.day}"
+        return f"{self.staff} {dates.day(self.day)}"
 
 
 class SupervisorReport(Versioned, Stamped, Model):
@@ -86,7 +86,7 @@ class SupervisorReport(Versioned, Stamped, Model):
     signed_by: Mapped[Staff | None] = relationship(foreign_keys=[signed_by_id])
 
     def __str__(self) -> str:
-        return f"{self.branch} {self.day}"
+        return f"{self.branch} {dates.day(self.day)}"
 
 
 class MadeDocument(Stamped, Model):

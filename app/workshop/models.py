@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Date, Index, Integer, String, U
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core import clock
+from app.core import dates
 from app.core.db import Model, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.errors import N_
 from app.core.files import StoredFile
@@ -190,7 +190,7 @@ class ItemMovement(Model):
     by: Mapped[Staff | None] = relationship(foreign_keys=[by_id])
 
     def __str__(self) -> str:
-        return clock.said(self.at)
+        return dates.moment(self.at)
 
     @property
     def source(self) -> Holder:
@@ -220,7 +220,7 @@ class Inspection(Model):
     by: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return clock.said(self.at)
+        return dates.moment(self.at)
 
 
 class PartsWait(Model):
@@ -275,7 +275,7 @@ class PromiseChange(Model):
     staff: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{clock.said(self.new_at)} {self.told_to}"
+        return f"{dates.moment(self.new_at)} {self.told_to}"
 
 
 class PromiseNotice(Model):
@@ -294,7 +294,7 @@ class PromiseNotice(Model):
     level: Mapped[EscalationLevel] = relationship()
 
     def __str__(self) -> str:
-        return clock.said(self.promised_at)
+        return dates.moment(self.promised_at)
 
 
 class GoodsPhoto(Model):

@@ -75,7 +75,7 @@ def test_cu1_the_figures_say_what_needs_somebody(app: Flask, cast: Cast, client_
         assert owed.total == next(
             row.total for row in money.outstanding_by_customer(clock.today())[1] if row.customer.id == busy
         )
-    assert found["应收未收（元）"] == (f"{owed.total:,.2f}", f"其中 {owed.overdue:,.2f} 自 2026-01-31 起逾期")
+    assert found["应收未收（元）"] == (f"{owed.total:,.2f}", f"其中 {owed.overdue:,.2f} 自 2026年1月31日 起逾期")
     # The clerk did not enter the complaint and does not handle it (CP-13).
     assert "未结投诉" not in facts(show(client_for("clerk"), busy))
 

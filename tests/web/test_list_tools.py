@@ -107,7 +107,7 @@ def test_columns_are_chosen_by_each_person(client_for: Any) -> None:
 def test_the_order_is_the_persons_for_this_list(app: Flask, cast: Cast, client_for: Any) -> None:
     many_customers(app, cast, 3)
     clerk = client_for("clerk")
-    name = re.compile(r'<td data-label="客户" class="main"><a [^>]*>([^<]+)')
+    name = re.compile(r'<td data-label="客户" class="main[^"]*"><a [^>]*>([^<]+)')
 
     def names(who: Any = clerk, query: str = "") -> list[str]:
         return name.findall(who.get(f"{LIST}{query}").get_data(as_text=True))

@@ -12,7 +12,7 @@ from app.contracts.models import ContractItem
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.uow import unit_of_work
-from app.customers.models import Customer
+from app.customers.models import Customer, Voucher
 from tests.cast import Cast
 
 
@@ -32,7 +32,7 @@ def test_what_was_changed_stands_on_the_record_without_its_values(app: Flask, ca
     lines = happened(client_for("clerk").get(f"/customerview/show/{number}?tab=changes").get_data(as_text=True))
     assert len(lines) >= 2
     assert "系统" in lines[0]
-    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d 修改", lines[1]), lines[1]
+    assert re.match(r"\d+月\d+日 \d\d:\d\d 修改", lines[1]), lines[1]
     assert cast["supervisor"].name in lines[1]
     assert "电子邮件" in lines[1]
     assert not any("secret" in line for line in lines)
@@ -49,6 +49,8 @@ def test_another_records_story_is_not_told(app: Flask, cast: Cast, client_for: A
 
 def test_lists_that_belong_to_it_are_tabs_with_counts(app: Flask, cast: Cast, client_for: Any) -> None:
     number = cast.vouchers["under_contract"]
+    with app.app_context(), unit_of_work(cast["manager"], "voucher.update") as session:
+        session.get(Voucher, number).note = "x"
     page = client_for("clerk").get(f"/voucherview/show/{number}").get_data(as_text=True)
     tabs = re.findall(r'data-tab="(\w*)">(?:全部|[^<]+<span class="count">(\d+\+?)</span>)', page)
     panels = re.findall(r'data-panel="(\w+)"', page)
@@ -57,3 +59,5 @@ def test_lists_that_belong_to_it_are_tabs_with_counts(app: Flask, cast: Cast, cl
     with app.app_context(), acting_as(SYSTEM):
         items = db.session.scalars(select(ContractItem).where(ContractItem.voucher_id == number)).all()
     assert dict(tabs)["ContractItemView"] == str(len(items)) == "1"
+    assert {name for name, count in tabs} == {"", "ContractItemView", "happened"}, "what is empty is no tab"
+    assert re.search(r'尚无：.*<span id="none-RepairCallView">叫修登记</span>', page, re.S)

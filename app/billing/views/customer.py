@@ -33,7 +33,7 @@ def _outstanding(customer: Customer, counts: page.Counts) -> page.Fact | None:
     if owed is None or owed.total == ZERO:
         return page.Fact(_l("Outstanding (CNY)"), plain(ZERO))
     late = owed.overdue
-    note = _("%(amount)s overdue since %(day)s", amount=plain(late), day=owed.oldest_due) if late else ""
+    note = _("%(amount)s overdue since %(day)s", amount=plain(late), day=plain(owed.oldest_due)) if late else ""
     return page.Fact(_l("Outstanding (CNY)"), plain(owed.total), note, "danger" if late else "info")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models.handling import Complaint
 from app.complaints.rules import MANAGEMENT, MANAGEMENT_LABEL, STAGE_DUE, STATE_LABELS
-from app.core import clock
+from app.core import dates
 from app.core.db import Model, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.i18n import say
 from app.organisation.models import Staff
@@ -56,7 +56,7 @@ class ComplaintNotice(Model):
     level: Mapped[ComplaintEscalationLevel] = relationship()
 
     def __str__(self) -> str:
-        return clock.said(self.due_at)
+        return dates.moment(self.due_at)
 
 
 class ComplaintLateness(Stamped, Model):
@@ -79,7 +79,7 @@ class ComplaintLateness(Stamped, Model):
     staff: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{say(STAGE_LABELS[self.stage])} {clock.said(self.due_at)}"
+        return f"{say(STAGE_LABELS[self.stage])} {dates.moment(self.due_at)}"
 
 
 watch_version(ComplaintEscalationLevel)

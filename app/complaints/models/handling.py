@@ -24,7 +24,7 @@ from app.complaints.rules import (
     VERBS,
     WANTS,
 )
-from app.core import clock, settings
+from app.core import clock, dates, settings
 from app.core.db import (
     Model,
     Money,
@@ -295,7 +295,7 @@ class ComplaintReading(Model):
     staff: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.reader} {clock.said(self.at)}"
+        return f"{self.reader} {dates.moment(self.at)}"
 
 
 watch_version(Complaint)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
-from app.core import clock
+from app.core import dates
 
 NOTHING = "—"
 
@@ -22,9 +22,9 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     if isinstance(value, datetime):
-        return clock.local(value).strftime("%Y-%m-%d %H:%M")
+        return dates.moment(value)
     if isinstance(value, date):
-        return value.isoformat()
+        return dates.day(value)
     if isinstance(value, time):
         return value.strftime("%H:%M")
     if isinstance(value, Decimal):

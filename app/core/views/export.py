@@ -122,6 +122,10 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, (Decimal, int, float)):
         return str(value)
+    if isinstance(value, datetime):
+        return f"{clock.local(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
     words = plain(value) if not isinstance(value, str) else value
     # What begins like a formula would be run as one by the spreadsheet that opens it.
     return f"'{words}" if words[:1] in ("=", "+", "-", "@", "\t", "\r") else words

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import request, url_for
 from flask_appbuilder.models.filters import Filters
 from flask_babel import gettext
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from app.core.listing import sort_of
 from app.core.views.columns import column_of, kind_of, property_of
-from app.core.views.display import same_arguments
+from app.core.views.display import NOTHING, same_arguments
 from app.core.views.filters import Quick
 from app.core.views.interface import COUNT_CAP, PAGE_MAX, count_cap, find
 
 DEEPEST_PAGE = 2000
+# A cell no wider than so many Latin letters is not broken; a Chinese character is as wide as two.
+ONE_WORD, WIDE_FROM = 24, 0x2E7F
 
 
 def whole(text: str | None, low: int, high: int, otherwise: int) -> int:
@@ -73,7 +77,7 @@ class ListPage:
         self.bulk_actions = [] if related else [a for a in view.actions.values() if a.multiple and permitted(a.name)]
 
     # -- what stands in the table ----------------------------------------------------------------------------------
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         """Columns of the table; under a record's page without the reference back to it."""
         back = {flt.column_name for flt in self.filters.filters if flt.is_related_view}
@@ -89,7 +93,9 @@ class ListPage:
         return self.view.cell(item, column)
 
     def numeric(self, column: str) -> bool:
-        """Whether the column is set flush right."""
+        """Whether the column is set flush right: amounts and counts, not what leads to the record nor stored keys."""
+        if column == self.columns[0] or column in self.view.choices:
+            return False
         return column in self.view.numeric_columns or kind_of(self.view.datamodel.obj, column) in (
             "whole",
             "money",
@@ -99,6 +105,17 @@ class ListPage:
     def dated(self, column: str) -> bool:
         """Whether the column holds days or moments, which read as one word."""
         return kind_of(self.view.datamodel.obj, column.rpartition(".")[2]) in ("day", "moment")
+
+    def css(self, column: str, cell: Any) -> str:
+        """Classes of a cell: what it holds, and whether it reads as one word or says nothing."""
+        names = ["main"] if column == self.columns[0] else []
+        names += ["numeric"] if self.numeric(column) else ["dated"] if self.dated(column) else []
+        words = (cell if isinstance(cell, Markup) else escape(cell)).striptags()
+        if words == NOTHING:
+            names.append("nothing")
+        elif sum(2 if ord(sign) > WIDE_FROM else 1 for sign in words) <= ONE_WORD:
+            names.append("short")
+        return " ".join(names)
 
     def url(self, item: Any) -> str:
         """Where a click on the row leads."""

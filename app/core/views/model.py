@@ -29,7 +29,7 @@ from app.core.scope import ALL, widest
 from app.core.uow import unit_of_work
 from app.core.views import saving
 from app.core.views.columns import kind_of, mapper_of, property_of
-from app.core.views.display import shown
+from app.core.views.display import NOTHING, shown
 from app.core.views.fields import OfficeForm
 from app.core.views.filters import Related, RelatedMany, fresh
 from app.core.views.forms import model_form
@@ -250,6 +250,17 @@ class BaseView(VerbsMixin, ModelView):
         found = self.datamodel._get_attr_value(item, column)
         url = record_url(found) if hasattr(found, "__mapper__") else ""
         return Link(label_of(found), url) if url else self.render(column, found)
+
+    def filled(self, item: Any, columns: list[str]) -> tuple[list[tuple[Any, Any]], list[Any]]:
+        """``(label, value)`` of what stands in these columns, and the labels of those with nothing in them."""
+        told, bare = [], []
+        for column in columns:
+            label, value = self.label_columns.get(column, column), self.value(item, column)
+            if isinstance(value, str) and value == NOTHING:
+                bare.append(label)
+            else:
+                told.append((label, value))
+        return told, bare
 
     def links(self, item: Any) -> list[Link]:
         """Further ways on from the record's page, such as documents to print."""

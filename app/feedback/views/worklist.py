@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from app.complaints import rules as complaint_rules
-from app.core import clock, settings
+from app.core import clock, dates, settings
 from app.core.actors import current
 from app.core.fetch import fetch
 from app.core.views import OfficeForm, Page, fields
@@ -131,7 +131,7 @@ class WorklistView(Page):
                 if tried.next_try_at is None:
                     flash(_("%(number)s is given up; the supervisor has been told.", number=tried.number), "warning")
                 else:
-                    at = f"{clock.local(tried.next_try_at):%m-%d %H:%M}"
+                    at = dates.short(tried.next_try_at)
                     flash(_("%(number)s: to be tried again %(at)s.", number=tried.number, at=at), "info")
                 return self._next(visit_id)
         visit = fetch(ReturnVisit, visit_id)

@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.contracts.models import Contract
-from app.core import clock
+from app.core import dates
 from app.core.db import Model, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.errors import N_
 from app.core.i18n import say
@@ -77,7 +77,7 @@ class WaitingChange(Stamped, Model):
     staff: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return clock.said(self.at)
+        return dates.moment(self.at)
 
 
 class AppointmentChange(Model):
@@ -98,7 +98,7 @@ class AppointmentChange(Model):
     staff: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{clock.said(self.new_at)} {self.agreed_by}"
+        return f"{dates.moment(self.new_at)} {self.agreed_by}"
 
 
 class EscalationLevel(Versioned, Model):
@@ -138,7 +138,7 @@ class EscalationNotice(Model):
     level: Mapped[EscalationLevel] = relationship()
 
     def __str__(self) -> str:
-        return clock.said(self.due_at)
+        return dates.moment(self.due_at)
 
 
 for _model in (ArrivalTarget, EscalationLevel):

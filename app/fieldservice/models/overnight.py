@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core import dates
 from app.core.db import Model, UTCDateTime, choice, ref, text
 from app.core.errors import N_
 from app.core.settings import declare
@@ -33,7 +34,7 @@ class DayClose(Model):
     findings: Mapped[list[DayCloseFinding]] = relationship(back_populates="day_close", order_by="DayCloseFinding.id")
 
     def __str__(self) -> str:
-        return f"{self.branch} {self.day:%Y-%m-%d}"
+        return f"{self.branch} {dates.day(self.day)}"
 
 
 class CarryOver(Model):

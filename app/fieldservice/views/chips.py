@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.calendars.rules import MET, MISSED, PAUSED, length_text
-from app.core import clock, settings
+from app.core import clock, dates, settings
 from app.core.i18n import say
 from app.core.views.display import chip
 from app.fieldservice import queries
@@ -53,7 +53,7 @@ def _moment(standing: Standing) -> str:
     if standing.due is None:
         return ""
     due = clock.local(standing.due)
-    return f"{due:%H:%M}" if due.date() == clock.today() else f"{due:%m-%d %H:%M}"
+    return f"{due:%H:%M}" if due.date() == clock.today() else dates.short(due)
 
 
 def deadline_chip(call: RepairCall, standing: Standing | None) -> Markup:

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.calendars.queries import explanation
-from app.core import clock, settings
+from app.core import clock, dates, settings
 from app.core.actors import current
 from app.core.errors import N_, Refused
 from app.core.fetch import fetch
@@ -343,7 +343,7 @@ def _check(
 
 
 def _entered(call: RepairCall) -> Any:
-    by = f"{clock.local(call.arrive_by):%Y-%m-%d %H:%M}" if call.arrive_by else "—"
+    by = dates.moment(call.arrive_by) if call.arrive_by else "—"
     message = _("Call %(number)s is entered. A technician must be there by %(by)s.", number=call.number, by=by)
     if call.branch_id != current().branch_id:
         message += " " + _("It is in the register of %(branch)s.", branch=str(call.branch))

@@ -258,6 +258,7 @@
       const known = tabs.some((tab) => tab.dataset.tab === name) ? name : "";
       tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab.dataset.tab === known)));
       panels.forEach((panel) => { panel.hidden = known !== "" && panel.dataset.panel !== known; });
+      document.querySelectorAll("[data-panel-all]").forEach((rest) => { rest.hidden = known !== ""; });
     }
     bar.addEventListener("click", (event) => {
       const tab = event.target.closest("button");

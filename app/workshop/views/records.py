@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import and_, or_, select
 
-from app.core import clock, permissions
+from app.core import clock, dates, permissions
 from app.core.actors import current
 from app.core.db import db
 from app.core.views import BaseView, Link, OfficeInterface, Verb, lookup
@@ -189,7 +189,7 @@ class LoanView(QuickFilters, BaseView):
         if column == "due_on" and queries.is_overdue(item):
             days = (clock.today() - item.due_on).days
             said = _("%(days)s days overdue", days=days) if days > 0 else _("own product is back")
-            return chip(f"{item.due_on.isoformat()} · {said}", "danger")
+            return chip(f"{dates.day(item.due_on)} · {said}", "danger")
         if column == "customer" and item.back_at is None and item.customer.telephones:
             number = item.customer.telephones[0].number
             return Markup('{} <a href="tel:{}">{}</a>').format(item.customer.name, number, number)

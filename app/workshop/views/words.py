@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from app.calendars.rules import length_text
-from app.core import clock
+from app.core import dates
 from app.core.i18n import say
 from app.core.views.display import chip
 from app.workshop import queries, rules
@@ -47,7 +47,7 @@ ACCESSORIES = (
 def promise_chip(card: RepairCard, promise: Promise | None = None) -> Markup:
     """Until when it is promised, and how that stands: what is to spare, or how far it is over (SO-10)."""
     standing = promise or queries.promise_of(card)
-    words = [f"{clock.local(standing.due):%m-%d %H:%M}"]
+    words = [dates.short(standing.due)]
     if standing.state == rules.WILL_BE_LATE:
         words.append(_("will be late by %(time)s", time=length_text(-standing.slack, say)))
     elif standing.state == rules.PRESSING:
