@@ -883,6 +883,7 @@ CREATE TABLE document (
     pages INTEGER NOT NULL,
     made_by VARCHAR(64) NOT NULL,
     for_staff_id INTEGER,
+    discreet BOOLEAN DEFAULT false NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_document PRIMARY KEY (id),
     CONSTRAINT uq_document_key UNIQUE (key),
@@ -1684,6 +1685,7 @@ CREATE TABLE work_order (
     contract_id INTEGER,
     appointment_at TIMESTAMP WITH TIME ZONE,
     expected_minutes INTEGER,
+    quoted_minutes INTEGER,
     dispatched_at TIMESTAMP WITH TIME ZONE NOT NULL,
     status VARCHAR(16) NOT NULL,
     arrived_at TIMESTAMP WITH TIME ZONE,
@@ -1707,6 +1709,7 @@ CREATE TABLE work_order (
     CONSTRAINT uq_work_order_number UNIQUE (number),
     CONSTRAINT ck_work_order_override_has_reason CHECK (class_reason <> '' OR service_class = derived_class),
     CONSTRAINT ck_work_order_expected_minutes_range CHECK (expected_minutes BETWEEN 1 AND 1440),
+    CONSTRAINT ck_work_order_quoted_minutes_range CHECK (quoted_minutes BETWEEN 0 AND 1440),
     CONSTRAINT ck_work_order_consent_how_known CHECK (consent_how IN ('', 'signature', 'on_site', 'telephone', 'writing')),
     CONSTRAINT fk_work_order_repair_call_id FOREIGN KEY(repair_call_id) REFERENCES repair_call (id) ON DELETE RESTRICT,
     CONSTRAINT fk_work_order_branch_id FOREIGN KEY(branch_id) REFERENCES branch (id) ON DELETE RESTRICT,
@@ -1896,6 +1899,7 @@ CREATE TABLE goods_receipt (
     accessories VARCHAR(300) NOT NULL,
     promised_at TIMESTAMP WITH TIME ZONE NOT NULL,
     unsigned_reason VARCHAR(200) NOT NULL,
+    no_photo_reason VARCHAR(200) NOT NULL,
     out_at TIMESTAMP WITH TIME ZONE,
     returned_by_id INTEGER,
     returned_to VARCHAR(64) NOT NULL,
@@ -2255,7 +2259,7 @@ CREATE TABLE complaint_step (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_complaint_step PRIMARY KEY (id),
     CONSTRAINT ck_complaint_step_stage_known CHECK (stage IN ('received', 'acknowledged', 'verified', 'proposed', 'approved', 'told', 'settled', 'rated', 'closed', 'withdrawn', 'mediation')),
-    CONSTRAINT ck_complaint_step_verb_known CHECK (verb IN ('', 'acknowledge', 'verify', 'propose', 'approve', 'send_back', 'tell', 'settle', 'rate', 'close', 'mediate', 'withdraw', 'reopen', 'enter', 'assign', 'judge', 'add_subject', 'attach', 'erase', 'timetable', 'answer', 'agree', 'sign', 'report_back', 'mark_police', 'open_crisis', 'alert', 'follow_up')),
+    CONSTRAINT ck_complaint_step_verb_known CHECK (verb IN ('', 'acknowledge', 'verify', 'propose', 'approve', 'send_back', 'tell', 'settle', 'rate', 'close', 'mediate', 'withdraw', 'reopen', 'enter', 'assign', 'judge', 'add_subject', 'attach', 'erase', 'timetable', 'answer', 'agree', 'sign', 'report_back', 'mark_police', 'open_crisis', 'alert', 'add_member', 'minute', 'decided', 'follow_up')),
     CONSTRAINT fk_complaint_step_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
     CONSTRAINT fk_complaint_step_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE RESTRICT
 );
@@ -2298,6 +2302,7 @@ CREATE TABLE corrective_action (
     reopened INTEGER NOT NULL,
     reopened_at TIMESTAMP WITH TIME ZONE,
     reopened_for VARCHAR(200) NOT NULL,
+    reminded_on DATE,
     version INTEGER DEFAULT '1' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_corrective_action PRIMARY KEY (id),
@@ -2332,15 +2337,23 @@ CREATE TABLE crisis_entry (
     owner_id INTEGER,
     due_on DATE,
     written_by_id INTEGER,
+    done_at TIMESTAMP WITH TIME ZONE,
+    done_by_id INTEGER,
+    result VARCHAR(1000) DEFAULT '' NOT NULL,
+    reminded_on DATE,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_crisis_entry PRIMARY KEY (id),
     CONSTRAINT ck_crisis_entry_kind_known CHECK (kind IN ('meeting', 'decision')),
+    CONSTRAINT ck_crisis_entry_done_decision CHECK (done_at IS NULL OR kind = 'decision'),
     CONSTRAINT fk_crisis_entry_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT,
     CONSTRAINT fk_crisis_entry_owner_id FOREIGN KEY(owner_id) REFERENCES staff (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_crisis_entry_written_by_id FOREIGN KEY(written_by_id) REFERENCES staff (id) ON DELETE RESTRICT
+    CONSTRAINT fk_crisis_entry_written_by_id FOREIGN KEY(written_by_id) REFERENCES staff (id) ON DELETE RESTRICT,
+    CONSTRAINT fk_crisis_entry_done_by_id FOREIGN KEY(done_by_id) REFERENCES staff (id) ON DELETE RESTRICT
 );
 CREATE INDEX ix_crisis_entry_complaint_at ON crisis_entry (complaint_id, at);
 CREATE INDEX ix_crisis_entry_created_at ON crisis_entry (created_at);
+CREATE INDEX ix_crisis_entry_done_by_id ON crisis_entry (done_by_id);
+CREATE INDEX ix_crisis_entry_due ON crisis_entry (kind, due_on);
 CREATE INDEX ix_crisis_entry_owner_id ON crisis_entry (owner_id);
 CREATE INDEX ix_crisis_entry_written_by_id ON crisis_entry (written_by_id);
 COMMENT ON TABLE crisis_entry IS 'The minutes of a meeting, or a decision with who sees to it and until when.';

@@ -177,7 +177,12 @@ MENU: tuple[Section, ...] = (
             Item("complaints:ApprovalView", _l("Approvals"), "fa-gavel", "/approvalview/list/?show=mine"),
             Item("complaints:CorrectiveActionView", _l("Corrective actions"), "fa-wrench"),
             Item("complaints:ComplaintStepView"),
-            Item("complaints:CrisisEntryView"),
+            Item(
+                "complaints:CrisisEntryView",
+                _l("Decisions of the crisis groups"),
+                "fa-users",
+                "/crisisentryview/list/?show=open",
+            ),
             Item("complaints:ComplaintFileView"),
             Item("complaints:ComplaintNoticeView"),
             Item("complaints:ComplaintLatenessView", _l("Missed deadlines of complaints"), "fa-hourglass-end"),

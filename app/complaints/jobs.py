@@ -40,6 +40,15 @@ def recurrence(now: datetime) -> None:
 
 
 @on_tick
+def reminders(now: datetime) -> None:
+    """Tell of actions and decisions past their day (CP-6, CP-11). May run twice: each is told once for its day."""
+    minute = now.replace(second=0, microsecond=0)
+    if _last.get("reminders") != minute:
+        commands.remind_overdue(now)
+        _last["reminders"] = minute
+
+
+@on_tick
 def recordings(now: datetime) -> None:
     """Once an hour delete recordings whose time is over (CP-15). May run twice: what is gone is gone."""
     if "recordings" not in _last or now - _last["recordings"] >= EVERY:

@@ -114,6 +114,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "complaint.put_before_management": (SUPERVISOR, MANAGER, SERVICE),
     "complaint.add_member": (MANAGER, SERVICE, MANAGEMENT),
     "complaint.minute": (*OFFICE, MANAGEMENT),
+    "crisis_entry.finish": (*OFFICE, MANAGEMENT),
     "complaint.take_action": OFFICE,
     "return_visit.plan": OFFICE,
     "return_visit.plan_due": (SERVICE,),

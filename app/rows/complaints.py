@@ -164,19 +164,19 @@ for _record, _key in COMPLAINT_RECORDS:
         involved=lambda p, c=_key: and_(_involved(c, p), _not_against_me(c, p)),  # type: ignore[misc]  # likewise
         not_against_me=lambda p, c=_key: _not_against_me(c, p),  # type: ignore[misc]  # likewise
     )
-# Who was given an action sees it, though not the complaint it came from.
-_action_of: Any = CorrectiveAction.complaint_id
-scoped(
-    CorrectiveAction,
-    in_charge=lambda p: and_(
-        or_(_in_charge(_action_of, p), _involved(_action_of, p), CorrectiveAction.owner_id == me(p)),
-        _not_against_me(_action_of, p),
-    ),
-    involved=lambda p: and_(
-        or_(_involved(_action_of, p), CorrectiveAction.owner_id == me(p)), _not_against_me(_action_of, p)
-    ),
-    not_against_me=lambda p: _not_against_me(_action_of, p),
-)
+# Who was given an action, or a decision of the crisis group, sees it, though not the complaint it came from.
+for _given in (CorrectiveAction, CrisisEntry):
+    _given_of: Any = _given.complaint_id
+    scoped(
+        _given,
+        in_charge=lambda p, m=_given, c=_given_of: and_(  # type: ignore[misc]  # likewise
+            or_(_in_charge(c, p), _involved(c, p), m.owner_id == me(p)), _not_against_me(c, p)
+        ),
+        involved=lambda p, m=_given, c=_given_of: and_(  # type: ignore[misc]  # likewise
+            or_(_involved(c, p), m.owner_id == me(p)), _not_against_me(c, p)
+        ),
+        not_against_me=lambda p, c=_given_of: _not_against_me(c, p),  # type: ignore[misc]  # likewise
+    )
 # Who read what is for the service department and the management to see (CP-13).
 scoped(ComplaintReading, not_against_me=lambda p: _not_against_me(ComplaintReading.complaint_id, p))
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from app.complaints import commands, queries, rules
-from app.complaints.models import Approval, Complaint, RefusalReason
+from app.complaints.models import Approval, Complaint, CorrectiveAction, RefusalReason
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
@@ -51,7 +51,7 @@ def _agreed(office: Cast, complaint_id: int) -> None:
 def correct(office: Cast, complaint: Complaint, **given: Any) -> Complaint:
     """The supervisor corrects it; what is not given stays."""
     kept = ("complainant", "phone", "channel", "category", "received_at", "content", "customer_id", "voucher_id")
-    values = {key: getattr(complaint, key) for key in (*kept, "subject_id", "wants")} | given
+    values = {key: getattr(complaint, key) for key in (*kept, "work_order_id", "subject_id", "wants")} | given
     return commands.correct(office[values.pop("by", "supervisor")], complaint.id, **values)
 
 
@@ -226,12 +226,13 @@ def test_cu1_what_is_more_than_one_number_stays_as_typed(typed: str) -> None:
     assert queries.plain_phone(f" {typed} ") == typed
 
 
-def test_cp5_another_product_drops_the_job_of_the_first(office: Cast) -> None:
+def _job(office: Cast, which: str = "in_warranty") -> int:
+    """A job for that product, with a fault found."""
     code = db.session.scalars(select(FaultCode.id).where(FaultCode.code == "F01")).one()
     with unit_of_work(SYSTEM, "test.job") as session:
-        voucher = session.get_one(Voucher, office.vouchers["in_warranty"])
+        voucher = session.get_one(Voucher, office.vouchers[which])
         call = RepairCall(
-            number="JX-1",
+            number=f"JX-{which}",
             branch_id=voucher.branch_id,
             voucher=voucher,
             address=voucher.address,
@@ -241,7 +242,7 @@ def test_cp5_another_product_drops_the_job_of_the_first(office: Cast) -> None:
             status="dispatched",
         )
         order = WorkOrder(
-            number="PG-1",
+            number=f"PG-{which}",
             repair_call=call,
             branch_id=voucher.branch_id,
             technician_id=office.staff("technician"),
@@ -252,11 +253,42 @@ def test_cp5_another_product_drops_the_job_of_the_first(office: Cast) -> None:
         )
         session.add_all([call, order])
         session.flush()
-        order_id, voucher_id = order.id, voucher.id
+        return order.id
+
+
+def test_cp5_a_job_of_another_product_is_refused_at_its_field(office: Cast) -> None:
+    order_id, other = _job(office), _job(office, "out_of_warranty")
     complaint = enter(office["clerk"], work_order_id=order_id)
     same = correct(office, complaint, content="改一个字")
-    assert (same.work_order_id, same.voucher_id) == (order_id, voucher_id)
-    moved = correct(office, complaint, voucher_id=office.vouchers["out_of_warranty"], customer_id=None)
-    assert (moved.work_order_id, moved.work_order) == (None, None)
-    assert moved.voucher is not None
-    assert moved.voucher.id == office.vouchers["out_of_warranty"]
+    assert (same.work_order_id, same.voucher_id) == (order_id, office.vouchers["in_warranty"])
+    for given in (
+        {"work_order_id": other},
+        {"voucher_id": office.vouchers["out_of_warranty"], "customer_id": None},
+    ):
+        with pytest.raises(Refused) as refusal:
+            correct(office, complaint, **given)
+        assert refusal.value.field == "work_order_id"
+    moved = correct(
+        office, complaint, voucher_id=office.vouchers["out_of_warranty"], customer_id=None, work_order_id=other
+    )
+    assert moved.work_order_id == other
+    left = correct(office, complaint, voucher_id=None, customer_id=None, work_order_id=None)
+    assert (left.work_order_id, left.voucher_id) == (None, None)
+
+
+def test_cp11_the_job_named_later_finds_the_action_that_did_not_help(office: Cast) -> None:
+    order_id = _job(office)
+    first = verified(office, work_order_id=order_id)
+    given = {"kind": "corrective", "cause": "漏氟", "action": "更换管路", "due_on": FRIDAY.date()}
+    action = commands.take_action(office["manager"], first, owner_id=office.staff("supervisor"), **given)
+    with clock.frozen(FRIDAY + timedelta(hours=1)):
+        commands.finish(office["supervisor"], action.id, said="已更换")
+    with clock.frozen(FRIDAY + timedelta(days=3)):
+        # on the telephone nobody knew which job it was about
+        again = enter(office["clerk"], voucher_id=office.vouchers["in_warranty"])
+        assert db.session.get_one(CorrectiveAction, action.id).status == "done"
+        correct(office, again, work_order_id=order_id)
+        found = db.session.get_one(CorrectiveAction, action.id)
+        assert (found.status, found.reopened, found.reopened_for) == ("open", 1, again.number)
+        correct(office, again, content="改一个字")
+        assert found.reopened == 1

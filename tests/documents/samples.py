@@ -206,6 +206,7 @@ def complaint(row: int, **changes: object) -> ComplaintLine:
         StageMark(label="Verified", due_at=at(17, 30, date(2026, 11, 19)), done_at=at(9, 0), state="late"),
         StageMark(label="Solution", due_at=at(12, 0), done_at=None, state="overdue"),
         StageMark(label="Settled", due_at=at(17, 30, date(2026, 11, 27)), done_at=None, state="open"),
+        StageMark(label="Put before the management", due_at=None, done_at=None, state="none"),
     )
     given: dict[str, object] = {
         "row": row, "number": f"TS-HQ-20261120-{row:04d}", "received_at": at(9, row), "channel": "Telephone", "complainant": "吴先生",

@@ -78,6 +78,14 @@ def _complaint(office: Cast, dice: random.Random, number: int) -> None:
     )  # fmt: skip
     for stage, moment in steps:
         complaint.steps.append(ComplaintStep(stage=stage, at=moment))
+    if complaint.severity == "major":  # some were judged so later, some nobody was told of
+        hours = random.Random(number)
+        since = received + timedelta(hours=hours.choice((0, 0, 30)))
+        told = since + timedelta(hours=hours.choice((1, 20, 40, 2000)))
+        complaint.management_by, complaint.management_told_at = (
+            since + timedelta(hours=24),
+            told if told <= NOW else None,
+        )
     if branch == "NJ":
         complaint.customer_id = office.customers["in_warranty"]
         complaint.voucher_id = office.vouchers["in_warranty"] if number % 3 == 0 else None
@@ -192,7 +200,18 @@ def deadlines_by_hand(cast: Cast, rows: list[Any], until: datetime) -> list[tupl
             else:
                 standing = "overdue" if until >= due + timedelta(minutes=1) else "open"
             found.append((row.id, stage, standing, who))
+        found += management_by_hand(row, until, who)
     return found
+
+
+def management_by_hand(row: Any, until: datetime, who: str) -> list[tuple[int, str, str, str]]:
+    """The 24 hours within which the management hears of a major complaint: once, whatever its stage (CP-6)."""
+    if row.management_by is None or row.management_by - timedelta(hours=24) > until:
+        return []
+    told = row.management_told_at if row.management_told_at is not None and row.management_told_at <= until else None
+    end, limit = told or until, row.management_by + timedelta(minutes=1)
+    standing = ("met" if end < limit else "late") if told else ("open" if end < limit else "overdue")
+    return [(row.id, "management", standing, who)]
 
 
 def reopened_by_hand(

@@ -24,6 +24,7 @@ from app.complaints.commands.crisis import (
     alert_of,
     alert_sent,
     become_major,
+    finish_decision,
     judge,
     minute,
     put_before_management,
@@ -38,6 +39,7 @@ from app.complaints.commands.escalation import (
     SOON,
     escalate,
 )
+from app.complaints.commands.handling import HANDLING_JOBS
 from app.complaints.commands.letters import (
     AFTER_SETTLING,
     AFTER_TELLING,
@@ -63,8 +65,8 @@ from app.complaints.commands.recurrence import (
     reopen_actions,
     reopen_actions_for,
 )
+from app.complaints.commands.reminding import remind_overdue
 from app.complaints.commands.stages import (
-    HANDLING_JOBS,
     PLAN_RETURN_VISITS,
     acknowledge,
     assign,
@@ -121,6 +123,7 @@ __all__ = [
     "escalate",
     "fault_of",
     "finish",
+    "finish_decision",
     "judge",
     "mark_police",
     "mediate",
@@ -131,6 +134,7 @@ __all__ = [
     "rate",
     "read",
     "refuse_row",
+    "remind_overdue",
     "reopen",
     "reopen_actions",
     "reopen_actions_for",

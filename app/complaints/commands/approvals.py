@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.complaints import queries, rules
-from app.complaints.commands.handling import Upload, advance, fetch_for
+from app.complaints.commands.handling import Upload, advance, fetch_for, with_file
 from app.complaints.commands.telling import tell
 from app.complaints.models import Approval, ApprovalDeputy, Complaint, RefusalReason
 from app.core import clock
@@ -19,6 +19,7 @@ from app.organisation.models import Staff
 
 
 @command("complaint.propose")
+@with_file
 def propose(
     actor: Principal,
     complaint_id: int,
@@ -27,7 +28,6 @@ def propose(
     said: str,
     compensation: Decimal | None = None,
     remedy: str | None = None,
-    attachment: Upload | None = None,
     at: datetime | None = None,
 ) -> Complaint:
     """Propose a solution; ``compensation`` is what it costs the company in CNY, ``remedy`` one of ``rules.REMEDIES``.
@@ -38,7 +38,7 @@ def propose(
     kind = remedy if remedy not in (None, "none") else ("compensation" if amount > 0 else "none")
     assert kind is not None
     rules.check_remedy(kind, amount)
-    complaint = advance(actor, complaint_id, "propose", said=said, at=at, attachment=attachment, solution=solution)
+    complaint = advance(actor, complaint_id, "propose", said=said, at=at, solution=solution)
     complaint.solution, complaint.compensation, complaint.remedy = solution, amount, kind
     ask_for_approval(complaint, actor.staff_id, said)
     return complaint
@@ -126,12 +126,14 @@ def _tell_proposer(complaint: Complaint, row: Approval) -> None:
 
 
 @command("complaint.approve")
+@with_file
 def approve(actor: Principal, complaint_id: int, *, said: str, at: datetime | None = None) -> Complaint:
     """Approve the solution, within the limit of one's role or of whom one stands in for (CP-9). Raises ``Refused``."""
     return _decide(actor, complaint_id, "approve", said=said, at=at)
 
 
 @command("complaint.send_back")
+@with_file
 def send_back(
     actor: Principal, complaint_id: int, *, said: str, reason_id: int | None = None, at: datetime | None = None
 ) -> Complaint:
@@ -142,18 +144,25 @@ def send_back(
 
 
 @command("approval.approve")
-def approve_row(actor: Principal, approval_id: int, *, said: str) -> Approval:
+def approve_row(actor: Principal, approval_id: int, *, said: str, attachment: Upload | None = None) -> Approval:
     """The same from the list of what waits for a decision; what was decided meanwhile is refused."""
     row = _row(approval_id)
-    approve(actor, row.complaint_id, said=said)
+    approve(actor, row.complaint_id, said=said, attachment=attachment)
     return row
 
 
 @command("approval.refuse")
-def refuse_row(actor: Principal, approval_id: int, *, said: str, reason_id: int | None = None) -> Approval:
+def refuse_row(
+    actor: Principal,
+    approval_id: int,
+    *,
+    said: str,
+    reason_id: int | None = None,
+    attachment: Upload | None = None,
+) -> Approval:
     """The same from the list of what waits for a decision."""
     row = _row(approval_id)
-    send_back(actor, row.complaint_id, said=said, reason_id=reason_id)
+    send_back(actor, row.complaint_id, said=said, reason_id=reason_id, attachment=attachment)
     return row
 
 

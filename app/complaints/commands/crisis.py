@@ -8,7 +8,17 @@ from typing import Any
 from sqlalchemy import select
 
 from app.complaints import queries, rules
-from app.complaints.commands.handling import fetch_for, need_words, not_in_future, note_lateness, record
+from app.complaints.commands.handling import (
+    HANDLING_JOBS,
+    Upload,
+    fetch_for,
+    keep_file,
+    need_words,
+    not_in_future,
+    note_lateness,
+    record,
+    with_file,
+)
 from app.complaints.commands.telling import tell
 from app.complaints.models import (
     ALERT_ALSO,
@@ -75,6 +85,7 @@ def put_before_management(complaint: Complaint, now: datetime) -> None:
 
 
 @command("complaint.judge")
+@with_file
 def judge(
     actor: Principal,
     complaint_id: int,
@@ -124,6 +135,7 @@ def _group(actor: Principal, complaint_id: int) -> Complaint:
 
 
 @command("complaint.add_member")
+@with_file
 def add_member(
     actor: Principal, complaint_id: int, *, staff_id: int, duty: str = "", at: datetime | None = None
 ) -> Complaint:
@@ -136,6 +148,7 @@ def add_member(
     if any(row.staff_id == staff.id for row in complaint.crisis_members):
         raise Refused(N_("This person is in the group already."), field="staff_id")
     complaint.crisis_members.append(CrisisMember(staff=staff, duty=duty))
+    record(complaint, actor, "add_member", " ".join(part for part in (staff.name, duty) if part), clock.now())
     message = N_("Major complaint %(number)s: you are in the crisis group.")
     with acting_as(SYSTEM):
         tell(complaint, [staff], message, {"number": complaint.number}, tone="danger")
@@ -143,6 +156,7 @@ def add_member(
 
 
 @command("complaint.minute")
+@with_file
 def minute(
     actor: Principal,
     complaint_id: int,
@@ -154,33 +168,78 @@ def minute(
     due_on: date | None = None,
     at: datetime | None = None,
 ) -> Complaint:
-    """Write down a meeting of the crisis group, or a decision with who sees to it and until when (CP-6)."""
+    """Write down a meeting of the crisis group, or a decision with who sees to it and until when (CP-6).
+
+    Who sees to a decision finds it in the inbox, on the start page and in the list of decisions. Raises ``Refused``.
+    """
     complaint = _group(actor, complaint_id)
     need_words(words, "words")
-    owner = fetch(Staff, owner_id) if owner_id is not None else None
-    if owner is not None:
-        rules.check_not_subject(owner.id, complaint.subjects, "owner_id")
-    if kind == "decision" and owner is None:
-        raise Refused(N_("A decision names who sees to it."), field="owner_id")
+    owner = _owner(complaint, kind, owner_id, due_on)
     moment = not_in_future(at)
     if due_on is not None:
         rules.check_due(due_on, clock.local(moment).date())
-    complaint.crisis_entries.append(
-        CrisisEntry(
-            kind=kind,
-            at=moment,
-            present=present,
-            words=words,
-            owner_id=owner_id,
-            due_on=due_on,
-            written_by_id=actor.staff_id,
-        )
+    entry = CrisisEntry(
+        kind=kind,
+        at=moment,
+        present=present,
+        words=words,
+        owner_id=owner_id,
+        due_on=due_on,
+        written_by_id=actor.staff_id,
     )
+    complaint.crisis_entries.append(entry)
+    record(complaint, actor, "minute", words, moment)
     if owner is not None and owner.id != actor.staff_id:
+        db.session.flush()
         message = N_("Complaint %(number)s: the crisis group left something to you.")
         with acting_as(SYSTEM):
-            tell(complaint, [owner], message, {"number": complaint.number}, tone="warning")
+            tell(complaint, [owner], message, {"number": complaint.number}, link=page_of_entry(entry), tone="warning")
     return complaint
+
+
+def _owner(complaint: Complaint, kind: str, owner_id: int | None, due_on: date | None) -> Staff | None:
+    """Who sees to it: somebody of the office, never one complained about; a decision has one, and a day."""
+    owner = fetch(Staff, owner_id) if owner_id is not None else None
+    if owner is not None:
+        rules.check_not_subject(owner.id, complaint.subjects, "owner_id")
+        if not owner.active:
+            raise Refused(N_("This person no longer works here."), field="owner_id")
+        if owner.job not in HANDLING_JOBS:
+            raise Refused(N_("Complaints are handled in the office: choose somebody from there."), field="owner_id")
+    if kind == "decision" and owner is None:
+        raise Refused(N_("A decision names who sees to it."), field="owner_id")
+    if kind == "decision" and due_on is None:
+        raise Refused(N_("A decision names the day until when."), field="due_on")
+    return owner
+
+
+def page_of_entry(entry: CrisisEntry) -> str:
+    """The address of the entry's page."""
+    return f"/crisisentryview/show/{entry.id}"
+
+
+@command("crisis_entry.finish")
+def finish_decision(
+    actor: Principal, entry_id: int, *, said: str, attachment: Upload | None = None, at: datetime | None = None
+) -> CrisisEntry:
+    """A decision of the crisis group is carried out: who says so, when, what was done (CP-6). Raises ``Refused``."""
+    entry = fetch(CrisisEntry, entry_id)
+    if not entry.to_do:
+        raise Refused(N_("This is not possible now: the record has moved on."))
+    need_words(said)
+    moment = not_in_future(at)
+    if moment < entry.at.replace(second=0, microsecond=0):
+        raise Refused(N_("This lies before the step that came before it."), field="at")
+    with acting_as(SYSTEM):  # its owner need not see the complaint itself
+        complaint = entry.complaint
+        rules.check_not_subject(actor.staff_id, complaint.subjects)
+        rules.check_ticking(actor.staff_id, entry.owner_id, queries.group_of(complaint))
+        entry.done_at, entry.done_by_id, entry.result = moment, actor.staff_id, said[:1000]
+        step = record(complaint, actor, "decided", f"{entry.words} → {said}", moment)
+        if attachment is not None:
+            db.session.flush()
+            keep_file(complaint, actor, attachment, step=step)
+    return entry
 
 
 def alert_moved(alert_id: int, status: str, error: str = "") -> None:

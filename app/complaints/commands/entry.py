@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from app.complaints import queries, rules
 from app.complaints.commands.approvals import ask_for_approval
 from app.complaints.commands.crisis import become_major
-from app.complaints.commands.handling import Upload, fetch_for, keep_file, record, set_deadlines
-from app.complaints.commands.recurrence import reopen_actions_for
+from app.complaints.commands.handling import Upload, fetch_for, keep_file, record, set_deadlines, with_file
+from app.complaints.commands.recurrence import fault_of, reopen_actions_for
 from app.complaints.commands.telling import tell
 from app.complaints.models import REPEAT_DAYS, Complaint, ComplaintSubject
 from app.core import clock, settings
@@ -185,6 +185,7 @@ def correct(
     demand: str = "",
     customer_id: int | None = None,
     voucher_id: int | None = None,
+    work_order_id: int | None = None,
     subject_id: int | None = None,
     wants: str | None = None,
     email: str = "",
@@ -193,8 +194,9 @@ def correct(
 ) -> Complaint:
     """Correct what was taken down. Another time of receipt moves the deadlines with it and is audited (CAL-4).
 
-    With another product, customer, telephone or kind it is compared again with what came before (CP-5, CP-11); another
-    person complained about moves a waiting proposal up (CP-9). Raises ``Refused``.
+    With another product, customer, telephone or kind it is compared again with what came before (CP-5); with another job,
+    too, whether an action against its fault did not help (CP-11). A job is one of that product. Another person
+    complained about moves a waiting proposal up (CP-9). Raises ``Refused``.
     """
     complaint = fetch_for(actor, complaint_id, version)
     if not rules.is_open(complaint.status):
@@ -206,10 +208,11 @@ def correct(
         rules.check_not_subject(complaint.handler_id, {subject_id}, "subject_id")
     if subject_id is not None and subject_id == actor.staff_id:
         raise Refused(N_("The person complained about takes no part in handling the complaint."), field="subject_id")
+    order = fetch(WorkOrder, work_order_id) if work_order_id is not None else _unseen_order(complaint, voucher_id)
+    voucher_id = _voucher_of(order, voucher_id)
     voucher = fetch(Voucher, voucher_id) if voucher_id is not None else None
-    matter, subjects = _matter(complaint), complaint.subjects
-    if complaint.voucher_id != voucher_id:
-        _leave_other_product(complaint, voucher_id)
+    matter, fault, subjects = _matter(complaint), fault_of(complaint), complaint.subjects
+    complaint.work_order_id = order.id if order is not None else None
     complaint.customer_id = _customer_of(voucher, customer_id)
     complaint.voucher_id, complaint.subject_id = voucher_id, subject_id
     complaint.complainant, complaint.phone, complaint.channel = complainant, queries.plain_phone(phone), channel
@@ -222,6 +225,8 @@ def correct(
     db.session.flush()
     db.session.expire(complaint, ["voucher", "customer", "work_order", "subject"])
     _compare(complaint, actor, again=_matter(complaint) != matter)
+    if (_matter(complaint), fault_of(complaint)) != (matter, fault):
+        reopen_actions_for(complaint, clock.now())
     if complaint.subjects != subjects:
         _take_out_subjects(complaint)
     return complaint
@@ -232,16 +237,17 @@ def _matter(complaint: Complaint) -> tuple[int | None, int | None, str, str]:
     return complaint.voucher_id, complaint.customer_id, queries.plain_phone(complaint.phone), complaint.category
 
 
-def _leave_other_product(complaint: Complaint, voucher_id: int | None) -> None:
-    """The job of another product is not what this complaint is about."""
+def _unseen_order(complaint: Complaint, voucher_id: int | None) -> WorkOrder | None:
+    """A job of another branch does not stand in the form of who corrects: it stays, if it is of this product."""
+    if complaint.work_order_id is None or complaint.work_order is not None:
+        return None
     with acting_as(SYSTEM):
-        order = complaint.work_order
-        if order is not None and order.repair_call.voucher_id != voucher_id:
-            complaint.work_order_id = None
+        order = fetch(WorkOrder, complaint.work_order_id)
+        return order if order.repair_call.voucher_id == voucher_id else None
 
 
 def _compare(complaint: Complaint, actor: Principal, *, again: bool) -> None:
-    """What the correction shows: a major matter (CP-5), and ``again`` an action that did not help (CP-11)."""
+    """Whether the correction makes it a major matter (CP-5): ``again`` compared with what came before."""
     now = clock.now()
     if complaint.severity == "ordinary":
         earlier = None
@@ -259,8 +265,6 @@ def _compare(complaint: Complaint, actor: Principal, *, again: bool) -> None:
             complaint.severity, complaint.severity_ground = severity, ground
             complaint.severity_reason = (earlier or "") if ground == "again" else complaint.severity_reason
             become_major(complaint, actor, now, now)
-    if again:
-        reopen_actions_for(complaint, now)
 
 
 def _take_out_subjects(complaint: Complaint) -> None:
@@ -284,6 +288,7 @@ def _check_receipt(complaint: Complaint, received_at: datetime) -> None:
 
 
 @command("complaint.add_subject")
+@with_file
 def add_subject(
     actor: Principal, complaint_id: int, *, staff_id: int, said: str, at: datetime | None = None
 ) -> Complaint:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from datetime import datetime
 from typing import IO, Any, Protocol
 
@@ -17,6 +19,9 @@ from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_, Refused
 from app.core.fetch import fetch
+
+# Whose work complaints are: they have the screens for them.
+HANDLING_JOBS = ("clerk", "supervisor", "branch_manager", "service", "management")
 
 
 class Upload(Protocol):
@@ -68,22 +73,44 @@ def advance(
     *,
     said: str,
     at: datetime | None,
-    attachment: Upload | None = None,
     **given: Any,
 ) -> Complaint:
-    """Move the complaint along its lifecycle and write the step down, with what was handed in."""
+    """Move the complaint along its lifecycle and write the step down."""
     complaint = fetch_for(actor, complaint_id)
     now = clock.now()
     moment = at or now
     moved = [step.at for step in complaint.steps if step.verb in rules.LIFECYCLE.verb_labels]
     rules.check_step_time(moment, now, complaint.received_at, moved[-1] if moved else None)
     rules.LIFECYCLE.apply(complaint, verb, actor.roles, said=said, **given)
-    step = record(complaint, actor, verb, said, moment)
-    if attachment is not None:
-        keep_file(complaint, actor, attachment, step=step)
+    record(complaint, actor, verb, said, moment)
     if verb != "reopen":  # its deadlines begin anew: those of before were kept or noted when it ended
         note_lateness(complaint, now)
     return complaint
+
+
+# What is handed in with these is taken for a paper of that kind; otherwise for what it looks like.
+_KIND_OF = {"answer": "letter", "report_back": "letter"}
+
+
+def with_file(function: Callable[..., Complaint]) -> Callable[..., Complaint]:
+    """A verb of a complaint that takes ``attachment``: what was handed in, kept at the step the verb leaves (CP-8).
+
+    The one place for it, whichever verb it is. The step is the first that the verb writes down: what follows from it by
+    itself comes behind.
+    """
+
+    @functools.wraps(function)
+    def run(actor: Principal, complaint_id: int, *, attachment: Upload | None = None, **given: Any) -> Complaint:
+        if attachment is None:
+            return function(actor, complaint_id, **given)
+        last = max((step.id for step in fetch_for(actor, complaint_id).steps), default=0)
+        complaint = function(actor, complaint_id, **given)
+        db.session.flush()
+        step = next(step for step in complaint.steps if step.id > last)
+        keep_file(complaint, actor, attachment, kind=_KIND_OF.get(step.verb), step=step)
+        return complaint
+
+    return run
 
 
 def keep_file(
@@ -127,14 +154,18 @@ def keep_bytes(
 def note_lateness(complaint: Complaint, now: datetime) -> int:
     """Record what came, or comes, too late against whoever answers for it (CP-16); gives how much is new.
 
-    May run twice: a stage is late once for each deadline. When it is reached at last the moment is added.
+    May run twice: a stage is late once for each deadline. When it is reached at last the moment is added; when what was
+    done in time is only written down later, nothing stands against anybody.
     """
     known = {(row.stage, row.due_at): row for row in complaint.lateness}
     fresh = 0
     for each in queries.all_standings(complaint, now):
+        row = known.get((each.stage, each.due_at)) if each.due_at is not None else None
+        if each.state == rules.MET and row is not None:
+            complaint.lateness.remove(row)
+            db.session.delete(row)
         if each.due_at is None or each.state not in (rules.LATE, rules.OVERDUE):
             continue
-        row = known.get((each.stage, each.due_at))
         if row is None:
             with acting_as(SYSTEM):
                 who = queries.answerable(complaint)

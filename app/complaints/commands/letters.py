@@ -15,6 +15,7 @@ from app.complaints.commands.handling import (
     need_words,
     not_in_future,
     record,
+    with_file,
 )
 from app.complaints.models import IN_WRITING_FROM, Complaint, ComplaintLetter, SettlementAgreement
 from app.core import clock, settings
@@ -29,6 +30,7 @@ AFTER_SETTLING = ("settled", "rated")
 
 
 @command("complaint.timetable")
+@with_file
 def timetable(
     actor: Principal, complaint_id: int, *, promised_on: date, said: str, at: datetime | None = None
 ) -> Complaint:
@@ -44,29 +46,29 @@ def timetable(
 
 
 @command("complaint.answer")
+@with_file
 def answer(
     actor: Principal,
     complaint_id: int,
     *,
     words: str,
-    attachment: Upload | None = None,
     at: datetime | None = None,
 ) -> Complaint:
     """Tell the customer in writing how it was settled: the letter prints what is written here (CP-6)."""
     complaint = fetch_for(actor, complaint_id)
     if complaint.status not in AFTER_TELLING:
         raise Refused(N_("First tell the customer the solution."))
-    _letter(complaint, actor, "answer", words, at, attachment)
+    _letter(complaint, actor, "answer", words, at)
     return complaint
 
 
 @command("complaint.report_back")
+@with_file
 def report_back(
     actor: Principal,
     complaint_id: int,
     *,
     words: str,
-    attachment: Upload | None = None,
     at: datetime | None = None,
 ) -> Complaint:
     """Report to the consumer association how it was settled (CP-12): the letter prints what is written here."""
@@ -75,24 +77,21 @@ def report_back(
         raise Refused(N_("No consumer association sent this complaint."))
     if complaint.status not in AFTER_SETTLING:
         raise Refused(N_("It is reported back when it is settled."))
-    _letter(complaint, actor, "association", words, at, attachment)
+    _letter(complaint, actor, "association", words, at)
     return complaint
 
 
-def _letter(
-    complaint: Complaint, actor: Principal, kind: str, words: str, at: datetime | None, attachment: Upload | None
-) -> None:
+def _letter(complaint: Complaint, actor: Principal, kind: str, words: str, at: datetime | None) -> None:
     need_words(words, "words")
     moment = not_in_future(at)
     db.session.add(
         ComplaintLetter(complaint_id=complaint.id, kind=kind, words=words, at=moment, written_by_id=actor.staff_id)
     )
-    step = record(complaint, actor, "answer" if kind == "answer" else "report_back", words, moment)
-    if attachment is not None:
-        keep_file(complaint, actor, attachment, kind="letter", step=step)
+    record(complaint, actor, "answer" if kind == "answer" else "report_back", words, moment)
 
 
 @command("complaint.mark_police")
+@with_file
 def mark_police(actor: Principal, complaint_id: int, *, said: str, at: datetime | None = None) -> Complaint:
     """The matter touches the law: mark it for the police (CP-12)."""
     complaint = fetch_for(actor, complaint_id)
@@ -106,6 +105,7 @@ def mark_police(actor: Principal, complaint_id: int, *, said: str, at: datetime 
 
 
 @command("complaint.agree")
+@with_file
 def agree(actor: Principal, complaint_id: int, *, terms: str, at: datetime | None = None) -> Complaint:
     """Put the agreed solution in writing; who does so signs for the company. Raises ``Refused``."""
     complaint = fetch_for(actor, complaint_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.complaints import queries, rules
 from app.complaints.commands.handling import (
+    HANDLING_JOBS,
     Upload,
     advance,
     fetch_for,
@@ -13,6 +14,7 @@ from app.complaints.commands.handling import (
     need_words,
     record,
     set_deadlines,
+    with_file,
 )
 from app.complaints.commands.letters import check_closing, check_settling
 from app.complaints.commands.telling import tell
@@ -27,51 +29,47 @@ from app.organisation.models import Staff
 
 # What the feedback area is asked for when a complaint is settled (RV-1).
 PLAN_RETURN_VISITS = "plan_return_visits"
-HANDLING_JOBS = ("clerk", "supervisor", "branch_manager", "service", "management")
 
 
 @command("complaint.acknowledge")
-def acknowledge(
-    actor: Principal, complaint_id: int, *, said: str, attachment: Upload | None = None, at: datetime | None = None
-) -> Complaint:
+@with_file
+def acknowledge(actor: Principal, complaint_id: int, *, said: str, at: datetime | None = None) -> Complaint:
     """The customer was told that the complaint has arrived and who takes care of it (CP-3)."""
-    return advance(actor, complaint_id, "acknowledge", said=said, at=at, attachment=attachment)
+    return advance(actor, complaint_id, "acknowledge", said=said, at=at)
 
 
 @command("complaint.verify")
+@with_file
 def verify(
     actor: Principal,
     complaint_id: int,
     *,
     finding: str,
     said: str,
-    attachment: Upload | None = None,
     at: datetime | None = None,
 ) -> Complaint:
     """The facts are verified: justified or not. The solution is due from now on (CP-3)."""
-    complaint = advance(actor, complaint_id, "verify", said=said, at=at, attachment=attachment, finding=finding)
+    complaint = advance(actor, complaint_id, "verify", said=said, at=at, finding=finding)
     complaint.finding = finding
     set_deadlines(complaint)
     return complaint
 
 
 @command("complaint.tell")
-def tell_customer(
-    actor: Principal, complaint_id: int, *, said: str, attachment: Upload | None = None, at: datetime | None = None
-) -> Complaint:
+@with_file
+def tell_customer(actor: Principal, complaint_id: int, *, said: str, at: datetime | None = None) -> Complaint:
     """The customer was told the approved solution (CP-8)."""
-    return advance(actor, complaint_id, "tell", said=said, at=at, attachment=attachment)
+    return advance(actor, complaint_id, "tell", said=said, at=at)
 
 
 @command("complaint.settle")
-def settle(
-    actor: Principal, complaint_id: int, *, said: str, attachment: Upload | None = None, at: datetime | None = None
-) -> Complaint:
+@with_file
+def settle(actor: Principal, complaint_id: int, *, said: str, at: datetime | None = None) -> Complaint:
     """The customer agreed and the solution is carried out; a return visit is wanted in the same transaction (RV-1).
 
     Refused until somebody in charge spoke with the customer (CP-7) and, from an amount on, both sides signed (CP-10).
     """
-    complaint = advance(actor, complaint_id, "settle", said=said, at=at, attachment=attachment)
+    complaint = advance(actor, complaint_id, "settle", said=said, at=at)
     check_settling(complaint, actor)
     times = sum(step.verb == "settle" for step in complaint.steps)
     want(
@@ -81,6 +79,7 @@ def settle(
 
 
 @command("complaint.rate")
+@with_file
 def rate(actor: Principal, complaint_id: int, *, satisfaction: str, said: str, at: datetime | None = None) -> Complaint:
     """The customer was asked how satisfied they are with the handling (CP-8)."""
     complaint = advance(actor, complaint_id, "rate", said=said, at=at, satisfaction=satisfaction)
@@ -89,6 +88,7 @@ def rate(actor: Principal, complaint_id: int, *, satisfaction: str, said: str, a
 
 
 @command("complaint.close")
+@with_file
 def close(actor: Principal, complaint_id: int, *, said: str, at: datetime | None = None) -> Complaint:
     """Put the complaint away; a major one only after the written answer (CP-6), one sent on only reported back (CP-12)."""
     complaint = fetch_for(actor, complaint_id)
@@ -107,6 +107,7 @@ def _off_the_table(complaint: Complaint) -> None:
 
 
 @command("complaint.mediate")
+@with_file
 def mediate(actor: Principal, complaint_id: int, *, said: str, at: datetime | None = None) -> Complaint:
     """No agreement: the matter goes to mediation (CP-8)."""
     complaint = advance(actor, complaint_id, "mediate", said=said, at=at)
@@ -115,6 +116,7 @@ def mediate(actor: Principal, complaint_id: int, *, said: str, at: datetime | No
 
 
 @command("complaint.withdraw")
+@with_file
 def withdraw(actor: Principal, complaint_id: int, *, said: str, at: datetime | None = None) -> Complaint:
     """The customer takes the complaint back."""
     complaint = advance(actor, complaint_id, "withdraw", said=said, at=at)
@@ -123,6 +125,7 @@ def withdraw(actor: Principal, complaint_id: int, *, said: str, at: datetime | N
 
 
 @command("complaint.reopen")
+@with_file
 def reopen(actor: Principal, complaint_id: int, *, said: str, at: datetime | None = None) -> Complaint:
     """Take it up again: verification and settlement are due anew, from now on (CP-3, CP-8)."""
     complaint = advance(actor, complaint_id, "reopen", said=said, at=at)
@@ -132,6 +135,7 @@ def reopen(actor: Principal, complaint_id: int, *, said: str, at: datetime | Non
 
 
 @command("complaint.assign")
+@with_file
 def assign(actor: Principal, complaint_id: int, *, handler_id: int, said: str, at: datetime | None = None) -> Complaint:
     """Name who handles it; never a person complained about (CP-4). They are told. Raises ``Refused``."""
     complaint = fetch_for(actor, complaint_id)

@@ -55,6 +55,8 @@ class CorrectiveAction(Versioned, Stamped, Model):
     reopened: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     reopened_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
     reopened_for: Mapped[str] = text(200)
+    # The day due for which its owner and those above were told that it has passed; another day is told anew.
+    reminded_on: Mapped[date | None] = mapped_column(Date)
     complaint: Mapped[Complaint] = relationship(back_populates="actions", foreign_keys=[complaint_id])
     responsible: Mapped[Staff | None] = relationship(foreign_keys=[responsible_id])
     owner: Mapped[Staff] = relationship(foreign_keys=[owner_id])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, Index, Integer, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models.handling import Complaint
-from app.core import settings
+from app.core import clock, settings
 from app.core.db import Model, Stamped, UTCDateTime, choice, ref, text
 from app.core.errors import N_
 from app.core.inbox import MAIL_STATES
@@ -49,7 +49,12 @@ class CrisisEntry(Stamped, Model):
     """The minutes of a meeting, or a decision with who sees to it and until when."""
 
     __tablename__ = "crisis_entry"
-    __table_args__ = (choice("kind", ENTRY_KINDS), Index("ix_crisis_entry_complaint_at", "complaint_id", "at"))
+    __table_args__ = (
+        choice("kind", ENTRY_KINDS),
+        CheckConstraint("done_at IS NULL OR kind = 'decision'", name="done_decision"),
+        Index("ix_crisis_entry_complaint_at", "complaint_id", "at"),
+        Index("ix_crisis_entry_due", "kind", "due_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     complaint_id: Mapped[int] = ref("complaint.id", index=False)
@@ -60,9 +65,26 @@ class CrisisEntry(Stamped, Model):
     owner_id: Mapped[int | None] = ref("staff.id", nullable=True)
     due_on: Mapped[date | None] = mapped_column(Date)
     written_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    # A decision carried out: when, who said so, what was done.
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    done_by_id: Mapped[int | None] = ref("staff.id", nullable=True)
+    result: Mapped[str] = text(1000, server_default="")
+    # The day due for which its owner was told that it has passed.
+    reminded_on: Mapped[date | None] = mapped_column(Date)
     complaint: Mapped[Complaint] = relationship(back_populates="crisis_entries")
     owner: Mapped[Staff | None] = relationship(foreign_keys=[owner_id])
     written_by: Mapped[Staff | None] = relationship(foreign_keys=[written_by_id])
+    done_by: Mapped[Staff | None] = relationship(foreign_keys=[done_by_id])
+
+    @property
+    def to_do(self) -> bool:
+        """A decision still to be carried out."""
+        return self.kind == "decision" and self.done_at is None
+
+    @property
+    def overdue(self) -> bool:
+        """A decision whose day has passed without its being done."""
+        return self.to_do and self.due_on is not None and self.due_on < clock.today()
 
     def __str__(self) -> str:
         return self.words[:40]

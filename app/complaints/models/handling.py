@@ -184,7 +184,7 @@ class Complaint(Versioned, Stamped, Model):
 
     @property
     def next_due(self) -> datetime | None:
-        """The nearest deadline still to be kept (CP-3)."""
+        """The nearest deadline still to be kept (CP-3, CP-6)."""
         nearest = self._next
         return nearest.due_at if nearest is not None else None
 
@@ -196,7 +196,11 @@ class Complaint(Versioned, Stamped, Model):
 
     @property
     def _next(self) -> rules.StageStanding | None:
-        return rules.next_standing(rules.standings(self.due, self.taken, self.status, clock.now()))
+        now = clock.now()
+        found = rules.standings(self.due, self.taken, self.status, now)
+        if rules.is_open(self.status):
+            found.append(rules.management_standing(self.management_by, self.management_told_at, now))
+        return rules.next_standing(found)
 
     @property
     def masked_phone(self) -> str:

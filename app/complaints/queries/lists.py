@@ -98,7 +98,9 @@ def due_before(moment: datetime) -> ColumnElement[bool]:
         and_(Complaint.status == status, or_(*(_waits(status, column, minute) for column in columns)))
         for status, columns in rules.PENDING.items()
     ]
-    return or_(*parts)
+    # A major one that is still to be put before the management (CP-6).
+    unheard = and_(still_open(), Complaint.management_told_at.is_(None), Complaint.management_by < minute)
+    return or_(*parts, unheard)
 
 
 def _waits(status: str, column: str, minute: datetime) -> ColumnElement[bool]:

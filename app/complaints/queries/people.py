@@ -9,9 +9,9 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, select
 
 from app.complaints import rules
-from app.complaints.models import FOUR_EYES_ABOVE, Approval, ApprovalDeputy, Complaint
+from app.complaints.models import FOUR_EYES_ABOVE, Approval, ApprovalDeputy, Complaint, CrisisEntry
 from app.core import settings
-from app.core.actors import Principal
+from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import Refused
 from app.organisation.models import AuthorityLimit, Staff
@@ -63,6 +63,23 @@ def _subject_jobs(complaint: Complaint) -> Iterable[str]:
 def answerable(complaint: Complaint) -> Staff | None:
     """Who answers for the next deadline: the handler, until one is named the supervisor (CP-7, CP-16)."""
     return next(iter(people_of(complaint, "handler")), None)
+
+
+def group_of(complaint: Complaint) -> set[int]:
+    """Who sits in the crisis group, by staff id (CP-6)."""
+    return {row.staff_id for row in complaint.crisis_members}
+
+
+def decisions_to_do() -> ColumnElement[bool]:
+    """Decisions of the crisis groups still to be carried out."""
+    return (CrisisEntry.kind == "decision") & CrisisEntry.done_at.is_(None)
+
+
+def may_tick(actor: Principal, entry: CrisisEntry) -> bool:
+    """Whether this person may say that the decision is carried out (CP-6)."""
+    with acting_as(SYSTEM):
+        group = group_of(entry.complaint)
+    return entry.to_do and actor.staff_id is not None and actor.staff_id in {entry.owner_id, *group}
 
 
 # -- approval (CP-9) --------------------------------------------------------------------------------------------

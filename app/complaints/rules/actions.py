@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -66,6 +67,12 @@ def check_due(due_on: date, today: date) -> None:
     """An action is due today or later. Raises ``Refused``."""
     if due_on < today:
         raise Refused(N_("This day has passed."), field="due_on")
+
+
+def check_ticking(staff_id: int | None, owner_id: int | None, group: Collection[int]) -> None:
+    """A decision of the crisis group is ticked off by its owner or by somebody of the group (CP-6). Raises ``Refused``."""
+    if staff_id is None or (staff_id != owner_id and staff_id not in group):
+        raise Refused(N_("Only who sees to it, or somebody of the crisis group, says that it is done."))
 
 
 # -- files (CP-8, CP-15) ----------------------------------------------------------------------------------------

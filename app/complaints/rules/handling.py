@@ -185,6 +185,9 @@ NOTE_LABELS = {
     "mark_police": N_("Marked for the police"),
     "open_crisis": N_("Crisis group called together"),
     "alert": N_("Put before the management"),
+    "add_member": N_("Taken into the crisis group"),
+    "minute": N_("Written down by the crisis group"),
+    "decided": N_("Decision of the crisis group carried out"),
     "follow_up": N_("Corrective action reopened"),
 }
 VERBS = (*LIFECYCLE.verb_labels, *NOTE_LABELS)

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from app.complaints import commands, queries, rules
-from app.complaints.models import Complaint, RefusalReason
+from app.complaints.models import Complaint, CrisisEntry, RefusalReason
 from app.complaints.views import entry, forms
 from app.complaints.views.forms import labels
 from app.complaints.views.pieces import GROUPS, PAPERS, ComplaintStepView, masked
@@ -94,6 +94,7 @@ class ComplaintView(QuickFilters, BaseView):
     show_template = "complaints/show.html"
     verb_template = "complaints/verb.html"
     signers = labels(rules.SIGNER_LABELS)
+    verb_words = labels(rules.VERB_LABELS)
     levels, remedies, findings = labels(APPROVER_LABELS), forms.REMEDIES, labels(rules.FINDING_LABELS)
     list_columns = [
         "number",
@@ -170,6 +171,7 @@ class ComplaintView(QuickFilters, BaseView):
         "email",
         "customer",
         "voucher",
+        "work_order",
         "received_at",
         "channel",
         "category",
@@ -256,7 +258,11 @@ class ComplaintView(QuickFilters, BaseView):
         "masked_phone": lambda number: Markup('<span class="text-nowrap">{}</span>').format(number),
     }
     small_references = ["branch"]
-    narrow = {"voucher": {"customer_id": "customer"}}
+    narrow = {
+        "voucher": {"customer_id": "customer"},
+        # The jobs of this product, or as long as none is chosen of this customer.
+        "work_order": {"repair_call.voucher_id": "voucher", "repair_call.voucher.customer_id": "customer"},
+    }
     base_order = ("received_at", "desc")
     related_views = [ComplaintStepView]
     lifecycle = rules.LIFECYCLE
@@ -394,6 +400,10 @@ class ComplaintView(QuickFilters, BaseView):
         """What waits for a decision, as the approver must see it (CP-9); None when nothing does."""
         waiting = next((row for row in reversed(item.approvals) if row.status == "pending"), None)
         return queries.proposal_of(current(), waiting) if waiting is not None else None
+
+    def may_tick(self, entry: CrisisEntry) -> bool:
+        """Whether the reader may say that this decision of the crisis group is carried out (CP-6)."""
+        return permissions.may(current(), "crisis_entry.finish") and queries.may_tick(current(), entry)
 
     def evidence(self, item: Complaint) -> Any:
         """Product, job, the technician's day, parts, deadline and earlier complaints."""

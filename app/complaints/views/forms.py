@@ -54,38 +54,45 @@ def _at() -> Any:
     return fields.moment(_l("When"), required=False, help=_l("Empty: now"))
 
 
-class DecideForm(OfficeForm):
+class OfStep(OfficeForm):
+    """A step of the handling: whatever else it asks, last what was handed in and (``timed``) when it was (CP-8)."""
+
+    timed = True
+
+    def __init_subclass__(cls) -> None:
+        """Fields stand in the order they are made: these come after those of the form itself."""
+        super().__init_subclass__()
+        cls.attachment = file_field()
+        if cls.timed:
+            cls.at = _at()
+
+
+class DecideForm(OfStep):
     """When it happened, and why (CP-8)."""
 
     said = _said(_l("Particulars"))
-    at = _at()
 
 
-class StepForm(OfficeForm):
+class StepForm(OfStep):
     """When the customer was spoken to, what was said, and what was handed in."""
 
     said = _said()
-    attachment = file_field()
-    at = _at()
 
 
-class ApproveForm(OfficeForm):
+class ApproveForm(OfStep):
     """What the approver says."""
 
     said = _said(_l("Opinion"))
-    at = _at()
 
 
-class VerifyForm(OfficeForm):
+class VerifyForm(OfStep):
     """What the facts are."""
 
     finding = fields.choice(_l("Finding"), labels(rules.FINDING_LABELS))
     said = _said(_l("What was found out"))
-    attachment = file_field()
-    at = _at()
 
 
-class ProposeForm(OfficeForm):
+class ProposeForm(OfStep):
     """What we offer."""
 
     solution = fields.notes(_l("Solution"), 2000)
@@ -94,28 +101,27 @@ class ProposeForm(OfficeForm):
         _l("What it costs, CNY"), required=False, help=_l("Decides who has to approve it: see the authority limits.")
     )
     said = _said(_l("Reasons for it"))
-    attachment = file_field()
-    at = _at()
 
 
-class RefuseForm(OfficeForm):
+class RefuseForm(OfStep):
     """Why the solution is refused."""
 
     reason_id = fields.row(RefusalReason, _l("Reason"))
     said = _said(_l("Opinion"))
-    at = _at()
 
 
-class RefuseRowForm(OfficeForm):
+class RefuseRowForm(OfStep):
     """The same from the list of approvals."""
 
+    timed = False
     reason_id = fields.row(RefusalReason, _l("Reason"))
     said = _said(_l("Opinion"))
 
 
-class ApproveRowForm(OfficeForm):
+class ApproveRowForm(OfStep):
     """What the approver says."""
 
+    timed = False
     said = _said(_l("Opinion"))
 
 
@@ -125,33 +131,35 @@ class CancelForm(OfficeForm):
     said = _said(_l("Reason"))
 
 
-class RateForm(OfficeForm):
+class RateForm(OfStep):
     """How satisfied the customer is with the handling."""
 
     satisfaction = fields.choice(_l("Satisfaction"), labels(rules.SATISFACTION_LABELS))
     said = _said(_l("What the customer said"))
-    at = _at()
 
 
-class AssignForm(OfficeForm):
+class AssignForm(OfStep):
     """Who handles it."""
 
+    timed = False
     handler_id = fields.remote(Staff, _l("Handler"))
     said = _said(_l("Instructions"))
 
 
-class SubjectForm(OfficeForm):
+class SubjectForm(OfStep):
     """Who else is complained about."""
 
+    timed = False
     staff_id = fields.remote(
         Staff, _l("Person complained about"), help=_l("Takes no part in the handling and does not see it.")
     )
     said = _said(_l("Particulars"))
 
 
-class JudgeForm(OfficeForm):
+class JudgeForm(OfStep):
     """How severe it is."""
 
+    timed = False
     severity = fields.choice(_l("Severity"), labels(rules.SEVERITY_LABELS))
     ground = fields.choice(_l("Why it is major"), GROUNDS, required=False)
     said = _said(_l("Reason"))
@@ -167,27 +175,23 @@ class AttachForm(OfficeForm):
     said = fields.notes(_l("Note"), 500, required=False)
 
 
-class TimetableForm(OfficeForm):
+class TimetableForm(OfStep):
     """Until when the customer was told to wait."""
 
     promised_on = fields.day(_l("Settled by"))
     said = _said(_l("Why it takes longer, and what was told"))
-    at = _at()
 
 
-class LetterForm(OfficeForm):
+class LetterForm(OfStep):
     """What the letter says."""
 
     words = fields.notes(_l("How it was settled, as it stands in the letter"), 2000)
-    attachment = file_field()
-    at = _at()
 
 
-class AgreeForm(OfficeForm):
+class AgreeForm(OfStep):
     """What both sides agree on."""
 
     terms = fields.notes(_l("What was agreed"), 2000)
-    at = _at()
 
 
 class SignForm(OfficeForm):
@@ -203,14 +207,15 @@ class SignForm(OfficeForm):
     paper = fields.upload(_l("Or the signed paper, scanned"), required=False)
 
 
-class MemberForm(OfficeForm):
+class MemberForm(OfStep):
     """Who joins the crisis group."""
 
+    timed = False
     staff_id = fields.remote(Staff, _l("Person"))
     duty = fields.text(_l("Duty in the group"), 64, required=False)
 
 
-class MinuteForm(OfficeForm):
+class MinuteForm(OfStep):
     """Minutes of a meeting, or a decision."""
 
     kind = fields.choice(
@@ -222,7 +227,12 @@ class MinuteForm(OfficeForm):
     present = fields.text(_l("Present"), 300, required=False)
     owner_id = fields.remote(Staff, _l("Who sees to it"), required=False)
     due_on = fields.day(_l("Until"), required=False)
-    at = _at()
+
+
+class DoneForm(OfStep):
+    """What was done about a decision."""
+
+    said = fields.notes(_l("How it was carried out"), 1000)
 
 
 class ActionForm(OfficeForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -58,14 +60,30 @@ def masked(number: str, address: str) -> Markup:
     ).format(number, address, generate_csrf(), _("Show the number"))
 
 
+def handed_in(step: ComplaintStep) -> Markup | str:
+    """The files of a step, each to be opened, which is noted (CP-13); one deleted after its time only by name."""
+    kept = Markup(
+        '<a href="{}" target="_blank" rel="noopener"><i class="fa fa-paperclip" aria-hidden="true"></i> {}</a>'
+    )
+    gone = Markup("<s>{}</s>")
+    found = [
+        kept.format(url_for("files.give", file_id=row.stored_file_id), row.filename)
+        if row.stored_file_id is not None
+        else gone.format(row.filename)
+        for row in step.files
+    ]
+    return Markup("<br>").join(found) if found else NOTHING
+
+
 class ComplaintStepView(BaseView):
     """Who did what, when, and what was said (CP-8)."""
 
     datamodel = OfficeInterface(ComplaintStep)
     record_name = _l("Step")
     list_name = _l("Steps of the handling")
-    list_columns = ["at", "verb", "stage", "staff", "said"]
+    list_columns = ["at", "verb", "stage", "staff", "said", "files"]
     show_columns = ["complaint", *list_columns, "created_at"]
+    eager = ["files.stored_file"]
     search_columns = ["complaint", "stage", "staff", "at"]
     label_columns = {
         "complaint": _l("Complaint"),
@@ -74,7 +92,16 @@ class ComplaintStepView(BaseView):
         "stage": _l("Stage"),
         "staff": _l("By whom"),
         "said": _l("Particulars"),
+        "files": _l("Files"),
     }
     choices = {"stage": labels(rules.STATE_LABELS), "verb": {"": NOTHING, **labels(rules.VERB_LABELS)}}
     # As they were entered: a time typed is cut to the minute, one taken by itself is not.
     base_order = ("id", "asc")
+
+    def cell(self, item: ComplaintStep, column: str) -> Any:
+        """What was handed in stands at its step (CP-8)."""
+        return handed_in(item) if column == "files" else super().cell(item, column)
+
+    def value(self, item: ComplaintStep, column: str) -> Any:
+        """The same on the step's page."""
+        return handed_in(item) if column == "files" else super().value(item, column)

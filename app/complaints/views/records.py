@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.calendars.views import LEVEL_LABELS, NOTICE_LABELS, LevelScreen, NoticeScreen
 from app.complaints import commands, queries, rules
@@ -31,6 +32,7 @@ from app.core.actors import current
 from app.core.db import db
 from app.core.home import card
 from app.core.views import BaseView, OfficeInterface, Verb
+from app.core.views.display import NOTHING, chip
 from app.core.views.quick import QuickFilter, QuickFilters
 from app.organisation.rules import APPROVER_LABELS
 
@@ -40,6 +42,11 @@ STAGES = labels(STAGE_LABELS)
 
 def _deciding(row: Approval) -> bool:
     return row.status == "pending" and queries.may_decide(current(), row.complaint)
+
+
+def _mine(column: Any) -> ColumnElement[bool]:
+    result: ColumnElement[bool] = column == (current().staff_id or -1)
+    return result
 
 
 class _LeadsToComplaint(BaseView):
@@ -178,7 +185,7 @@ class CorrectiveActionView(QuickFilters, BaseView):
         QuickFilter(
             "mine",
             _l("Mine"),
-            lambda: (CorrectiveAction.owner_id == (current().staff_id or -1)) & (CorrectiveAction.status == "open"),
+            lambda: _mine(CorrectiveAction.owner_id) & (CorrectiveAction.status == "open"),
         ),
         QuickFilter(
             "overdue",
@@ -190,18 +197,32 @@ class CorrectiveActionView(QuickFilters, BaseView):
     ]
 
 
-class CrisisEntryView(_LeadsToComplaint):
-    """Minutes and decisions of the crisis groups (CP-6)."""
+class CrisisEntryView(QuickFilters, _LeadsToComplaint):
+    """Minutes and decisions of the crisis groups; a decision has an owner, a day, and is ticked off (CP-6)."""
 
     datamodel = OfficeInterface(CrisisEntry)
     record_name = _l("Entry of the crisis group")
     list_name = _l("Minutes and decisions of the crisis groups")
-    list_columns = ["at", "kind", "words", "owner", "due_on", "written_by", "complaint"]
-    show_columns = [*list_columns, "present", "created_at"]
-    search_columns = ["complaint", "kind", "at", "owner"]
-    order_columns = ["at", "due_on"]
+    list_columns = ["at", "kind", "words", "owner", "due_on", "overdue", "done_at", "complaint"]
+    show_fieldsets = [
+        (_l("Entry"), {"fields": ["complaint", "kind", "at", "words", "present", "written_by", "owner", "due_on"]}),
+        (_l("Result"), {"fields": ["done_at", "done_by", "result"]}),
+    ]
+    search_columns = ["complaint", "kind", "at", "owner", "due_on"]
+    order_columns = ["at", "due_on", "done_at"]
     base_order = ("at", "desc")
     choices = {"kind": {"meeting": _l("Minutes of a meeting"), "decision": _l("Decision of the group")}}
+    formatters_columns = {"overdue": lambda late: chip(_("Past the day"), "danger") if late else NOTHING}
+    verbs = [
+        Verb(
+            commands.finish_decision,
+            form=forms.DoneForm,
+            fill=lambda _entry: {"at": clock.now()},
+            label=_l("Carried out"),
+            tone="primary",
+            when=lambda entry: queries.may_tick(current(), entry),
+        )
+    ]
     label_columns = {
         "complaint": _l("Complaint"),
         "at": _l("When"),
@@ -210,8 +231,21 @@ class CrisisEntryView(_LeadsToComplaint):
         "present": _l("Present"),
         "owner": _l("Who sees to it"),
         "due_on": _l("Until"),
+        "overdue": _l("Past the day"),
         "written_by": _l("Written by"),
+        "done_at": _l("Carried out at"),
+        "done_by": _l("Said by"),
+        "result": _l("How it was carried out"),
     }
+    quick_filters = [
+        QuickFilter("open", _l("Decisions to carry out"), queries.decisions_to_do),
+        QuickFilter("mine", _l("Mine"), lambda: queries.decisions_to_do() & _mine(CrisisEntry.owner_id)),
+        QuickFilter(
+            "overdue", _l("Past the day"), lambda: queries.decisions_to_do() & (CrisisEntry.due_on < clock.today())
+        ),
+        QuickFilter("done", _l("Carried out"), lambda: CrisisEntry.done_at.is_not(None)),
+        QuickFilter("meetings", _l("Minutes of a meeting"), lambda: CrisisEntry.kind == "meeting"),
+    ]
 
 
 class ComplaintFileView(QuickFilters, _LeadsToComplaint):
@@ -369,8 +403,13 @@ def _waiting() -> int:
 
 
 def _actions() -> int:
-    mine = (CorrectiveAction.owner_id == (current().staff_id or -1)) & (CorrectiveAction.status == "open")
+    mine = _mine(CorrectiveAction.owner_id) & (CorrectiveAction.status == "open")
     return int(db.session.execute(select(func.count(CorrectiveAction.id)).where(mine)).scalar_one())
+
+
+def _decisions() -> int:
+    mine = queries.decisions_to_do() & _mine(CrisisEntry.owner_id)
+    return int(db.session.execute(select(func.count(CrisisEntry.id)).where(mine)).scalar_one())
 
 
 card(
@@ -398,4 +437,18 @@ card(
     icon="fa-wrench",
     tone="info",
     order=32,
+)
+card(
+    "clerk",
+    "supervisor",
+    "branch_manager",
+    "service_department",
+    "management",
+    title=_l("Decisions of crisis groups left to me"),
+    url="CrisisEntryView.list",
+    arguments={"show": "mine"},
+    count=_decisions,
+    icon="fa-users",
+    tone="warning",
+    order=29,
 )

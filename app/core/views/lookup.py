@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from operator import eq
 from typing import Any
 
 from flask import Response, abort, jsonify, request
@@ -121,11 +123,12 @@ class LookupView(FrameworkView):
         for column, value in request.args.items():
             if column in ("q", "page", "_type", "term") or not value:
                 continue
-            # Only references narrow: "products of this customer".
+            # Only references narrow: "products of this customer", "jobs whose call is for this product".
             if kind_of(found.model, column) != "whole" or not column.endswith("_id"):
                 abort(400)
             try:
-                statement = statement.where(getattr(found.model, column) == parse(found.model, column, value))
+                wanted = parse(found.model, column, value)
+                statement = statement.where(condition(found.model, column, partial(eq, wanted)))
             except (ValueError, OverflowError):
                 statement = statement.where(false())
         page = min(max(request.args.get("page", 1, type=int), 1), 500)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from app.complaints import rules
-from app.complaints.models import Complaint
+from app.complaints.models import STAGE_LABELS, Complaint
 from app.complaints.rules import ACTION_STATE_LABELS
 from app.core import clock
 from app.core.documents import Document, Params, register
@@ -83,11 +83,11 @@ def summaries(found: ComplaintPeriod) -> tuple[Summary, ...]:
 
 
 def deadline_lines(found: ComplaintPeriod) -> tuple[DeadlineLine, ...]:
-    """How the deadlines of CP-3 were kept, stage by stage."""
+    """How the deadlines were kept, stage by stage (CP-3), and whether the management was told in time (CP-6)."""
     return tuple(
         DeadlineLine(
             stage=stage,
-            label=rules.STATE_LABELS[stage],
+            label=STAGE_LABELS[stage],
             met=counts[figures.MET],
             late=counts[figures.LATE],
             overdue=counts[figures.OVERDUE],
@@ -145,7 +145,7 @@ def _line(row: int, found: ComplaintPeriod, complaint: Complaint) -> ComplaintLi
         branch=str(complaint.branch),
         handler=found.answerable(complaint),
         stages=tuple(
-            StageMark(label=rules.STATE_LABELS[each.stage], due_at=each.due_at, done_at=each.done_at, state=each.state)
+            StageMark(label=STAGE_LABELS[each.stage], due_at=each.due_at, done_at=each.done_at, state=each.state)
             for each in found.standings(complaint)
         ),
         status=rules.STATE_LABELS[queries.status_at(complaint, found.as_of)],

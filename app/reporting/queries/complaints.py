@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.complaints import queries as complaint_queries
 from app.complaints import rules
-from app.complaints.models import Complaint, ComplaintLateness, ComplaintStep, CorrectiveAction
+from app.complaints.models import MANAGEMENT_HOURS, Complaint, ComplaintLateness, ComplaintStep, CorrectiveAction
 from app.core import clock, settings
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
@@ -33,7 +33,8 @@ settings.declare(
 )
 settings.declare(SAME_MATTER_TIMES, 2, N_("From so many complaints on it is the same matter again"), "RV-5")
 
-STAGES = tuple(rules.STAGE_DUE)
+# The four of CP-3, and the management told of a major one (CP-6).
+STAGES = (*rules.STAGE_DUE, rules.MANAGEMENT)
 _ENDED = ("settled", "rated", "closed")
 _ORDER = {"category": rules.CATEGORIES, "severity": ("major", "ordinary"), "status": rules.STATES}
 
@@ -83,9 +84,15 @@ class ComplaintPeriod:
         for (number, stage), row in _noted(complaint).items():
             if number >= len(reopenings(complaint, self.as_of)) or row.due_at == complaint.due[rules.STAGE_DUE[stage]]:
                 continue
-            state = rules.LATE if row.done_at is not None else rules.OVERDUE
-            against = row.staff.name if row.staff is not None else self.answerable(complaint)
-            yield StageFact(stage, state, against, row.due_at, row.done_at)
+            yield self._noted_fact(complaint, row)
+        for row in complaint.lateness:  # judged anew since: those 24 hours were missed all the same (CP-6)
+            if row.stage == rules.MANAGEMENT and row.due_at != complaint.management_by and row.due_at <= self.as_of:
+                yield self._noted_fact(complaint, row)
+
+    def _noted_fact(self, complaint: Complaint, row: ComplaintLateness) -> StageFact:
+        state = rules.LATE if row.done_at is not None else rules.OVERDUE
+        against = row.staff.name if row.staff is not None else self.answerable(complaint)
+        return StageFact(row.stage, state, against, row.due_at, row.done_at)
 
     def _stage(self, complaint: Complaint, each: rules.StageStanding) -> StageFact:
         against = self.answerable(complaint)
@@ -109,7 +116,19 @@ class ComplaintPeriod:
         return found | {key: person.name for key, person in people.items() if person is not None}
 
     def standings(self, complaint: Complaint) -> list[rules.StageStanding]:
-        """How the stages of CP-3 stood at the end of the period."""
+        """How the deadlines stood at the end of the period, one for each of ``STAGES`` (CP-3, CP-6)."""
+        return [*self._of_stages(complaint), self._of_management(complaint)]
+
+    def _of_management(self, complaint: Complaint) -> rules.StageStanding:
+        """Whether a major one was put before the management in time; one that became major later does not count yet."""
+        due_at, told_at = complaint.management_by, complaint.management_told_at
+        if due_at is not None and due_at - timedelta(hours=settings.number(MANAGEMENT_HOURS)) > self.as_of:
+            due_at = None
+        if told_at is not None and told_at > self.as_of:
+            told_at = None
+        return rules.management_standing(due_at, told_at, self.as_of)
+
+    def _of_stages(self, complaint: Complaint) -> list[rules.StageStanding]:
         taken = taken_until(complaint, self.as_of)
         status = status_at(complaint, self.as_of)
         number = len(reopenings(complaint, self.as_of))
@@ -136,7 +155,7 @@ class ComplaintPeriod:
 
     @property
     def deadlines(self) -> dict[str, dict[str, int]]:
-        """Per stage of CP-3: met, late, past, running."""
+        """Per stage of CP-3 and for the 24 hours of CP-6: met, late, past, running."""
         return figures.deadlines(self.facts, STAGES)
 
     @property
@@ -227,7 +246,7 @@ def _noted(complaint: Complaint) -> dict[tuple[int, str], ComplaintLateness]:
     found = {}
     for row in complaint.lateness:
         number = sum(at <= row.due_at for at in starts)
-        if row.stage in STAGES and (row.done_at is not None or not _reached(complaint, row.stage, number)):
+        if row.stage in rules.STAGE_DUE and (row.done_at is not None or not _reached(complaint, row.stage, number)):
             found[number, row.stage] = row
     return found
 

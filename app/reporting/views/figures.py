@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.complaints import rules as complaint_rules
+from app.complaints.models import STAGE_LABELS
 from app.core import clock
 from app.core.home import card
 from app.core.periods import MONTH, PERIOD_LABELS, QUARTER, WEEK, Period
@@ -111,7 +112,7 @@ def _chosen_deadlines(found: queries.ComplaintPeriod) -> _Listed | None:
         abort(404)
     if stage is not None and stage not in queries.STAGES:
         abort(404)
-    whose = _(complaint_rules.STATE_LABELS[stage]) if stage is not None else who or _("nobody named")
+    whose = _(STAGE_LABELS[stage]) if stage is not None else who or _("nobody named")
     label = {**complaint_papers.DEADLINE_COLUMNS, **complaint_papers.LATENESS}[what]
     rows = figures.deadline_rows(found.facts, _STANDINGS.get(what, figures.STANDINGS), stage=stage, against=who)
     title = f"{whose} · {_(label)}"
@@ -157,6 +158,7 @@ class ComplaintFiguresView(Page):
             actions=complaint_papers.action_lines(found),
             listed=_chosen(ComplaintTally, found.facts, keys, columns) or _chosen_deadlines(found),
             words=complaint_rules,
+            stages=STAGE_LABELS,
             local=clock.local,
             today=clock.today(),
             print_address=asked.print_address("complaint_analysis"),
