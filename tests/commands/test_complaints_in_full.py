@@ -226,6 +226,21 @@ def test_cp16_lateness_stands_against_the_handler_with_the_moment_it_was_done(of
     )
 
 
+def test_cp16_what_was_done_in_time_and_written_down_later_is_kept_against_nobody(office: Cast) -> None:
+    complaint_id = enter(office["clerk"]).id
+    with clock.frozen(moment(11, 30, 9)):  # Saturday 10:00 and Wednesday 17:00 it was done; nobody wrote it down then
+        commands.escalate()
+        assert {row.stage for row in db.session.scalars(select(ComplaintLateness))} >= {"acknowledged", "verified"}
+        boss = office["manager"]
+        commands.acknowledge(boss, complaint_id, said="已致电", at=moment(11, 21, 10))
+        complaint = commands.verify(boss, complaint_id, said="属实", finding="justified", at=moment(11, 25, 17))
+        commands.escalate()
+        states = {each.stage: each.state for each in queries.deadlines(complaint)}
+        late = set(db.session.scalars(select(ComplaintLateness.stage)))
+    assert (states["acknowledged"], states["verified"]) == ("met", "met")
+    assert late == {stage for stage, state in states.items() if state in ("late", "overdue")}
+
+
 def test_cp3_every_deadline_explains_itself(office: Cast) -> None:
     complaint = enter(office["clerk"], severity_ground="press")
     lines = {line.stage: line for line in queries.deadlines(complaint)}
