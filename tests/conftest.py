@@ -6,6 +6,7 @@ Each test gets a fresh copy of a database in which the cast stands; making the c
 from __future__ import annotations
 
 import copy
+import gc
 import os
 import re
 import shutil
@@ -45,6 +46,13 @@ class ByFile(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """How the processes share the work; marks of groups are not read by this pair of versions."""
     return ByFile(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What stands once all tests are read is never garbage: looking through it again and again took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class Backend:
