@@ -1,4 +1,4 @@
-"""Changing the numbers and words of the regulations that are held as data."""
+"""Changing the numbers and words of the regulations that are held as data; who works here no longer."""
 
 from __future__ import annotations
 
@@ -44,3 +44,31 @@ def change_setting(actor: Principal, key: str, *, value: str, was: str | None = 
     row.value = stored
     db.session().flush()
     return row
+
+
+def check_leaving(person: Staff) -> None:
+    """Who leaves has settled what is to settle. Raises ``Refused`` with what is owed and where it is settled."""
+    for guard in LEAVING_GUARDS:
+        guard(person)
+
+
+@command("staff.leave")
+def leave(actor: Principal, staff_id: int) -> Staff:
+    """Somebody works here no longer: nothing is given to them any more. Superiors say so for their own branch.
+
+    Raises ``Refused`` while something is unsettled (``LEAVING_GUARDS``).
+    """
+    statement = select(Staff).where(Staff.id == staff_id).with_for_update(of=Staff)
+    person: Staff | None = db.session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+    if person is None:
+        raise NotFound("staff")
+    if not actor.has("administrator") and person.branch_id != actor.branch_id:
+        raise Refused(N_("This person works at another branch."))
+    if person.id == actor.staff_id:
+        raise Refused(N_("Nobody says so of oneself: somebody above you does."))
+    if not person.active:
+        raise Refused(N_("This is not possible now: the record has moved on."))
+    check_leaving(person)
+    person.active = False
+    db.session.flush()
+    return person

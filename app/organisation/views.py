@@ -107,6 +107,11 @@ class StaffSkillView(BaseView):
     pre_delete = pre_add
 
 
+def _speaks_for(person: Staff) -> bool:
+    actor = current()
+    return person.id != actor.staff_id and (actor.has("administrator") or person.branch_id == actor.branch_id)
+
+
 class StaffView(BaseView):
     """People who work here, the accounts they log in with, and what they can do."""
 
@@ -134,12 +139,21 @@ class StaffView(BaseView):
     eager = ["skills.skill"]
     base_order = ("staff_no", "asc")
     related_views = [StaffSkillView]
+    verbs = [
+        Verb(
+            commands.leave,
+            label=_l("Works here no longer"),
+            icon="fa-sign-out",
+            tone="danger",
+            confirm=_l("Nothing is given to this person any more. Really?"),
+            when=lambda person: person.active and _speaks_for(person),
+        ),
+    ]
 
     def pre_update(self, item: Staff) -> None:
         """Who leaves has settled what is to settle."""
         if not item.active:
-            for guard in commands.LEAVING_GUARDS:
-                guard(item)
+            commands.check_leaving(item)
 
 
 class BranchView(BaseView):

@@ -22,6 +22,7 @@ from app.roles.people import (
 VERBS: dict[str, tuple[str, ...]] = {
     # organisation and core
     "setting.change": (ADMINISTRATOR,),
+    "staff.leave": (SUPERVISOR, MANAGER, ADMINISTRATOR),
     "outbox.retry": (ADMINISTRATOR,),
     "outbox.drop": (ADMINISTRATOR,),
     "account.change": (ADMINISTRATOR,),

@@ -21,7 +21,7 @@ from app.core.inbox import InboxMessage
 from app.core.uow import unit_of_work
 from app.fieldservice import commands as jobs
 from app.fieldservice.models import PriceItem, WarrantyCover, WorkOrder
-from app.organisation.commands import LEAVING_GUARDS
+from app.organisation.commands import LEAVING_GUARDS, leave
 from app.organisation.models import Staff
 from app.workshop import commands as workshop
 from tests.cast import Cast
@@ -238,6 +238,9 @@ def test_who_leaves_with_cash_is_kept_until_it_is_settled(office: Cast) -> None:
         for guard in LEAVING_GUARDS:
             guard(person)
     assert problem.value.params["amount"] == "130.00"
+    assert [way.url for way in problem.value.ways] == ["/money/cash/"]
+    with pytest.raises(Refused, match=r"130\.00"):
+        leave(office["supervisor"], person.id)
     with pytest.raises(Refused):
         commands.settle(office["supervisor"], person.id, reason=" ")
     with pytest.raises(Refused):
@@ -248,6 +251,15 @@ def test_who_leaves_with_cash_is_kept_until_it_is_settled(office: Cast) -> None:
     assert (row.status, row.amount) == ("settled", D("130.00"))
     for guard in LEAVING_GUARDS:
         guard(person)
+    for who, problem_of in (("technician2", NotPermitted), ("supervisor_sz", Refused)):
+        with pytest.raises(problem_of):
+            leave(office[who], person.id)
+    with pytest.raises(Refused):
+        leave(office["supervisor"], office.staff("supervisor"))
+    leave(office["supervisor"], person.id)
+    assert not again(Staff, person.id).active
+    with pytest.raises(Refused):
+        leave(office["supervisor"], person.id)
 
 
 def test_two_taps_hand_the_same_cash_in_once(backend: Backend, office: Cast) -> None:

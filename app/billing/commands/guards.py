@@ -105,6 +105,9 @@ def no_cash_in_hand(person: Staff) -> None:
             field="active",
             name=person.name,
             amount=f"{total([payment.amount for payment in held]):,.2f}",
+        ).leading(
+            # Handed in and not counted yet: that is for the accountant; who settles is told so there.
+            Way(N_("Cash not handed in"), "/money/cash/", "cash_handover.settle"),
         )
 
 
