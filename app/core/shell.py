@@ -34,6 +34,7 @@ INDEX_VIEW: Any = HomeView
 SECURITY_MANAGER: Any = OfficeSecurityManager
 PRODUCT = {"zh": "售后服务管理平台", "en": "After-sales service"}
 ACCOUNT_RATE = "10 per 5 minutes"
+COMPILES = "/static/js/code_reader.js"
 FEW_ENTRIES = 14
 LOGIN_PAGES = ("LoginView.login", "SecurityApi.login")
 
@@ -87,11 +88,16 @@ def csp_nonce() -> str:
     return nonce
 
 
+def _compiles() -> str:
+    # A worker obeys the policy of its own file: the reader of codes may compile its library, no page may.
+    return " 'wasm-unsafe-eval'" if request.path == COMPILES else ""
+
+
 def _headers(response: Response) -> Response:
     policy = "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' 'nonce-{csp_nonce()}'",
+            f"script-src 'self' 'nonce-{csp_nonce()}'{_compiles()}",
             "style-src 'self' 'unsafe-inline'",  # Select2 and the framework set style attributes
             "img-src 'self' data: blob:",
             "font-src 'self' data:",

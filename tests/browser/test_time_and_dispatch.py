@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import segno
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OPTIONS, find_browser
+from tests.browser.film import code_128, ean_13, film, qr, rows_of, seeing
 from tests.browser.main_line import Office, give_reasons
 from tests.browser.visitor import Visitor, said
 
@@ -107,44 +107,58 @@ def test_cal5_a_click_on_a_deadline_explains_it_in_the_list_and_on_the_page(offi
 # -- the camera ---------------------------------------------------------------------------------------------------
 
 
-def film(text: str, path: Path) -> Path:
-    """A film of two still pictures in which somebody holds a QR code before the camera (raw YUV 4:2:0)."""
-    width, height, scale = 640, 480, 10
-    modules = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
-    side = len(modules) * scale
-    left, top = (width - side) // 2, (height - side) // 2
-    picture = bytearray(b"\xd2" * (width * height))
-    for row in range(side):
-        line = b"".join(bytes([30 if dark else 230]) * scale for dark in modules[row // scale])
-        start = (top + row) * width + left
-        picture[start : start + side] = line
-    frame = b"FRAME\n" + bytes(picture) + b"\x80" * (width * height // 2)
-    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420mpeg2\n".encode() + frame * 2)
-    return path
-
-
 def test_so3_the_camera_reads_the_voucher_and_its_product_is_taken(office: Office, tmp_path: Path) -> None:
     """A real picture through the browser's camera, decoded on the page: search, product and form follow by themselves."""
     number, voucher_id = office.portal.rows(
         "SELECT v.number, v.id FROM voucher v JOIN branch b ON b.id = v.branch_id WHERE b.code = 'NJ' ORDER BY v.id"
     )[3]
-    video = film(number, tmp_path / "voucher.y4m")
-    seeing = office.browser.browser_type.launch(
-        executable_path=find_browser(),
-        args=[
-            *OPTIONS,
-            "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-video-capture={video}",
-        ],
-    )
-    try:
-        clerk = Visitor(seeing, office.portal.url).log_in("clerk")
+    with seeing(office.browser, find_browser(), OPTIONS, film(qr(number), tmp_path / "voucher.y4m")) as browser:
+        clerk = Visitor(browser, office.portal.url).log_in("clerk")
         page = clerk.go("/intake/")
         page.locator("[data-scan]").click()
         page.wait_for_selector(f"form#call[action*='/call/{voucher_id}']")
         assert page.input_value("#q") == number
         assert page.locator("#scan[open]").count() == 0
         clerk.leave()
-    finally:
-        seeing.close()
+
+
+# A picture of a code through the reader that stands beside every page that scans.
+READ = """([rows, scale, wanted]) => new Promise((done) => {
+  const from = document.querySelector("[data-reader]").dataset, canvas = document.createElement("canvas");
+  canvas.width = rows[0].length * scale;
+  canvas.height = rows.length * scale;
+  const pen = canvas.getContext("2d"), at = (address) => new URL(address, location.href).href;
+  rows.forEach((row, y) => row.forEach((dark, x) => {
+    pen.fillStyle = dark ? "black" : "white";
+    pen.fillRect(x * scale, y * scale, scale, scale);
+  }));
+  const worker = new Worker(from.reader);
+  worker.onmessage = ({ data }) => {
+    if (data.ready) worker.postMessage({ picture: pen.getImageData(0, 0, canvas.width, canvas.height) });
+    else { worker.terminate(); done(data.failed || data.text); }
+  };
+  worker.postMessage({ library: at(from.readerLibrary), wasm: at(from.readerWasm), wanted });
+})"""
+
+
+def test_so22_the_telephones_camera_reads_the_bar_code_of_a_part(office: Office, tmp_path: Path) -> None:
+    """Code 128 before the camera finds the part in the van; EAN-13 and QR are read by the same reader."""
+    code = office.portal.one(
+        "SELECT p.code FROM part p JOIN stock_balance b ON b.part_id = p.id JOIN stock_place l ON l.id = b.place_id "
+        "JOIN staff s ON s.id = l.staff_id JOIN ab_user u ON u.id = s.user_id "
+        "WHERE u.username = 'technician' AND b.quantity > 0 ORDER BY p.code"
+    )
+    video = film(rows_of(code_128(code)), tmp_path / "part.y4m")
+    with seeing(office.browser, find_browser(), OPTIONS, video) as browser:
+        technician = Visitor(browser, office.portal.url, phone=True).log_in("technician")
+        page = technician.go("/my/van/")
+        page.locator("[data-camera]").click()
+        expect(page.locator("[data-part-search]")).to_have_value(code)
+        expect(page.locator(".van-part:visible")).to_have_count(1)
+        assert page.locator("video").is_hidden()
+        for rows, text, name in (
+            (rows_of(ean_13("6901234567892")), "6901234567892", "ean_13"),
+            (qr("PZ-NJ-000123"), "PZ-NJ-000123", "qr_code"),
+        ):
+            assert page.evaluate(READ, [rows, 3, ["qr_code", "code_128", "ean_13"]]) == text, name
+        technician.leave()

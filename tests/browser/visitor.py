@@ -90,7 +90,7 @@ class Visitor:
     def leave(self) -> None:
         """Close the window; fails when anything was wrong on any page."""
         self.context.close()
-        assert self.troubles == []
+        assert self.troubles == [], self.troubles
 
 
 def said(page: Page, kind: str = "success") -> str:

@@ -1,61 +1,64 @@
-/* Reading codes with the camera: the browser's own reader, else a library that knows QR codes only. */
+/* Reading codes with the camera: the browser's own reader, else a library beside the page (code_reader.js). */
 (function () {
   "use strict";
+  const WIDEST = 1280;  // enough for the thin lines of a bar code
+  let helper = null;  // one worker a page, started when it is first needed
 
-  function library(address) {
-    if (window.jsQR) return Promise.resolve();
-    return new Promise((done, failed) => {
-      const script = document.createElement("script");
-      script.src = address;
-      script.onload = done;
-      script.onerror = failed;
-      document.head.append(script);
-    });
+  function start(from, wanted) {
+    if (helper) return helper;
+    helper = new Promise((done, failed) => {
+      const worker = new Worker(from.dataset.reader);
+      worker.onerror = () => failed(new Error("reader"));
+      worker.onmessage = ({ data }) => (data.ready ? done(worker) : failed(new Error(data.failed)));
+      const absolute = (address) => new URL(address, location.href).href;
+      worker.postMessage({ library: absolute(from.dataset.readerLibrary), wasm: absolute(from.dataset.readerWasm), wanted });
+    }).catch((problem) => { helper = null; throw problem; });
+    return helper;
   }
 
-  function own(address) {
+  function own(from, wanted) {
     const canvas = document.createElement("canvas");
     const pen = canvas.getContext("2d", { willReadFrequently: true });
-    return library(address).then(() => (video) => {
-      // Half a megapixel is plenty for a code held before the camera, and quick to read.
-      const scale = Math.min(1, 800 / video.videoWidth);
+    return start(from, wanted).then((worker) => (video) => {
+      const scale = Math.min(1, WIDEST / Math.max(video.videoWidth, video.videoHeight));
       canvas.width = Math.round(video.videoWidth * scale);
       canvas.height = Math.round(video.videoHeight * scale);
       if (!canvas.width) return Promise.resolve("");
       pen.drawImage(video, 0, 0, canvas.width, canvas.height);
       const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
-      const found = window.jsQR(picture.data, picture.width, picture.height);
-      return Promise.resolve(found ? found.data : "");
+      return new Promise((done) => {
+        worker.onmessage = ({ data }) => done(data.text || "");
+        worker.postMessage({ picture }, [picture.data.buffer]);
+      });
     });
   }
 
   // A promise of a function that reads what a video shows; "" when there is nothing to read.
-  function reader(address, wanted) {
-    if (!("BarcodeDetector" in window)) return own(address);
-    return window.BarcodeDetector.getSupportedFormats().then((known) => {
-      const formats = wanted.filter((each) => known.includes(each));
-      if (!formats.includes("qr_code")) return own(address);
-      const detector = new window.BarcodeDetector({ formats });
-      return (video) => detector.detect(video).then((codes) => (codes.length ? codes[0].rawValue : ""));
-    });
+  async function reader(from, wanted) {
+    const known = "BarcodeDetector" in window ? await window.BarcodeDetector.getSupportedFormats() : [];
+    if (!wanted.every((each) => known.includes(each))) return own(from, wanted);
+    const detector = new window.BarcodeDetector({ formats: wanted });
+    return (video) => detector.detect(video).then((codes) => (codes.length ? codes[0].rawValue : ""));
   }
 
   window.officeCamera = {
     there: Boolean(navigator.mediaDevices && navigator.mediaDevices.getUserMedia),
 
     /* Show the camera in ``video`` until a code is read, then give its text; ``stopped()`` ends it before. Fails
-       without a camera. ``formats`` beside QR codes, such as "code_128". */
-    read(video, address, formats = [], stopped = () => false) {
+       without a camera. ``from``: the element that says where the reader lies (macro code_reader). QR, and what stands on
+       products and parts: Code 128, Code 39, EAN-13. */
+    read(video, from, stopped = () => false) {
       let stream = null;
       const end = () => {
         if (stream) stream.getTracks().forEach((track) => track.stop());
         video.srcObject = null;
       };
-      return navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } })
+      const picture = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
+      return navigator.mediaDevices.getUserMedia({ video: picture })
         .then((given) => {
           stream = given;
           video.srcObject = given;
-          return Promise.all([reader(address, ["qr_code", ...formats]), video.play()]);
+          return Promise.all([reader(from, ["qr_code", "code_128", "code_39", "ean_13"]), video.play()]);
         })
         .then(([read]) => new Promise((found) => {
           (function look() {

@@ -201,7 +201,7 @@
     var trouble = dialog.querySelector("[data-no-camera]");
     trouble.hidden = true;
     dialog.showModal();
-    window.officeCamera.read(video, search.dataset.reader, ["code_128"], function () { return !dialog.open; }).then(function (text) {
+    window.officeCamera.read(video, search, function () { return !dialog.open; }).then(function (text) {
       if (!text) { return; }
       dialog.close();
       box.value = text.slice(0, 80);

@@ -20,7 +20,7 @@
       if (!video.hidden) { stop = true; return; }
       stop = false;
       video.hidden = false;
-      window.officeCamera.read(video, box.dataset.reader, ["code_128", "code_39", "ean_13"], () => stop)
+      window.officeCamera.read(video, box, () => stop)
         .then((text) => {
           if (!text) return;
           box.value = text.slice(0, 80);

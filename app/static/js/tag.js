@@ -17,7 +17,7 @@
     trouble.hidden = true;
     button.hidden = true;
     video.hidden = false;
-    window.officeCamera.read(video, box.dataset.library).then((text) => {
+    window.officeCamera.read(video, box).then((text) => {
       number.value = text.slice(0, 200);
       number.form.submit();
     }).catch(() => {
