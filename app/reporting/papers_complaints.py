@@ -53,6 +53,9 @@ class ComplaintLine:
     handler: str
     stages: tuple[StageMark, ...]
     status: str
+    # From which record it was entered: an English message id, and that record's number.
+    source: str = ""
+    source_ref: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models.handling import Complaint
 from app.complaints.rules import SIGNERS
-from app.core import clock, dates
+from app.core import dates
 from app.core.db import Model, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.files import StoredFile
 from app.organisation.models import Staff
@@ -45,7 +45,7 @@ class SettlementAgreement(Versioned, Stamped, Model):
     stored_file: Mapped[StoredFile | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.complaint} {dates.day(clock.local(self.made_at).date())}"
+        return f"{self.complaint} {dates.day(self.made_at)}"
 
 
 class ComplaintLetter(Stamped, Model):
@@ -64,7 +64,7 @@ class ComplaintLetter(Stamped, Model):
     written_by: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.complaint} {dates.day(clock.local(self.at).date())}"
+        return f"{self.complaint} {dates.day(self.at)}"
 
 
 watch_version(SettlementAgreement)

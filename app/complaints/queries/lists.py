@@ -99,7 +99,12 @@ def due_before(moment: datetime) -> ColumnElement[bool]:
         for status, columns in rules.PENDING.items()
     ]
     # A major one that is still to be put before the management (CP-6).
-    unheard = and_(still_open(), Complaint.management_told_at.is_(None), Complaint.management_by < minute)
+    unheard = and_(
+        still_open(),
+        Complaint.management_told_at.is_(None),
+        Complaint.management_by.is_not(None),
+        Complaint.management_by < minute,
+    )
     return or_(*parts, unheard)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from flask import abort, g, url_for
@@ -400,6 +401,14 @@ class ComplaintView(QuickFilters, BaseView):
         """What waits for a decision, as the approver must see it (CP-9); None when nothing does."""
         waiting = next((row for row in reversed(item.approvals) if row.status == "pending"), None)
         return queries.proposal_of(current(), waiting) if waiting is not None else None
+
+    def hour(self, at: datetime) -> str:
+        """The office time of a moment, without its day."""
+        return f"{clock.local(at):%H:%M}"
+
+    def day(self, at: datetime) -> date:
+        """The office day of a moment."""
+        return clock.local(at).date()
 
     def may_tick(self, entry: CrisisEntry) -> bool:
         """Whether the reader may say that this decision of the crisis group is carried out (CP-6)."""

@@ -29,6 +29,7 @@ FIELDSETS = [
             "fields": [
                 "received_at",
                 "channel",
+                "survey_ref",
                 "category",
                 "subject",
                 "wants",
@@ -58,6 +59,12 @@ EXTRA_FIELDS = {
         required=False,
         help=_l("Demanding exchange or refund makes the complaint major."),
     ),
+    "survey_ref": fields.text(
+        _l("Survey card"),
+        40,
+        required=False,
+        help=_l("Number or date of the card, when the customer wrote it on a survey card."),
+    ),
     "association": fields.text(
         _l("Consumer association"), 100, required=False, help=_l("Only when a consumer association sent it.")
     ),
@@ -85,6 +92,8 @@ def prefill(form: Any) -> None:
     """It came now, until somebody says otherwise; from a call, job, product or customer what is known is there."""
     if form.received_at.data is None:
         form.received_at.process_data(clock.now())
+    if not form.survey_ref.data:
+        form.survey_ref.process_data(request.args.get("survey", "")[:40])
     order = _named(WorkOrder, "order")
     call = _named(RepairCall, "call") or (order.repair_call if order is not None else None)
     if order is None and call is not None:
@@ -125,6 +134,8 @@ def _source() -> tuple[str, str]:
 @functools.wraps(commands.enter)
 def _enter(actor: Principal, **values: Any) -> Complaint:
     source, number = _source()
+    if card := values.pop("survey_ref", ""):  # the card says more than the call it came with, which the job names
+        source, number = "survey", card
     entered: Complaint = commands.enter(actor, source=source, source_ref=number, **values)
     return entered
 

@@ -242,7 +242,7 @@ class ActionForm(OfficeForm):
     cause = fields.notes(_l("Cause"), 500)
     action = fields.notes(_l("Action"), 1000)
     owner_id = fields.remote(Staff, _l("Who does it"))
-    due_on = fields.day(_l("Due on"))
+    due_on = fields.day(_l("To be done by"))
     responsible_id = fields.remote(Staff, _l("Whose fault it was"), required=False)
     fault_code_id = fields.remote(
         FaultCode, _l("Fault"), required=False, help=_l("Empty: that of the job. Coming back it reopens the action.")
@@ -260,4 +260,4 @@ class RepeatForm(OfficeForm):
     """It did not help."""
 
     said = fields.notes(_l("What was found"), 1000)
-    due_on = fields.day(_l("Due on"))
+    due_on = fields.day(_l("To be done by"))

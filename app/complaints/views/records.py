@@ -168,7 +168,7 @@ class CorrectiveActionView(QuickFilters, BaseView):
         "action": _l("Action"),
         "responsible": _l("Whose fault it was"),
         "owner": _l("Who does it"),
-        "due_on": _l("Due on"),
+        "due_on": _l("To be done by"),
         "product_model": _l("Product model"),
         "fault_code": _l("Fault"),
         "done_at": _l("Done at"),

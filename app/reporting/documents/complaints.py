@@ -149,6 +149,8 @@ def _line(row: int, found: ComplaintPeriod, complaint: Complaint) -> ComplaintLi
             for each in found.standings(complaint)
         ),
         status=rules.STATE_LABELS[queries.status_at(complaint, found.as_of)],
+        source=rules.SOURCE_LABELS.get(complaint.source, "") if complaint.source_ref else "",
+        source_ref=complaint.source_ref,
     )
 
 
@@ -160,7 +162,7 @@ def _register_sheets(papers: Sequence[ComplaintRegister], say: Callable[..., str
         else []
     )
     headings = [
-        N_("Row"), N_("Complaint no."), N_("Received at"), N_("Open from before"), N_("Branch"), N_("Channel"), N_("Complainant"),
+        N_("Row"), N_("Complaint no."), N_("Received at"), N_("Open from before"), N_("Branch"), N_("Channel"), N_("Entered from"), N_("Complainant"),
         N_("Telephone"), N_("Product"), N_("Kind of complaint"), N_("Severity"), N_("Complaint content"),
         N_("What the customer asks for"), N_("Handler"), N_("Status"),
     ]  # fmt: skip
@@ -184,8 +186,8 @@ def _sheet_row(line: ComplaintLine, say: Callable[..., str], *, carried: bool) -
     ]
     return [
         line.row, line.number, line.received_at, say(N_("Yes")) if carried else "", line.branch, say(line.channel),
-        line.complainant, line.phone, line.product, say(line.category), say(SEVERITY_WORDS[line.major]), line.content,
-        line.demand, line.handler, say(line.status), *stages,
+        f"{say(line.source)} {line.source_ref}" if line.source else "", line.complainant, line.phone, line.product,
+        say(line.category), say(SEVERITY_WORDS[line.major]), line.content, line.demand, line.handler, say(line.status), *stages,
     ]  # fmt: skip
 
 
