@@ -251,6 +251,54 @@ MENU: tuple[Section, ...] = (
     ),
 )
 
+# Where the records of a list come from, or what is looked at next: an empty list whose records nobody enters there
+# leads to the first of these that the person may open.
+NEXT: dict[str, tuple[str, ...]] = {
+    "RepairCallView": ("IntakeView", "FindView"),
+    "WorkOrderView": ("DispatchView", "RepairCallView"),
+    "TimeEntryView": ("MyDayView", "WorkOrderView"),
+    "AbsenceView": ("DispatchView", "StaffView"),
+    "ContractorRequestView": ("DispatchView", "RepairCallView"),
+    "ContractorView": ("ContractorRequestView",),
+    "PhoneEntryView": ("DispatchView", "WorkOrderView"),
+    "ServiceAreaView": ("StaffView",),
+    "RepairCardView": ("WorkOrderView",),
+    "GoodsReceiptView": ("RepairCardView", "WorkOrderView"),
+    "LoanView": ("LoanUnitView", "RepairCardView"),
+    "InvoiceView": ("ToInvoiceView", "WorkOrderView"),
+    "PaymentView": ("OutstandingView", "InvoiceView"),
+    "CashHandoverView": ("CashView", "PaymentView"),
+    "WaiverView": ("ToInvoiceView", "WorkOrderView"),
+    "CollectionPermitView": ("WorkOrderView",),
+    "PlannedVisitView": ("ContractView",),
+    "ContractView": ("CustomerView",),
+    "ContractNoticeView": ("ContractsEndingView", "ContractView"),
+    "CustomerView": ("FindView",),
+    "VoucherView": ("CustomerView",),
+    "StockBalanceView": ("VanView", "PartView"),
+    "PartReservationView": ("WorkOrderView",),
+    "PartUnitView": ("PartView",),
+    "PurchaseRequestView": ("ReorderView",),
+    "PartLevelView": ("PartView",),
+    "StockCountView": ("StockPlaceView", "VanView"),
+    "StockMoveView": ("VanView", "StockPlaceView"),
+    "VanSlipView": ("VanView",),
+    "ApprovalView": ("ComplaintView",),
+    "CorrectiveActionView": ("ComplaintView",),
+    "CrisisEntryView": ("ComplaintView",),
+    "ComplaintLatenessView": ("ComplaintView",),
+    "ComplaintReadingView": ("ComplaintView",),
+    "ReturnVisitView": ("WorklistView",),
+    "TechnicianReportView": ("MyReportView", "BranchDayView", "TimeEntryView"),
+    "SupervisorReportView": ("BranchDayView", "TechnicianReportView"),
+    "MadeDocumentView": ("PrintView",),
+    "DeliveryView": ("MadeDocumentView", "PrintView"),
+    "ArrivalTargetView": ("SettingView", "EscalationLevelView"),
+    "ScheduleEntryView": ("SystemView",),
+    "CalendarFeedView": ("MyCalendarView", "StaffView"),
+    "OutboxEntryView": ("SystemView",),
+}
+
 
 def register(appbuilder: Any) -> None:
     """Register every screen with the framework, in this order."""
@@ -264,6 +312,10 @@ def register(appbuilder: Any) -> None:
         for item in section.items:
             area, _, name = item.screen.partition(":")
             view = getattr(importlib.import_module(f"app.{area}.views"), name)
+            view.next_screens = NEXT.get(name, ())
+            # A screen is called the same in the menu and above its list.
+            if item.label is not None and "list_title" not in vars(view):
+                view.list_title = item.label
             if item.label is None:
                 hidden.append(view)
                 continue

@@ -21,8 +21,9 @@ def _chinese() -> bool:
     return str(get_locale() or "zh").startswith("zh")
 
 
-def day(on: date) -> str:
-    """A day with its year: ``2026年11月22日``; in English ``2026-11-22``."""
+def day(on: date | datetime) -> str:
+    """A day, or that of a moment, with its year: ``2026年11月22日``; in English ``2026-11-22``."""
+    on = clock.local(on).date() if isinstance(on, datetime) else on
     return f"{on.year}年{on.month}月{on.day}日" if _chinese() else on.isoformat()
 
 
@@ -31,7 +32,7 @@ def moment(at: datetime) -> str:
     local = clock.local(at)
     if not _chinese():
         return f"{local:%Y-%m-%d %H:%M}"
-    return short(at) if local.year == clock.today().year else f"{day(local.date())} {local:%H:%M}"
+    return short(at) if local.year == clock.today().year else f"{day(local)} {local:%H:%M}"
 
 
 def short(value: date | datetime) -> str:
@@ -39,6 +40,11 @@ def short(value: date | datetime) -> str:
     local = clock.local(value) if isinstance(value, datetime) else value
     said = f"{local.month}月{local.day}日" if _chinese() else f"{local:%m-%d}"
     return f"{said} {local:%H:%M}" if isinstance(local, datetime) else said
+
+
+def hour(at: datetime) -> str:
+    """The time of day in office time: ``14:05``."""
+    return f"{clock.local(at):%H:%M}"
 
 
 def _reworded(found: re.Match[str]) -> str:

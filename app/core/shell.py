@@ -60,7 +60,15 @@ def before_framework(app: Flask) -> None:
     app.config.setdefault("JWT_SECRET_KEY", key)
     OfficeCSRF(app)
     app.jinja_env.globals.update(
-        csp_nonce=csp_nonce, asset=asset, plain=plain, short=dates.short, say=i18n.say, without=without
+        csp_nonce=csp_nonce,
+        asset=asset,
+        plain=plain,
+        short=dates.short,
+        on_day=dates.day,
+        hour=dates.hour,
+        next_step=next_step,
+        say=i18n.say,
+        without=without,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -162,6 +170,7 @@ def _for_every_page() -> dict[str, Any]:
 class MenuEntry:
     """One screen in the side menu."""
 
+    name: str
     label: str
     url: str
     active: bool
@@ -199,6 +208,15 @@ def trail(view: Any = None) -> list[tuple[str, str]]:
     return [(str(view.list_title), url_for(f"{view.endpoint}.list") if listed else "")]
 
 
+def next_step(screens: tuple[str, ...] | str) -> MenuEntry:
+    """The first of these screens that the person may open, for a page with nothing on it; else the start page's."""
+    entries = {entry.name: entry for section in side_menu() for entry in section.entries}
+    for name in (screens,) if isinstance(screens, str) else screens:
+        if name in entries:
+            return entries[name]
+    return MenuEntry("", str(_("Home")), current_app.extensions["appbuilder"].get_url_for_index, False)
+
+
 def side_menu() -> list[MenuSection]:
     """The menu of the person who asks, made once a request. With few entries all sections stand open."""
     if "side_menu" not in g:
@@ -218,7 +236,7 @@ def _side_menu() -> list[MenuSection]:
             if item.name not in permitted or not item.should_render():
                 continue
             here = item.baseview is not None and request.blueprint == item.baseview.endpoint
-            entries.append(MenuEntry(str(item.label), item.get_url(), here))
+            entries.append(MenuEntry(item.name, str(item.label), item.get_url(), here))
         if entries:
             found.append((section, entries))
     few = sum(len(entries) for _section, entries in found) <= FEW_ENTRIES

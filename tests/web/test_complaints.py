@@ -384,10 +384,10 @@ def test_cp11_cp14_the_figures_show_open_actions_as_the_paper_and_the_recorded_c
     actions = page[page.rindex(f"/complaintview/show/{number}") - 500 :]
     # At the end of October the second was still to come, as the paper of October says.
     assert re.findall(
-        r"(2026-1\d-\d\d) <span class=\"chip\">[^<]+</span>( <span class=\"chip chip-danger\">)?", actions
+        r"(2026年1\d月\d+日) <span class=\"chip\">[^<]+</span>( <span class=\"chip chip-danger\">)?", actions
     ) == [
-        ("2026-10-30", ' <span class="chip chip-danger">'),
-        ("2026-11-02", ""),
+        ("2026年10月30日", ' <span class="chip chip-danger">'),
+        ("2026年11月2日", ""),
     ]
     causes = re.findall(
         r'<td class="main" data-label="">(未试机|排水管 坡度不足)</td><td class="numeric"[^>]*>(\d+)<', page

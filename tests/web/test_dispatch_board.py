@@ -79,12 +79,12 @@ def test_so19_absent_people_are_shown_and_refused(app: Flask, cast: Cast, client
         span = {"starts_at": "2026-11-20T08:00", "ends_at": "2026-11-20T18:00"}
         answer = supervisor.post("/absenceview/add", {**given, **span})
         assert answer.status_code == 302, text_of(answer)[-3000:]
-        assert "缺勤至 11-20 18:00" in text_of(supervisor.get("/dispatch/"))
+        assert "缺勤至 11月20日 18:00" in text_of(supervisor.get("/dispatch/"))
         refused = supervisor.post(
             f"/dispatch/send/{call_id}", {"technician_id": str(cast.staff("technician"))}, page="/dispatch/"
         )
         assert refused.status_code == 422
-        assert "缺勤至 2026-11-20 18:00" in text_of(refused)
+        assert "缺勤至 11月20日 18:00" in text_of(refused)
 
 
 def test_so19_a_job_on_the_board_is_reminded_moved_and_given_to_somebody_else(

@@ -60,4 +60,4 @@ def test_lists_that_belong_to_it_are_tabs_with_counts(app: Flask, cast: Cast, cl
         items = db.session.scalars(select(ContractItem).where(ContractItem.voucher_id == number)).all()
     assert dict(tabs)["ContractItemView"] == str(len(items)) == "1"
     assert {name for name, count in tabs} == {"", "ContractItemView", "happened"}, "what is empty is no tab"
-    assert re.search(r'尚无：.*<span id="none-RepairCallView">叫修登记</span>', page, re.S)
+    assert re.search("尚无：.*叫修登记", page)

@@ -83,6 +83,7 @@ class BaseView(VerbsMixin, ModelView):
     _of_a_branch = False
     timeline = True  # whether the record's page says what happened to it
     timeline_sums: Sequence[str] = ()  # amounts kept with the record, of which it says by how much they changed
+    next_screens: tuple[str, ...] = ()  # where an empty list leads, by menu entry: set from app/menu.py
     empty_help: Any = ""  # what an empty list says: why it is empty, what to do next
     add_help: Any = ""
 
@@ -256,7 +257,7 @@ class BaseView(VerbsMixin, ModelView):
         told, bare = [], []
         for column in columns:
             label, value = self.label_columns.get(column, column), self.value(item, column)
-            if isinstance(value, str) and value == NOTHING:
+            if isinstance(value, str) and value.strip() == NOTHING:
                 bare.append(label)
             else:
                 told.append((label, value))

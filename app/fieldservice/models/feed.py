@@ -8,7 +8,7 @@ from sqlalchemy import Index, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core import clock, dates
+from app.core import dates
 from app.core.db import Model, UTCDateTime, ref
 from app.organisation.models import Staff
 
@@ -35,4 +35,4 @@ class CalendarFeed(Model):
     staff: Mapped[Staff] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.staff} {dates.day(clock.local(self.made_at).date())}"
+        return f"{self.staff} {dates.day(self.made_at)}"

@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core import clock, dates
+from app.core import dates
 from app.core.db import Model, Stamped, UTCDateTime, Versioned, choice, ref, text, watch_version
 from app.core.errors import N_
 from app.core.settings import declare
@@ -38,7 +38,7 @@ class Absence(Versioned, Stamped, Model):
     entered_by: Mapped[Staff | None] = relationship(foreign_keys=[entered_by_id])
 
     def __str__(self) -> str:
-        return f"{self.staff} {dates.day(clock.local(self.starts_at).date())}"
+        return f"{self.staff} {dates.day(self.starts_at)}"
 
 
 class ServiceArea(Model):

@@ -254,7 +254,6 @@ class RepairCallView(QuickFilters, BaseView):
         "symptom",
         "priority",
         "arrive_by",
-        "carried_over",
         "status",
     ]
     role_columns = {

@@ -36,7 +36,7 @@ class AbsenceView(BaseView):
     add_form_extra_fields = {
         "staff_id": fields.choice(_l("Who"), words.people_here),
         "starts_at": fields.moment(_l("From")),
-        "ends_at": fields.moment(_l("To")),
+        "ends_at": fields.moment(_l("Until")),
         "kind": fields.choice(_l("Kind"), ABSENCE_KINDS, default="leave"),
         "reason": fields.text(_l("Reason"), 200, required=False),
         "confirm": fields.yes(_l("Enter it although appointments stand in this time")),
@@ -49,7 +49,7 @@ class AbsenceView(BaseView):
         "staff": _l("Who"),
         "staff_id": _l("Who"),
         "starts_at": _l("From"),
-        "ends_at": _l("To"),
+        "ends_at": _l("Until"),
         "kind": _l("Kind"),
         "reason": _l("Reason"),
         "entered_by": _l("Entered by"),
