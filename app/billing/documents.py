@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.billing import queries, rules
-from app.billing.models import CashHandover, Invoice, InvoicedJob, InvoiceLine, Payment
+from app.billing.models import CashHandover, CreditNote, Invoice, InvoicedJob, InvoiceLine, Payment
 from app.billing.papers import (
     CashLine,
     CashNotHandedIn,
     CashPerson,
+    CreditNotePaper,
     HandoverSlip,
     InvoiceSlip,
     Outstanding,
@@ -164,6 +165,45 @@ def _slip(invoice: Invoice) -> InvoiceSlip:
         seller_tax_no=settings.value("seller_tax_no"),
         seller_details=settings.value("seller_details"),
         seller_account=settings.value("seller_account"),
+    )
+
+
+def credit_notes(params: Params) -> list[CreditNotePaper]:
+    """One credit note, or every one of the day."""
+    of_invoice = (joinedload(Invoice.branch), joinedload(Invoice.customer), selectinload(Invoice.credit_notes))
+    wanted = (
+        select(CreditNote)
+        .options(joinedload(CreditNote.invoice).options(*of_invoice), joinedload(CreditNote.by))
+        .order_by(CreditNote.number)
+    )
+    if params.record_id is not None:
+        wanted = wanted.where(CreditNote.id == params.record_id)
+    else:
+        begin, end = clock.day_bounds(params.date)
+        here = Invoice.branch_id.in_(_days_branches(params))
+        wanted = wanted.where(CreditNote.at >= begin, CreditNote.at < end, CreditNote.invoice.has(here))
+    return [_credit_note(note) for note in db.session.scalars(wanted).unique()]
+
+
+def _credit_note(note: CreditNote) -> CreditNotePaper:
+    invoice = note.invoice
+    return CreditNotePaper(
+        number=note.number,
+        on=clock.local(note.at).date(),
+        branch_code=invoice.branch.code,
+        branch_name=str(invoice.branch),
+        invoice_number=invoice.number,
+        invoice_fapiao=invoice.fapiao_no or "",
+        customer=invoice.customer.name,
+        title_line=invoice.title,
+        tax_no=invoice.tax_no,
+        amount=note.amount,
+        tax=note.tax,
+        reason=note.reason,
+        fapiao_no=note.fapiao_no,
+        total=invoice.total,
+        credited=sum((each.amount for each in invoice.credit_notes if each.id <= note.id), ZERO),
+        by=note.by.name if note.by else "",
     )
 
 
@@ -432,6 +472,18 @@ register(
         template="invoice_slip.html",
         query=invoice_slips,
         params=_BY_RECORD,
+        copies=COPIES,
+    )
+)
+register(
+    Document(
+        name="credit_note",
+        title=N_("Credit note slip"),
+        area="billing",
+        template="credit_note.html",
+        query=credit_notes,
+        params=_BY_RECORD,
+        paper="A5 landscape",
         copies=COPIES,
     )
 )

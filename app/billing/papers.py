@@ -118,6 +118,34 @@ class InvoiceSlip(Paper):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditNotePaper(Paper):
+    """A part of an invoice that is not asked for after all, or all of it (CNY); ``credited`` with those before it."""
+
+    invoice_number: str
+    invoice_fapiao: str
+    customer: str
+    title_line: str
+    tax_no: str
+    amount: Decimal
+    tax: Decimal
+    reason: str
+    fapiao_no: str
+    total: Decimal
+    credited: Decimal
+    by: str
+
+    @property
+    def capitals(self) -> str:
+        """As papers of value write it (大写金额)."""
+        return in_capitals(self.amount)
+
+    @property
+    def net(self) -> Decimal:
+        """Without the tax, CNY."""
+        return self.amount - self.tax
+
+
+@dataclass(frozen=True, kw_only=True)
 class CashLine:
     """A payment in cash."""
 

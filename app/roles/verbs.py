@@ -139,6 +139,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "print.quotation": FIELD,
     "print.payment_receipt": FIELD,
     "print.invoice_slip": READERS,
+    "print.credit_note": READERS,
     "print.cash_handover": FIELD,
     "print.cash_not_handed_in": READERS,
     "print.outstanding": READERS,

@@ -30,6 +30,7 @@ from app.fieldservice.models import Charge
 from seeds.demo.organisation import Crew, Office
 from seeds.demo.rows import Numbers, Rows
 from seeds.demo.work import Done, Job
+from seeds.demo.workshop import Item
 
 SMALL, RATE = Decimal("500.00"), Decimal("13.00")
 WORDS = {"labour": "人工", "callout": "上门费", "part": "零件", "other": "其他"}
@@ -205,6 +206,25 @@ class Books:
                 payment["invoice_id"], invoice["paid"] = invoice["id"], payment["amount"]
                 self.close(invoice)
 
+    def returned(self, item: Item, charges: list[dict[str, Any]]) -> None:
+        """A repair is invoiced as the item goes back (SO-9); that of a job still open waits for its official number."""
+        at, order = item.receipt["out_at"], item.order
+        lines = [
+            (each["kind"], f"{WORDS[each['kind']]} {each['description']}".strip(), each["quantity"], each["unit_price"],
+             order["id"])
+            for each in charges
+            if each["unit_price"] > 0
+        ]  # fmt: skip
+        if at is None or not lines:
+            return
+        product, closed = item.product, order["status"] == "closed"
+        invoice = self.invoice((product.customer_id, product.name), lines, at, posted=closed)
+        if closed:
+            self.settle(invoice, invoice["total"], at + timedelta(days=1), order["id"])
+        else:
+            invoice["fapiao_no"] = invoice["issued_by_id"] = None
+        self.close(invoice)
+
     def _large(self, job: Job, lines: list[Any], due: Decimal, at: datetime) -> None:
         product, order_id, closed = job.product, job.order_id, job.closed_at is not None
         if not closed and self.dice.random() < 0.7:
@@ -357,4 +377,7 @@ def build(rows: Rows, office: Office, done: Done, today: date) -> None:
             books.job(job, charges[job.order_id])
         books.contracts(names)
         books.hand_in(last)
+        for bench in done.benches:
+            for item in bench.items if bench.diary.code == code else ():
+                books.returned(item, charges[item.order["id"]])
         books.number_all()

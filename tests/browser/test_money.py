@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.main_line import Office
 from tests.browser.portal import Portal
@@ -15,10 +16,29 @@ from tests.browser.portal import Portal
 pytestmark = pytest.mark.browser
 
 
-def test_so6_the_technician_hands_in_the_cash_and_the_accountant_counts_it(office: Office, portal: Portal) -> None:
+def works_here_no_longer(office: Office, staff_id: int) -> Page:
+    """The supervisor says so on the person's page; the page of the answer."""
+    page = office["supervisor"].go(f"/staffview/show/{staff_id}")
+    page.locator("form[action*='/do/leave/'] [type=submit]").click()
+    office["supervisor"].yes()
+    return page
+
+
+def test_so6_a_technician_leaves_with_the_cash_not_handed_in(office: Office, portal: Portal) -> None:
+    """Refused with what is owed and the way there; handed in, counted by the accountant; then the person may leave."""
     technician, accountant = office["technician"], office["accountant"]
+    leaver = portal.one("SELECT s.id FROM staff s JOIN ab_user u ON u.id = s.user_id WHERE u.username = 'technician'")
+    works = "SELECT active FROM staff WHERE id = :id"
     page = technician.go("/money/mine/")
     amount = page.locator(".total-line b").inner_text()
+
+    refused = works_here_no_longer(office, leaver)
+    told = refused.locator(".alert-danger")
+    assert amount.removeprefix("¥").strip() in told.inner_text() and portal.one(works, id=leaver)
+    with refused.expect_navigation():
+        told.locator("a[href='/money/cash/']").click()
+    assert portal.one("SELECT name FROM staff WHERE id = :id", id=leaver) in refused.locator("main").inner_text()
+
     page.locator("form[action$='/hand_in'] button").click()
     technician.yes()
     assert page.locator("form[action$='/hand_in']").count() == 0
@@ -40,6 +60,11 @@ def test_so6_the_technician_hands_in_the_cash_and_the_accountant_counts_it(offic
     slip = accountant.pdf(f"/print/now/cash_handover?record_id={re.sub(r'[^0-9]', '', address.rpartition('/')[2])}")
     assert number in slip and "会计联" in slip
     assert number in technician.go("/money/mine/").locator("main").inner_text()
+
+    gone = works_here_no_longer(office, leaver)
+    assert gone.locator(".alert-danger").count() == 0 and not portal.one(works, id=leaver)
+    assert gone.locator("form[action*='/do/leave/']").count() == 0
+    portal.change("UPDATE staff SET active = :yes WHERE id = :id", yes=True, id=leaver)  # others go on with this person
 
 
 def test_an_invoice_is_paid_in_two_instalments(office: Office, portal: Portal) -> None:

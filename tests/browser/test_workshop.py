@@ -1,11 +1,14 @@
 """A fridge that cannot be repaired at the customer's: taken along, waits for a part twice, fails inspection once, goes
-back; on a telephone of 390 points and at two desks (SO-7, SO-8, SO-10, SO-20)."""
+back, is invoiced that day and paid in two instalments; on a telephone of 390 points and at two desks (SO-7, SO-8, SO-10, SO-20)."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -211,6 +214,7 @@ def test_so7_so8_the_whole_way_of_an_item(item: Item) -> None:
     item.do("supervisor", "pass_inspection", note="合格")
     assert item.status == "ready"
 
+    before = owed(item)
     item.do("technician", "send_out", technician_id="")
     page = item.do("technician", "hand_back", signer=day.customer, drawing="…")
     assert item.status == "returned" and day.state() == "finished"
@@ -220,6 +224,54 @@ def test_so7_so8_the_whole_way_of_an_item(item: Item) -> None:
     trail = "".join(item.print("item_trail"))
     for word in ("压缩机QD-128", "干燥过滤器", "高压侧焊点微漏", "不合格", "合格", day.customer):
         assert word in trail
+
+    due = Decimal(day.value("SELECT sum(unit_price * quantity) FROM charge WHERE work_order_id = :order")).scaleb(-2)
+    assert owed(item) == before + due > before
+    paid_in_two_instalments(item, due)
+    assert owed(item) == before
+    page = item.office["clerk"].go(f"/workorderview/show/{day.order_id}")
+    item.office["clerk"].send(page.locator("form[action*='/do/close/']"))
+    assert day.state() == "closed"
+    assert day.value("SELECT count(*) FROM voucher_custody WHERE voucher_id = :voucher AND back_at IS NULL") == 0
+
+
+def owed(item: Item) -> Decimal:
+    """What the customer owes by the accountant's list of outstanding money, CNY."""
+    page = item.office["accountant"].go("/money/outstanding/")
+    line = page.locator("tbody tr", has_text=item.day.customer).locator("td").last
+    return Decimal(line.inner_text().replace(",", "")) if line.count() else Decimal(0)
+
+
+def paid_in_two_instalments(item: Item, due: Decimal) -> None:
+    """SO-9: the invoice stands since the return, without its official number; the accountant completes it."""
+    day, accountant = item.day, item.office["accountant"]
+    invoice, number, today = day.portal.rows(
+        "SELECT i.id, i.number, i.issued_on FROM invoice i JOIN invoiced_job j ON j.invoice_id = i.id"
+        " WHERE j.work_order_id = :order AND i.fapiao_no IS NULL AND i.paid = 0",
+        order=day.order_id,
+    )[0]
+    assert today == f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y-%m-%d}"
+    page = accountant.go("/inbox/")
+    with page.expect_navigation():
+        page.locator("main a, main button", has_text=number).first.click()
+    assert number in page.locator("h1").inner_text()
+    first, second = Decimal("20.00"), due - Decimal("20.00")
+    page = accountant.go(f"/invoiceview/do/replan/{invoice}")
+    for row, amount in enumerate((first, second)):
+        when, much = page.locator(".plan-row").nth(row).locator("input").all()
+        when.fill(f"{datetime.now(ZoneInfo('Asia/Shanghai')) + timedelta(days=10 + 30 * row):%Y-%m-%d}")
+        much.fill(f"{amount}")
+    accountant.send(page.locator("form.card.form"))
+    page = accountant.go(f"/invoiceview/do/enter_fapiao/{invoice}")
+    page.fill("[name=fapiao_no]", "26322000001122334455")
+    accountant.send(page.locator("form.card.form"))
+    for amount, expected in ((first, "part_paid"), (second, "paid")):
+        page = accountant.go(f"/invoiceview/do/receive/{invoice}")
+        page.fill("[name=amount]", f"{amount}")
+        accountant.send(page.locator("form.card"))
+        assert day.portal.one("SELECT status FROM invoice WHERE id = :id", id=invoice) == expected
+    slip = accountant.pdf(f"/print/now/invoice_slip?record_id={invoice}")
+    assert "26322000001122334455" in slip and f"{due:,.2f}" in slip and day.customer in slip
 
 
 def test_so8_the_tag_leads_to_the_item_and_shows_strangers_nothing(item: Item, office: Office) -> None:

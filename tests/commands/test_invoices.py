@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.billing import commands, queries
+from app.billing import commands, documents, queries
 from app.billing.commands import guards
 from app.billing.commands.invoicing import why_not_drafted
 from app.billing.models import Invoice, InvoicedJob
@@ -23,6 +23,7 @@ from app.contracts.models import Contract
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
+from app.core.documents import Params
 from app.core.errors import NotPermitted, Refused
 from app.core.fetch import fetch
 from app.core.inbox import InboxMessage
@@ -411,6 +412,19 @@ def test_what_is_outstanding_by_age(office: Cast) -> None:
         assert (row.total, row.overdue, row.oldest_due) == (D("930.00"), D("415.00"), date(2026, 12, 20))
     with acting_as(office["clerk_sz"]):
         assert queries.outstanding_by_customer(date(2027, 1, 5))[1] == []
+
+
+def test_a_credit_note_is_a_paper_with_what_was_credited_so_far(office: Cast) -> None:
+    accountant, invoice_id = office["accountant"], invoiced(office)
+    for amount in ("30.00", "100.00"):
+        last = commands.credit(accountant, invoice_id, amount=D(amount), reason="更正")
+    with acting_as(accountant):
+        (paper,) = documents.credit_notes(Params(date=FRIDAY.date(), record_id=last.id))
+        assert (paper.amount, paper.credited, paper.total) == (D("100.00"), D("130.00"), D("1030.00"))
+        assert paper.tax + paper.net == paper.amount and paper.title_line == "刘芳"
+        assert len(documents.credit_notes(Params(date=FRIDAY.date(), branch="NJ"))) == 2
+    with acting_as(office["clerk_sz"]):
+        assert documents.credit_notes(Params(date=FRIDAY.date(), record_id=last.id)) == []
 
 
 def test_what_was_outstanding_on_a_past_day(office: Cast) -> None:

@@ -9,6 +9,7 @@ from app.billing.papers import (
     CashLine,
     CashNotHandedIn,
     CashPerson,
+    CreditNotePaper,
     HandoverSlip,
     InvoiceSlip,
     Outstanding,
@@ -89,6 +90,16 @@ def slip() -> InvoiceSlip:
     )  # fmt: skip
 
 
+def credit_note() -> CreditNotePaper:
+    """A part of an invoice taken back."""
+    return CreditNotePaper(
+        number="HZ-HQ-20261120-0001", on=DAY, **BRANCH, invoice_number="FP-HQ-20261120-0001",
+        invoice_fapiao="24262000000012345678", customer="江宁养老院", title_line="南京市江宁养老院有限公司",
+        tax_no="91320100MA1MXXXX0K", amount=D("100.00"), tax=D("11.50"), reason="零件价格有误，按价目表更正",
+        fapiao_no="24262000000012345679", total=D("1030.00"), credited=D("100.00"), by="孙丽萍",
+    )  # fmt: skip
+
+
 def _cash(row: int, amount: str, *, late: bool = False, handover: str = "") -> CashLine:
     return CashLine(
         row=row, number=f"SK-HQ-20261120-{row:04}", order_number=f"PG-HQ-20261120-{row:04}", customer="王秀英",
@@ -149,6 +160,7 @@ SAMPLES = {
     "quotation": quotation,
     "payment_receipt": receipt,
     "invoice_slip": slip,
+    "credit_note": credit_note,
     "cash_handover": handover,
     "cash_not_handed_in": cash,
     "outstanding": outstanding,
@@ -158,6 +170,7 @@ TITLES = {
     "quotation": "报价单",
     "payment_receipt": "收款收据",
     "invoice_slip": "开票收费单",
+    "credit_note": "红字冲销单",
     "cash_handover": "现金交款单",
     "cash_not_handed_in": "未交现金",
     "outstanding": "应收账款账龄表",

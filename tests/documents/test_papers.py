@@ -334,7 +334,7 @@ def test_cp3_cp12_letters_say_what_was_written_and_to_whom():
 
 
 def test_so20_receipts_and_slips_have_three_marked_copies():
-    for name in ("payment_receipt", "invoice_slip"):
+    for name in ("payment_receipt", "invoice_slip", "credit_note"):
         _made, pages = printed(name)
         assert [mark for page in pages for mark in ("客户联", "存根联", "会计联") if mark in page] == [
             "客户联",

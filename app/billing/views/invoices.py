@@ -102,6 +102,10 @@ class CreditNoteView(BaseView):
         "fapiao_no": _l("Number of the official credit note"),
     }
 
+    def links(self, item: CreditNote) -> list[Link]:
+        """The paper, in three copies."""
+        return print_links("credit_note", item.id, _l("Print the credit note"))
+
 
 class InvoiceView(QuickFilters, BaseView):
     """Invoices: what is paid, credited and outstanding (SO-6, SO-9)."""
