@@ -168,13 +168,10 @@ def _major(
     if at > received and at < clock.at_local(today):
         rows.add(
             CrisisEntry, complaint_id=row["id"], kind="meeting", at=at, created_at=at, present="主任、经理、服务部",
-            words="核对维修记录，客户情绪激动，先上门致歉并封存旧件。", written_by_id=crew.by_job["clerk"],
+            words="核对维修记录，客户情绪激动，先上门致歉并封存旧件。", written_by_id=crew.by_job["clerk"], owner_id=None,
+            due_on=None, done_at=None, done_by_id=None, result="", reminded_on=None,
         )  # fmt: skip
-        rows.add(
-            CrisisEntry, complaint_id=row["id"], kind="decision", at=at, created_at=at, owner_id=crew.by_job["supervisor"],
-            words="由服务主任当日上门致歉，经理负责与厂家确认换货。", due_on=clock.local(at).date() + DAY,
-            written_by_id=crew.by_job["clerk"], present="",
-        )  # fmt: skip
+        _decisions(rows, row, at, crew, today)
     settled, told_at = _at(taken, "settled"), _at(taken, "told")
     if settled is not None:
         _letter(rows, row, "answer", settled, f"经核实情况属实，处理如下：{row['solution']}。谨致歉意。")
@@ -183,6 +180,30 @@ def _major(
         rows.add(
             SettlementAgreement, complaint_id=row["id"], terms="退货并全额退款 2,600 元，双方再无争议。", made_at=told_at,
             created_at=told_at, made_by_id=row["handler_id"], version=1, signer="", signed_how="",
+        )  # fmt: skip
+
+
+# What a group decides: words, by which job, days until it is due, what was done about it.
+DECISIONS = (
+    ("服务主任当日上门致歉，封存旧件送检", "supervisor", 0, "已登门致歉，旧件已封存送检"),
+    ("与厂家确认换货或退款，三日内答复客户", "branch_manager", 3, "厂家同意换新，已电话告知客户"),
+    ("整理维修记录和录音，交服务部备查", "clerk", 1, "记录、录音已交服务部"),
+)
+
+
+def _decisions(rows: Rows, row: dict[str, Any], at: datetime, crew: Crew, today: date) -> None:
+    """Two decisions; those of the last days may still be open, one of them is past its day."""
+    for words, job, days, result in (DECISIONS[row["id"] % 3], DECISIONS[(row["id"] + 1) % 3]):
+        owner = crew.by_job.get(job) or crew.by_job["supervisor"]
+        if owner == row["subject_id"]:
+            continue
+        due = clock.local(at).date() + days * DAY
+        done = due < today - 4 * DAY
+        rows.add(
+            CrisisEntry, complaint_id=row["id"], kind="decision", at=at, created_at=at, owner_id=owner, words=words,
+            due_on=due, written_by_id=crew.by_job["clerk"], present="",
+            done_at=clock.at_local(due, time(17)) if done else None, done_by_id=owner if done else None,
+            result=result if done else "", reminded_on=None,
         )  # fmt: skip
 
 

@@ -226,7 +226,7 @@ class MinuteForm(OfStep):
     words = fields.notes(_l("What was said or decided"), 2000)
     present = fields.text(_l("Present"), 300, required=False)
     owner_id = fields.remote(Staff, _l("Who sees to it"), required=False)
-    due_on = fields.day(_l("Until"), required=False)
+    due_on = fields.day(_l("To be done by"), required=False)
 
 
 class DoneForm(OfStep):

@@ -230,7 +230,7 @@ class CrisisEntryView(QuickFilters, _LeadsToComplaint):
         "words": _l("What was said or decided"),
         "present": _l("Present"),
         "owner": _l("Who sees to it"),
-        "due_on": _l("Until"),
+        "due_on": _l("To be done by"),
         "overdue": _l("Past the day"),
         "written_by": _l("Written by"),
         "done_at": _l("Carried out at"),
