@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,9 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as, principal_by_id
 from app.core.db import db
+from app.core.errors import Refused
 from app.customers.models import Voucher
-from app.fieldservice import commands
+from app.fieldservice import commands, rules
 from app.fieldservice.models import RepairCall
 from tests.browser.portal import Portal
 from tests.browser.visitor import Visitor
@@ -42,6 +45,7 @@ class Telephone:
         portal.change("UPDATE technician_report SET status = 'draft', confirmed_at = NULL")
         self.app = make_app(make_settings(folder, portal.database_url))
         self.jobs = self._jobs(5)
+        self.paid = self._jobs(2, "A")
         self.visitor = Visitor(browser, wire.url, phone=True).log_in("technician")
         self.page: Page = self.visitor.page
         self.kept()
@@ -50,15 +54,16 @@ class Telephone:
         with acting_as(SYSTEM):
             return principal_by_id(self.portal.one("SELECT id FROM ab_user WHERE username = :name", name=username))
 
-    def _jobs(self, count: int) -> list[int]:
-        """Free jobs for the technician, as clerk and supervisor make them."""
+    def _jobs(self, count: int, work_class: str = "C") -> list[int]:
+        """Jobs of a class for the technician, as clerk and supervisor make them."""
         found: list[int] = []
         with self.app.app_context():
             clerk, supervisor, technician = (self.who(name) for name in ("clerk", "supervisor", "technician"))
             with acting_as(SYSTEM):
+                within = Voucher.warranty_until > clock.today()
                 free = select(Voucher.id).where(
                     Voucher.branch_id == clerk.branch_id,
-                    Voucher.warranty_until > clock.today(),
+                    within if work_class == "C" else ~within,
                     Voucher.id.not_in(select(RepairCall.voucher_id)),
                 )
                 vouchers = list(db.session.scalars(free.order_by(Voucher.id.desc()).limit(40)))
@@ -69,7 +74,7 @@ class Telephone:
                 sent = commands.dispatch(
                     supervisor, call.id, technician_id=technician.staff_id, out_of_turn_reason="客户急需"
                 )
-                if sent.service_class == "C":
+                if sent.service_class == work_class:
                     found.append(sent.id)
             db.session.remove()
         return found
@@ -309,3 +314,143 @@ def test_logged_out_without_a_network_nothing_is_sent_until_the_next_login(telep
     telephone.open(f"/my/job/{job}")
     expect(page.locator(".job-waiting")).to_have_count(0, timeout=30_000)
     assert "on_the_way" in telephone.events(job)
+
+
+# Small enough to be collected on the spot.
+CHEAPEST = (
+    "SELECT p.id FROM part p JOIN stock_balance b ON b.part_id = p.id JOIN stock_place l ON l.id = b.place_id "
+    "JOIN staff s ON s.id = l.staff_id JOIN ab_user u ON u.id = s.user_id "
+    "WHERE u.username = 'technician' AND b.quantity > b.reserved + 1 AND NOT p.serial_tracked ORDER BY p.price"
+)
+
+
+def quoted_and_agreed(telephone: Telephone, job: int) -> str:
+    """At the customer's without a network: quote with a part of the van, told, signed for; gives the part's id."""
+    page = telephone.page
+    telephone.open(f"/my/job/{job}")
+    for verb in ("accept", "arrive"):
+        telephone.press(verb)
+    part = telephone.portal.one(CHEAPEST)
+    page.evaluate("document.querySelectorAll('#steps details').forEach((part) => { part.open = true; })")
+    page.fill("#form-quote [name=minutes]", "40")
+    page.fill(f"#form-quote [name=need-{part}]", "1")
+    telephone.press("quote")
+    assert page.locator(".estimate tr").count() >= 3
+    sign(page, ".estimate")
+    telephone.press("agree_charges")
+    expect(page.locator("[data-estimate-agreed]")).to_be_visible()
+    return str(part)
+
+
+def finished(telephone: Telephone, part: str) -> None:
+    """The part is fitted, the work done and signed for."""
+    page = telephone.page
+    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+    page.select_option("#form-fit_part [name=part_id]", part)
+    telephone.press("fit_part")
+    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+    page.select_option("#form-finish [name=fault_code_id]", index=1)
+    page.fill("#form-finish [name=result]", "更换配件，试机正常")
+    telephone.press("finish")
+    sign(page, "#form-sign")
+    telephone.press("sign")
+
+
+CHARGED = "SELECT sum(quantity * unit_price) FROM charge WHERE work_order_id = :job"
+
+
+def test_so6_a_paid_visit_without_a_network_is_quoted_agreed_and_paid(telephone: Telephone) -> None:
+    job, page, portal = telephone.paid[0], telephone.page, telephone.portal
+    # The visits of the tests before took place in these minutes.
+    portal.change("DELETE FROM time_entry WHERE work_order_id IS NOT NULL AND day = :day", day=str(clock.today()))
+    telephone.kept()
+    eventually(lambda: f"/money/mine/job/{job}" in page.evaluate(KEPT), 60)
+    telephone.visitor.context.set_offline(True)
+    part = quoted_and_agreed(telephone, job)
+    told = page.locator(".estimate .total td").last.inner_text()
+    finished(telephone, part)
+    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+    with page.expect_navigation():
+        page.locator("[data-estimate-cash]").click()
+    expect(page.locator("[data-no-number]").first).to_be_visible()
+    expect(page.locator("[data-money-later] [name=amount]")).to_have_value(told.replace(",", ""))
+    with page.expect_navigation():
+        page.locator("[data-money-later] [type=submit]").click()
+    labels = telephone.waiting()
+    assert len(labels) == 8 and labels[-1] == "收款"
+    telephone.back()
+    expect(page.locator("[data-entries] .nothing")).to_be_visible(timeout=60_000)
+    way = ["dispatched", "accepted", "arrived", "quoted", "charges_agreed", "part_fitted", "finished", "signed"]
+    assert [each for each in telephone.events(job) if each in way] == way
+    amount, number = portal.rows("SELECT amount, number FROM payment WHERE work_order_id = :job", job=job)[0]
+    assert f"{portal.one(CHARGED, job=job) / 100:.2f}" == told.replace(",", "") == f"{amount / 100:.2f}" and number
+    assert portal.one("SELECT consent_how FROM work_order WHERE id = :job", job=job) == "signature"
+
+
+def test_so6_the_offices_price_counts_and_is_agreed_to_before_what_came_after(telephone: Telephone) -> None:
+    job, page, portal = telephone.paid[1], telephone.page, telephone.portal
+    portal.change("DELETE FROM time_entry WHERE work_order_id IS NOT NULL AND day = :day", day=str(clock.today()))
+    telephone.kept()
+    telephone.wire.cut = True
+    part = quoted_and_agreed(telephone, job)
+    finished(telephone, part)
+    portal.change("UPDATE price_item SET price = price + 1000 WHERE kind = 'callout'")  # ten yuan more meanwhile
+    try:
+        telephone.open(WAITING)
+        telephone.back()
+        refused = page.locator(".kept-refused")
+        expect(refused).to_have_count(1, timeout=30_000)
+        expect(page.locator(".kept-waiting")).to_have_count(3)
+        assert "以公司价格为准" in refused.inner_text()
+        telephone.open(f"/my/job/{job}")
+        assert "以公司价格为准" in page.locator(".job-waiting").inner_text()
+        expect(page.locator("form[data-verb=finish]")).to_have_count(0)  # it waits behind the consent
+        page.select_option("#form-agree_charges [name=how]", "telephone")
+        page.locator("#form-agree_charges [type=submit]").click()
+        expect(page.locator(".job-waiting")).to_have_count(0, timeout=60_000)
+        way = ["quoted", "charges_agreed", "part_fitted", "finished", "signed"]
+        assert [each for each in telephone.events(job) if each in way] == way
+        assert telephone.waiting() == []
+    finally:
+        portal.change("UPDATE price_item SET price = price - 1000 WHERE kind = 'callout'")
+
+
+def test_so6_the_telephone_reckons_as_the_portal_does(telephone: Telephone) -> None:
+    """Quotes of all kinds: the lines of ``phone_quote.js`` are those of ``rules.quote_lines``, to the fen."""
+    chance, page, cases = random.Random(6), telephone.page, []
+    money = lambda: chance.choice([None, Decimal(chance.randrange(0, 90000)) / 100])  # noqa: E731 - three words, used once
+    for _case in range(300):
+        prices = rules.Prices(money(), money(), chance.choice([1, 15, 30]), inspection=money())
+        free = rules.Free(*(chance.random() < 0.3 for _each in range(3)))
+        flat = chance.choice([None, Decimal(chance.randrange(1, 50000)) / 100])
+        parts = [rules.QuotedPart(key, f"P{key}", chance.randrange(1, 9), money() or Decimal(0)) for key in range(3)]
+        asked = {"minutes": chance.choice([0, 1, 30, 31, 95]), "fault": "7" if flat is not None else ""}
+        asked |= {"inspection": chance.random() < 0.3, "parts": [[str(each.part_id), each.quantity] for each in parts]}
+        text = {
+            name: None if (price := getattr(prices, name)) is None else str(price)
+            for name in ("callout", "labour", "inspection")
+        }
+        basis = {
+            **text,
+            "unit": prices.unit_minutes,
+            "free": free._asdict(),
+            "names": {},
+            "flat": {"7": ["", str(flat)]},
+        }
+        basis["parts"] = {str(each.part_id): [each.name, str(each.price)] for each in parts}
+        try:
+            lines = rules.quote_lines(
+                free, prices._replace(flat=flat), asked["minutes"], parts, inspection=asked["inspection"]
+            )
+            expected = [[line.kind, line.quantity, int(line.unit_price * line.quantity * 100)] for line in lines]
+        except Refused:
+            expected = None
+        cases.append((basis, asked, expected))
+    telephone.open(f"/my/job/{telephone.paid[0]}?keep=1")
+    found = page.evaluate(
+        "(cases) => cases.map(([list, asked]) => { const found = phoneQuote.estimate(list, asked);"
+        " return found && found.lines.map((each) => [each.kind, each.quantity, each.amount]); })",
+        [[basis, asked] for basis, asked, _expected in cases],
+    )
+    assert found == [expected for _basis, _asked, expected in cases]
+    assert sum(each is None for each in found) not in (0, len(found))

@@ -448,3 +448,24 @@ def test_so6_how_the_customer_agreed(how: str, drawn: bool, kept: str | None) ->
             charges.check_consent(how, drawn=drawn)
     else:
         assert charges.check_consent(how, drawn=drawn) == kept
+
+
+@pytest.mark.parametrize(
+    ("told", "charged", "more"),
+    [
+        (None, "80.00", False),
+        ("80.00", "80.00", False),
+        ("80", "80.00", False),
+        ("90.00", "80.00", True),
+        ("80", "0", True),
+    ],
+)
+def test_so6_what_was_told_and_what_is_charged(told: str | None, charged: str, more: bool) -> None:
+    assert charges.check_told(None if told is None else Decimal(told), Decimal(charged)) == more
+
+
+@given(st.decimals(0, 9999, places=2), st.decimals("0.01", 500, places=2))
+def test_so6_less_than_the_offices_price_is_no_consent(told: Decimal, missing: Decimal) -> None:
+    with pytest.raises(Refused) as refused:
+        charges.check_told(told, told + missing)
+    assert refused.value.params == {"told": f"{told:,.2f}", "charged": f"{told + missing:,.2f}"}

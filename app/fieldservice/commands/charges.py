@@ -25,6 +25,8 @@ CLOSE_GUARDS: list[Callable[[WorkOrder], None]] = []
 
 NOT_MISUSE = N_("not misuse after all")
 
+AGREED_TO_MORE = N_("(had agreed to %(told)s)")
+
 QUOTE_GUARDS: list[Callable[[WorkOrder], None]] = []
 """Asked before the charges of a job change; a later area refuses here once money was taken for them."""
 
@@ -68,6 +70,7 @@ def quote(
         db.session.add(
             Charge(work_order=order, **{**line._asdict(), "description": line.description[:100]}),
         )
+    order.quoted_minutes = minutes
     steps.event(order, "quoted", actor, moment, note=str(charged(order)))
     db.session.flush()
     return order
@@ -85,7 +88,7 @@ def drop_charges(order: WorkOrder) -> None:
     for charge in list(order.charges):
         order.charges.remove(charge)
         db.session.delete(charge)
-    order.charges_agreed_at, order.charges_agreed_by = None, ""
+    order.charges_agreed_at, order.charges_agreed_by, order.quoted_minutes = None, "", None
     order.consent_how, order.consent_file_id = "", None
     db.session.flush()
 
@@ -99,18 +102,20 @@ def agree_charges(
     how: str = "on_site",
     drawing: bytes | None = None,
     agreed_at: datetime | None = None,
+    told: Decimal | None = None,
     at: datetime | None = None,
 ) -> WorkOrder:
     """The customer agrees to the charges, before the work starts (SO-6).
 
     ``name`` is who agreed, ``how`` one of ``rules.CONSENTS``, ``drawing`` the signature as PNG, ``agreed_at`` when
-    it was, if not now.
+    it was, if not now; ``told`` is the sum the customer was shown, CNY: less than the charges is refused.
     """
     moment = at or clock.now()
     order = steps.locked_order(order_id)
     rules.WORK_ORDER.apply(order, "agree_charges", actor.roles, name=name.strip())
     if not order.charges:
         raise Refused(N_("Work out the charges first."), field="name")
+    more = rules.check_told(told, charged(order))
     how = rules.check_consent(how, drawn=bool(drawing))
     when = agreed_at or moment
     if not order.dispatched_at.replace(second=0, microsecond=0) <= when <= moment:
@@ -122,8 +127,10 @@ def agree_charges(
         order.consent_file_id = file.id
     order.charges_agreed_at, order.charges_agreed_by, order.consent_how = when, name.strip()[:64], how
     with i18n.in_language():
-        told = i18n.say(rules.CONSENT_LABELS[how])
-    steps.event(order, "charges_agreed", actor, moment, note=f"{name.strip()} {charged(order)} {told}")
+        spoken = i18n.say(rules.CONSENT_LABELS[how])
+        if more:
+            spoken += " " + i18n.say(AGREED_TO_MORE, told=str(told))
+    steps.event(order, "charges_agreed", actor, moment, note=f"{name.strip()} {charged(order)} {spoken}")
     db.session.flush()
     return order
 

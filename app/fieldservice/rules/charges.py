@@ -241,6 +241,24 @@ def total(lines: Iterable[QuoteLine]) -> Decimal:
     return sum((line.unit_price * line.quantity for line in lines), Decimal("0.00"))
 
 
+def check_told(told: Decimal | None, charged: Decimal) -> bool:
+    """Whether the customer agreed to more than he is charged: the telephone told another sum than the office's price.
+
+    The office's price counts (SO-6). None when nothing was told beside it. Raises ``Refused`` when he was told less.
+    """
+    if told is not None and told < charged:
+        raise Refused(
+            N_(
+                "The customer agreed to %(told)s CNY, the office's price is %(charged)s CNY and counts: "
+                "tell the customer and let the customer agree to it."
+            ),
+            field="name",
+            told=f"{told:,.2f}",
+            charged=f"{charged:,.2f}",
+        )
+    return told is not None and told > charged
+
+
 def check_consent(how: str, *, drawn: bool) -> str:
     """How the customer agreed. Raises ``Refused`` for an unknown way, or a signature that was not drawn (SO-6)."""
     if drawn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -37,6 +38,7 @@ JOB_LINKS: list[Callable[[WorkOrder, set[str]], Iterable[Link]]] = []
 """Asked for ways on from a job's page, with the verbs possible now: the workshop adds taking the product along."""
 
 
+AMOUNT = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
 # Who only goes along records minutes; everything else is for the technician in charge.
 FOR_THE_CREW = {"record_time"}
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -71,6 +73,11 @@ def _needed_parts() -> list[tuple[int, int]]:
         if not head and key.isdigit() and text.strip().isdigit() and 0 < int(text) < 1000:
             needed.append((int(key), int(text)))
     return needed
+
+
+def told_in(text: str) -> Decimal | None:
+    """The sum the page showed the customer, CNY; None when it says none that can be one."""
+    return Decimal(text) if AMOUNT.fullmatch(text) else None
 
 
 def _agreed_not_fitted(order: WorkOrder) -> dict[str, Any]:
@@ -193,6 +200,8 @@ class MyDayView(Page):
             given["device_at"] = moment("device_at")
         if verb == "quote":
             given["needed"] = _needed_parts()
+        if verb == "agree_charges":
+            given["told"] = told_in(request.form.get("told", ""))
         if verb == "remove_part":
             given["fitted_id"] = request.form.get("fitted_id", 0, type=int)
         if verb == "release_parts":
@@ -206,6 +215,8 @@ class MyDayView(Page):
         if verb == "finish":
             category = order.repair_call.voucher.product_model.category
             form.fault_code_id.choices = [("", _("Please choose")), *words.fault_codes(category).items()]
+        if verb == "pause" and order.status == "in_workshop":  # parts are waited for on the repair card
+            form.waiting_for.choices = [("customer", WAITING["customer"])]
         if verb == "quote":
             quoting.prepare(form, order)
         if verb == "fit_part":
@@ -277,6 +288,7 @@ class MyDayView(Page):
             raise PageNotFound()
         permitted = None if in_charge else FOR_THE_CREW if along else set()
         here = self._step(order, order.status, permitted, verb, failed)
+        picks = quoting.picks(order, self._stock(order)) if keep or "quote" in here["offered"] else None
         total = sum((charge.amount for charge in order.charges), Decimal("0.00"))
         return self._render(
             "job.html",
@@ -296,7 +308,8 @@ class MyDayView(Page):
                 else {},
             },
             kept=stock.kept_for(order),
-            picks=quoting.picks(order, self._stock(order)) if keep or "quote" in here["offered"] else None,
+            picks=picks,
+            price_list=quoting.price_list(order, picks) if keep and not free_on(order).everything else None,
             quoted={charge.part_id: charge.quantity for charge in order.charges if charge.part_id},
             total=total,
             swaps=[row for row in order.repair_call.voucher.serial_changes if row.reference == order.number],

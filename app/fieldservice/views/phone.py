@@ -192,6 +192,7 @@ def _words() -> dict[str, str]:
         "open": _("Open the job"),
         "noNetwork": _("This needs the network. Try again when it is back."),
         "full": _("This telephone has no room left: the entry was not kept."),
+        "total": _("Total"),
         "running": _("Running since %(time)s"),
     }
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import g
 
-from app.core import clock, i18n
+from app.core import clock, i18n, settings
 from app.core.views.display import plain
 from app.fieldservice.models import WorkOrder
-from app.fieldservice.queries import flat_faults, parts_used_on, prices_for
+from app.fieldservice.queries import flat_faults, free_on, parts_used_on, prices_for
 from app.parts.models import Part
 
 
@@ -40,11 +41,14 @@ class NotAtHand:
 def asked_before(order: WorkOrder) -> dict[str, Any]:
     """Minutes, flat price and inspection of the quote as it stands, so that quoting again loses none; {} without one.
 
-    Of labour by time the quote keeps the units begun: as many minutes as make them.
+    The minutes are kept with the job, as free labour may have no line. Of a quote older than that the units begun count.
     """
-    if not order.charges:
+    if not order.charges and order.quoted_minutes is None:
         return {}
-    asked: dict[str, Any] = {"minutes": 0, "inspection": any(charge.kind == "other" for charge in order.charges)}
+    asked: dict[str, Any] = {
+        "minutes": order.quoted_minutes or 0,
+        "inspection": any(charge.kind == "other" for charge in order.charges),
+    }
     labour = next((charge for charge in order.charges if charge.kind == "labour"), None)
     if labour is None:
         return asked
@@ -53,7 +57,10 @@ def asked_before(order: WorkOrder) -> dict[str, Any]:
     with i18n.in_language():  # the lines of a quote are in the language of its paper
         flat = {str(fault)[:100]: fault.id for fault, _price in flat_faults(order, day)}
     if labour.description in flat:
-        return asked | {"minutes": order.expected_minutes or 30, "fault_code_id": flat[labour.description]}
+        known = order.quoted_minutes or order.expected_minutes or 30
+        return asked | {"minutes": known, "fault_code_id": flat[labour.description]}
+    if order.quoted_minutes is not None:
+        return asked
     return asked | {"minutes": labour.quantity * prices_for(order, day).unit_minutes}
 
 
@@ -100,3 +107,33 @@ def picks(order: WorkOrder, stock: list[Any]) -> Picks:
         return Picks(stock, [])
     likely.sort(key=lambda row: -known.get(row.part_id, 0))
     return Picks(likely, [row for row in stock if row not in likely])
+
+
+def price_list(order: WorkOrder, picks: Picks | None) -> dict[str, Any]:
+    """What a telephone without a network works a quote out with (SO-6): the prices of today, CNY as text.
+
+    ``phone_quote.js`` does with it what ``rules.quote_lines`` does; the portal works it out again and its price counts.
+    """
+    day, free = clock.today(), free_on(order)
+    prices = prices_for(order, day)
+    flat = once_a_request(f"flat_faults:{order.id}", lambda: flat_faults(order, day))
+    rows = [*picks.likely, *picks.others] if picks is not None else []
+    return {
+        "free": free._asdict(),
+        "callout": _text(prices.callout),
+        "labour": _text(prices.labour),
+        "unit": prices.unit_minutes,
+        "inspection": _text(prices.inspection),
+        "flat": {str(fault.id): [str(fault), _text(price)] for fault, price in flat},
+        "parts": {str(row.part_id): [row.part.name, _text(row.part.price)] for row in rows},
+        "names": {
+            "callout": prices.callout_name,
+            "labour": prices.labour_name,
+            "other": prices.inspection_name,
+        },
+        "spot": _text(settings.amount("collect_on_site_up_to")),
+    }
+
+
+def _text(price: Decimal | None) -> str | None:
+    return None if price is None else f"{price:.2f}"

@@ -30,6 +30,7 @@
     const lines = [];
     for (const field of form.elements) {
       const box = field.closest(".field, .need");
+      if (field.dataset.line) lines.push([field.dataset.line, field.value]);
       if (!field.name || !box || field.type === "radio" && !field.checked) continue;
       const label = box.querySelector("label") || box;
       const name = (label.childNodes.length ? label : box).textContent.replace(/[*\s]+/g, " ").trim().slice(0, 60);
@@ -38,6 +39,7 @@
     }
     return lines;
   }
+  const titleOf = (form) => ((form.closest("article") || document).querySelector(".job-name, .my-top h1") || { textContent: "" }).textContent.trim();
   function make(form, submitter) {
     const path = new URL(submitter && submitter.hasAttribute("formaction") ? submitter.formAction : form.action).pathname;
     const data = new FormData(form, submitter && submitter.name ? submitter : undefined);
@@ -49,7 +51,7 @@
       key: store.newKey(), person: setup.person, name: setup.name, path,
       fields: [...data.entries()].filter(([name, value]) => !["csrf_token", "request_key", "device_at", "sent_at"].includes(name) && !(value instanceof File && !value.name)),
       deviceAt: Date.now(), group: job ? `job-${job}` : path, job, verb: form.dataset.verb || path.split("/").pop(),
-      label: form.dataset.label || (button ? button.textContent.trim() : ""), title: document.querySelector(".my-top h1").textContent.trim(),
+      label: form.dataset.label || (button ? button.textContent.trim() : ""), title: titleOf(form),
       then, lines: linesOf(form), state: "waiting", told: [],
     };
   }
@@ -58,7 +60,10 @@
 
   /* Keep an entry, then try to send it with everything before it. Gives {state: sent | refused | waiting, answer}. */
   async function keepAndSend(entry) {
-    entry.id = await store.add(entry);
+    // Entered once more because it was not taken: it goes where the first one stood, before what waits behind it.
+    const first = AGAIN.includes(entry.verb) ? (await store.of(entry.person)).find((each) => each.state === "refused" && each.path === entry.path) : undefined;
+    if (first) await store.put({ ...entry, id: first.id });
+    entry.id = first ? first.id : await store.add(entry);
     let mine = { state: "waiting" };
     const result = await store.flush(setup.pulse, (what, each, answer) => {
       if (each.id === entry.id) mine = { state: what, answer };
@@ -173,6 +178,9 @@
     const { state, answer } = await keepAndSend(entry);
     dirty = false;
     if (state === "sent") return go(answer.location);
+    // With more waiting behind it, it stays in its place: the reason and the way back to the job stand with what waits.
+    const behind = state === "refused" && (await store.of(setup.person)).some((each) => each.group === entry.group && each.id > entry.id);
+    if (behind) return go(setup.waiting);
     if (state === "refused" && answer.status === 422 && !keptAt && form.isConnected) {
       // The portal shows what is wrong at its field; nothing was done, so it may be sent once more.
       const pulse = await store.pulse(setup.pulse);
@@ -252,6 +260,8 @@
   // What is done once on a job: its button goes when it waits.
   const ONCE = ["accept", "on_the_way", "arrive", "finish", "sign", "leave_unsigned", "agree_charges", "take_back", "decline"];
 
+  const AGAIN = [...ONCE, "quote", "collect"];
+
   function chip(entry) {
     const made = document.createElement("span");
     made.className = `chip chip-${entry.state === "refused" ? "danger" : "warning"}`;
@@ -259,11 +269,20 @@
     return made;
   }
 
+  function reason(told) {
+    const made = document.createElement("p");
+    made.className = "late";
+    made.textContent = told.message;
+    return made;
+  }
+
   function showJob(steps, entries) {
     const mine = entries.filter((each) => each.job === steps.dataset.job);
     let state = steps.dataset.first || steps.dataset.state;
     steps.dataset.first = state;
-    const waiting = mine.filter((each) => each.state === "waiting");
+    // What was entered after something that was not taken waits for it: the job stands where that was.
+    const stuck = mine.findIndex((each) => each.state === "refused");
+    const waiting = (stuck < 0 ? mine : mine.slice(0, stuck)).filter((each) => each.state === "waiting");
     waiting.forEach((each) => { state = each.then || state; });
     const ahead = state !== steps.dataset.state && document.querySelector(`template[data-state="${state}"]`);
     // Taken along: what comes then, the workshop knows.
@@ -277,13 +296,18 @@
       if (arrived && began && !began.value) ours(arrived.deviceAt).then((at) => { began.value = began.value || local(at); });
       document.dispatchEvent(new CustomEvent("phone:steps"));
     }
-    waiting.filter((each) => ONCE.includes(each.verb)).forEach((each) => {
+    const misuse = waiting.some((each) => each.verb === "mark_misuse" && each.fields.some(([name]) => name === "misuse"));
+    steps.querySelectorAll("[data-misuse-waits]").forEach((each) => { each.hidden = !misuse; });
+    document.dispatchEvent(new CustomEvent("phone:job", { detail: { steps, waiting } }));
+    // A quote entered anew has to be agreed to anew.
+    const quoted = mine.map((each) => each.verb).lastIndexOf("quote");
+    mine.filter((each, at) => each.state === "waiting" && ONCE.includes(each.verb) && (each.verb !== "agree_charges" || at > quoted)).forEach((each) => {
       steps.querySelectorAll(`form[data-verb="${each.verb}"]`).forEach((form) => form.remove());
     });
     const box = document.querySelector("[data-job-waiting]") || document.createElement("div");
     box.dataset.jobWaiting = "";
     box.className = "job-waiting";
-    box.replaceChildren(...mine.map(chip));
+    box.replaceChildren(...mine.flatMap((each) => [chip(each), ...each.told.map(reason)]));
     if (mine.length) steps.before(box);
     else box.remove();
   }
@@ -385,7 +409,8 @@
     });
     worker.ready.then((found) => {
       const jobs = [...document.querySelectorAll("a[href^='/my/job/']")].map((each) => each.pathname);
-      const pages = jobs.flatMap((each) => [each, each.replace("/job/", "/items/take-back/")]);
+      const paid = [...document.querySelectorAll("article[data-paid]")].map((each) => each.dataset.paid);
+      const pages = [...jobs.flatMap((each) => [each, each.replace("/job/", "/items/take-back/")]), ...paid];
       document.querySelectorAll(".my-tabs a").forEach((each) => pages.push(each.pathname));
       pages.push(setup.waiting);
       const mine = [...new Set(pages)];

@@ -4,6 +4,8 @@
 importScripts(...SETUP.scripts);
 const store = self.phoneStore;
 const PATIENCE = 6000;
+// Pages kept with what may be entered once more waits than the portal knows of.
+const LATER = /^\/(my\/job|my\/items\/take-back|money\/mine\/job)\/\d+$/;
 const KEEP_FOR = 3 * 24 * 3600 * 1000;
 
 self.addEventListener("install", (event) => {
@@ -90,7 +92,7 @@ async function keep(url, answer) {
   const person = answer.headers.get(SETUP.header);
   await store.forgetPages(person);
   // A job is kept with what may come after its present state: that is another answer.
-  if (/^\/my\/job\/\d+$/.test(url.pathname)) await keepAddress(url.href, person);
+  if (LATER.test(url.pathname)) await keepAddress(url.href, person);
   else await put(url, answer, await answer.text(), person);
 }
 
@@ -112,7 +114,7 @@ async function keepAddress(address, person) {
   if (!answer.ok || answer.headers.get(SETUP.header) !== person) return undefined;
   const text = await answer.text();
   await put(url, answer, text, person);
-  const files = [...text.matchAll(/(?:src|href)="([^"]*\/static\/[^"]+)"/g)].map(([, found]) => found.replace(/&amp;/g, "&"));
+  const files = [...text.matchAll(/(?:src|href|data-reader(?:-\w+)?)="([^"]*\/static\/[^"]+)"/g)].map(([, found]) => found.replace(/&amp;/g, "&"));
   return Promise.all(files.map((each) => keepFile(each).catch(() => undefined)));
 }
 
