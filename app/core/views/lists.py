@@ -12,6 +12,7 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
+from app.core.i18n import DEFAULT, language
 from app.core.listing import sort_of
 from app.core.views.columns import column_of, kind_of, property_of
 from app.core.views.display import NOTHING, same_arguments
@@ -19,8 +20,9 @@ from app.core.views.filters import Quick
 from app.core.views.interface import COUNT_CAP, PAGE_MAX, count_cap, find
 
 DEEPEST_PAGE = 2000
-# A cell no wider than so many Latin letters is not broken; a Chinese character is as wide as two.
-ONE_WORD, WIDE_FROM = 24, 0x2E7F
+# A cell no wider than so many Latin letters is not broken; a Chinese character is as wide as two. English heads and
+# states are longer and leave less room.
+ONE_WORD, ONE_WORD_ENGLISH, WIDE_FROM = 24, 20, 0x2E7F
 
 
 def whole(text: str | None, low: int, high: int, otherwise: int) -> int:
@@ -61,6 +63,7 @@ class ListPage:
         arguments = request.args
         self.page = whole(arguments.get(f"page_{self.name}"), 0, DEEPEST_PAGE, 0)
         self.size = whole(arguments.get(f"psize_{self.name}"), 0, PAGE_MAX, view.page_size) or view.page_size
+        self.one_word = ONE_WORD if language() == DEFAULT else ONE_WORD_ENGLISH
         self.order = self._order()
         self.count, rows = view.datamodel.query(
             filters.get_joined_filters(view._base_filters),
@@ -113,7 +116,7 @@ class ListPage:
         words = (cell if isinstance(cell, Markup) else escape(cell)).striptags()
         if words == NOTHING:
             names.append("nothing")
-        elif sum(2 if ord(sign) > WIDE_FROM else 1 for sign in words) <= ONE_WORD:
+        elif sum(2 if ord(sign) > WIDE_FROM else 1 for sign in words) <= self.one_word:
             names.append("short")
         return " ".join(names)
 

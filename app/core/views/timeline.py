@@ -15,6 +15,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.core.actors import SYSTEM
 from app.core.audit import AuditEntry
 from app.core.db import db
 
@@ -47,6 +48,7 @@ def events(view: Any, item: Any) -> list[Event]:
     )
     found: list[Event] = []
     for at, actor, verb, before, after in db.session.execute(statement):
+        actor = str(_("The system")) if actor == SYSTEM.name else actor
         new = not before
         state = view.render("status", after["status"]) if "status" in after and "status" in view.choices else ""
         touched = [] if new else _labels(view, before, after)
