@@ -273,16 +273,18 @@ CREATE TABLE visit_question (
     question VARCHAR(200) NOT NULL,
     question_en VARCHAR(200) NOT NULL,
     answer_kind VARCHAR(8) NOT NULL,
+    good_answer VARCHAR(3) DEFAULT 'yes' NOT NULL,
     required BOOLEAN DEFAULT false NOT NULL,
     active BOOLEAN NOT NULL,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_visit_question PRIMARY KEY (id),
     CONSTRAINT ck_visit_question_trigger_on_known CHECK (trigger_on IN ('complaint_major', 'complaint', 'repair', 'contract', 'other')),
     CONSTRAINT ck_visit_question_answer_kind_known CHECK (answer_kind IN ('yes_no', 'text')),
+    CONSTRAINT ck_visit_question_good_answer_known CHECK (good_answer IN ('yes', 'no')),
     CONSTRAINT uq_visit_question_trigger_on_question UNIQUE (trigger_on, question)
 );
 CREATE INDEX ix_visit_question_order ON visit_question (trigger_on, position);
-COMMENT ON TABLE visit_question IS 'A question the caller asks, in the order of ``position``; what is asked belongs to the trigger (RV-4). No visit is recorded without an answer to one that is ``required``.';
+COMMENT ON TABLE visit_question IS 'A question the caller asks, in the order of ``position``; what is asked belongs to the trigger (RV-4). No visit is recorded without an answer to one that is ``required``. ``good_answer`` is what a content customer says to a question of yes or no: "Is anything still broken?" – no. One click answers all of them so.';
 
 CREATE TABLE visit_rule (
     id SERIAL NOT NULL,

@@ -25,7 +25,7 @@ from app.core.errors import N_
 from app.core.files import StoredFile
 from app.customers.models import Customer
 from app.feedback import rules
-from app.feedback.rules import ANSWER_KINDS, CAUSES, MANNERS, OUTCOMES, SATISFACTIONS, STATES, TRIGGERS
+from app.feedback.rules import ANSWER_KINDS, CAUSES, MANNERS, OUTCOMES, SATISFACTIONS, STATES, TRIGGERS, YES_NO
 from app.fieldservice.models import RepairCall, WorkOrder
 from app.organisation.models import Branch, Staff
 from app.organisation.rules import JOBS
@@ -87,13 +87,15 @@ class VisitRule(Versioned, Model):
 class VisitQuestion(Versioned, Model):
     """A question the caller asks, in the order of ``position``; what is asked belongs to the trigger (RV-4).
 
-    No visit is recorded without an answer to one that is ``required``.
+    No visit is recorded without an answer to one that is ``required``. ``good_answer`` is what a content customer says to
+    a question of yes or no: "Is anything still broken?" – no. One click answers all of them so.
     """
 
     __tablename__ = "visit_question"
     __table_args__ = (
         choice("trigger_on", TRIGGERS),
         choice("answer_kind", ANSWER_KINDS),
+        choice("good_answer", YES_NO),
         UniqueConstraint("trigger_on", "question"),
         Index("ix_visit_question_order", "trigger_on", "position"),
     )
@@ -105,6 +107,7 @@ class VisitQuestion(Versioned, Model):
     question: Mapped[str] = mapped_column(String(200), nullable=False)
     question_en: Mapped[str] = text(200)
     answer_kind: Mapped[str] = mapped_column(String(8), nullable=False, default="yes_no")
+    good_answer: Mapped[str] = mapped_column(String(3), nullable=False, default="yes", server_default="yes")
     required: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False, server_default=false())
     active: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
 

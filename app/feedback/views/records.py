@@ -168,10 +168,19 @@ class VisitQuestionView(BaseView):
     datamodel = OfficeInterface(VisitQuestion)
     record_name = _l("Question of return visits")
     list_name = _l("Questions of return visits")
-    list_columns = ["trigger_on", "position", "question", "answer_kind", "required", "active"]
-    show_columns = ["trigger_on", "position", "question", "question_en", "answer_kind", "required", "active"]
-    add_columns = ["trigger_on", "position", "question", "question_en", "answer_kind", "required"]
-    edit_columns = ["position", "question", "question_en", "answer_kind", "required", "active"]
+    list_columns = ["trigger_on", "position", "question", "answer_kind", "good_answer", "required", "active"]
+    show_columns = [
+        "trigger_on",
+        "position",
+        "question",
+        "question_en",
+        "answer_kind",
+        "good_answer",
+        "required",
+        "active",
+    ]
+    add_columns = ["trigger_on", "position", "question", "question_en", "answer_kind", "good_answer", "required"]
+    edit_columns = ["position", "question", "question_en", "answer_kind", "good_answer", "required", "active"]
     search_columns = ["trigger_on", "question", "active"]
     label_columns = {
         "trigger_on": _l("After what"),
@@ -179,10 +188,20 @@ class VisitQuestionView(BaseView):
         "question": _l("Question"),
         "question_en": _l("Question in English"),
         "answer_kind": _l("Answered"),
+        "good_answer": _l("A content customer says"),
         "required": _l("Must be answered"),
         "active": _l("Active"),
     }
-    choices = {"trigger_on": _labels(rules.TRIGGER_LABELS), "answer_kind": _labels(rules.ANSWER_KIND_LABELS)}
+    description_columns = {
+        "good_answer": _l(
+            "Only for yes or no: one click gives all these answers, so that a content customer takes three."
+        ),
+    }
+    choices = {
+        "good_answer": {"yes": _l("Yes"), "no": _l("No")},
+        "trigger_on": _labels(rules.TRIGGER_LABELS),
+        "answer_kind": _labels(rules.ANSWER_KIND_LABELS),
+    }
     base_order = ("trigger_on", "asc")
 
 
