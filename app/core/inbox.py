@@ -75,15 +75,15 @@ def post(
     return row
 
 
-def mail_to(messages: list[InboxMessage]) -> None:
-    """Want one mail that carries these messages of one person; nothing for who has no address."""
+def mail_to(messages: list[InboxMessage], not_before: datetime | None = None) -> None:
+    """Want one mail that carries these messages of one person, now or later; nothing for who has no address."""
     if not messages or not messages[0].email:
         return
     for row in messages:
         row.mail_status = "waiting"
     db.session.flush()
     ids = [row.id for row in messages]
-    want("inbox_mail", {"messages": ids}, dedup=f"inbox-mail-{ids[0]}")
+    want("inbox_mail", {"messages": ids}, dedup=f"inbox-mail-{ids[0]}", not_before=not_before)
 
 
 def unread() -> int:

@@ -387,4 +387,21 @@ def test_cp12_one_sent_on_by_a_consumer_association(office: Office) -> None:
     assert (row.status, row.satisfaction) == ("closed", "very_satisfied")
     letter = "SELECT kind FROM complaint_letter WHERE complaint_id = :id"
     assert [each.kind for each in office.portal.rows(letter, id=key)] == ["association"]
+    the_number_is_asked_for(office, key)
     assert office.troubles() == []
+
+
+def the_number_is_asked_for(office: Office, key: int) -> None:
+    """CP-13 at the return visit: whose complaint it was is called with one tap, which is noted."""
+    planned = "SELECT id FROM return_visit WHERE complaint_id = :id"
+    eventually(lambda: office.portal.rows(planned, id=key), 60)
+    (visit,) = office.portal.rows(planned, id=key)
+    clerk = office["clerk"]
+    page = clerk.go(f"/returnvisits/worklist/?visit={visit.id}")
+    asked = "SELECT count(*) FROM complaint_reading WHERE complaint_id = :id AND what = 'number'"
+    before = office.portal.one(asked, id=key)
+    assert "****" in page.locator(".call-head").inner_text() and page.locator("a[href^='tel:']").count() == 0
+    page.locator("form[data-reveal] button").click()
+    phone = office.portal.one("SELECT phone FROM complaint WHERE id = :id", id=key)
+    page.locator(f"a.call-number[href='tel:{phone}']").wait_for()
+    assert office.portal.one(asked, id=key) == before + 1

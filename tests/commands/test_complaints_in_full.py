@@ -241,6 +241,33 @@ def test_cp16_what_was_done_in_time_and_written_down_later_is_kept_against_nobod
     assert late == {stage for stage, state in states.items() if state in ("late", "overdue")}
 
 
+def test_cp9_what_waits_for_a_decision_at_night_is_mailed_when_the_branch_opens(office: Cast) -> None:
+    complaint_id = verified(office)
+
+    def mails(since: int) -> set[datetime]:
+        wanted = select(OutboxEntry).where(OutboxEntry.kind == "inbox_mail", OutboxEntry.id > since)
+        return {row.next_try_at for row in db.session.scalars(wanted)}
+
+    def newest() -> int:
+        return max(db.session.scalars(select(OutboxEntry.id)), default=0)
+
+    before = newest()
+    with clock.frozen(moment(11, 20, 17, 45)):  # Friday, the branch is closed: the mail is for Monday morning
+        commands.propose(
+            office["supervisor"],
+            complaint_id,
+            solution="补偿",
+            remedy="compensation",
+            compensation=Decimal("900"),
+            said="协商",
+        )
+    assert mails(before) == {moment(11, 23, 8, 30).astimezone(clock.UTC)}
+    before = newest()
+    with clock.frozen(moment(11, 23, 9)):
+        commands.approve(office["manager"], complaint_id, said="同意")
+    assert mails(before) == {moment(11, 23, 9).astimezone(clock.UTC)}
+
+
 def test_cp3_every_deadline_explains_itself(office: Cast) -> None:
     complaint = enter(office["clerk"], severity_ground="press")
     lines = {line.stage: line for line in queries.deadlines(complaint)}

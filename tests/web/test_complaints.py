@@ -212,6 +212,9 @@ def test_cp3_quick_filters(app: Flask, cast: Cast, client_for: Any) -> None:
         return [name for name in ("昨天来的", "今天来的") if name in page]
 
     assert shown("overdue") == ["昨天来的"]
+    rows = text(supervisor.get("/complaintview/list/")).split("<tr")[1:]
+    late = [row for row in rows if "fa-hourglass-end" in row]
+    assert len(late) == 1 and "昨天来的" in late[0] and "逾期" in late[0]
     assert shown("open") == ["昨天来的", "今天来的"]
     assert shown("nobody") == ["昨天来的"]
     assert shown("mine") == []

@@ -1,4 +1,4 @@
-"""Messages about complaints: in the inbox at once, by mail while the office is open or when it cannot wait."""
+"""Messages about complaints: in the inbox at once, by mail while the office is open, else when it opens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.calendars.queries import calendar_for
-from app.calendars.rules import is_open_at
+from app.calendars.rules import is_open_at, next_opening
 from app.complaints.models import Complaint
 from app.core import clock, inbox
 from app.organisation.models import Staff
@@ -22,15 +22,16 @@ def tell(
     tone: str = "info",
     by_mail: bool = True,
 ) -> list[inbox.InboxMessage]:
-    """A message to each of these people; a mail is not sent at night, the message waits in the inbox."""
-    awake = is_open_at(calendar_for(complaint.branch_id), clock.now())
+    """A message to each of these people; the mail of one posted at night goes out when the branch opens."""
+    calendar, now = calendar_for(complaint.branch_id), clock.now()
+    opens = None if is_open_at(calendar, now) else next_opening(calendar, now)
     posted = []
     for person in people:
         row = inbox.post(
             person.id, message, params, link=link or page_of(complaint), tone=tone, email=person.email or ""
         )
-        if by_mail and awake:
-            inbox.mail_to([row])
+        if by_mail:
+            inbox.mail_to([row], not_before=opens)
         posted.append(row)
     return posted
 

@@ -107,7 +107,6 @@ class ComplaintView(QuickFilters, BaseView):
         "status",
         "handler",
         "next_due",
-        "overdue",
     ]
     # The next deadline and whether it has passed follow from the steps.
     eager = ["steps"]
@@ -228,7 +227,6 @@ class ComplaintView(QuickFilters, BaseView):
         "satisfaction": _l("Satisfaction"),
         "entered_by": _l("Registered by"),
         "next_due": _l("Next deadline"),
-        "overdue": _l("Past the deadline"),
     }
     description_columns = {
         "received_at": _l("When the customer complained; the deadlines count from then."),
@@ -255,7 +253,6 @@ class ComplaintView(QuickFilters, BaseView):
         },
     }
     formatters_columns = {
-        "overdue": lambda late: chip(_("Past the deadline"), "danger") if late else NOTHING,
         "masked_phone": lambda number: Markup('<span class="text-nowrap">{}</span>').format(number),
     }
     small_references = ["branch"]
@@ -363,6 +360,16 @@ class ComplaintView(QuickFilters, BaseView):
         """What is closed is not corrected (CP-8)."""
         return rules.is_open(item.status)
 
+    def cell(self, item: Any, column: str) -> Any:
+        """A deadline that has passed stands out, in words as well as in colour."""
+        shown_as = super().cell(item, column)
+        if column != "next_due" or not item.overdue:
+            return shown_as
+        words = Markup('<span title="{0}">{1}<span class="sr-only"> {0}</span></span>').format(
+            _("Past the deadline"), shown_as
+        )
+        return chip(Markup('<i class="fa fa-hourglass-end" aria-hidden="true"></i> ') + words, "danger")
+
     def value(self, item: Complaint, column: str) -> Any:
         """The telephone number is masked until somebody asks for it, and that is noted (CP-13)."""
         if column == "phone":
@@ -461,7 +468,7 @@ class ComplaintView(QuickFilters, BaseView):
     def paper(self, pk: str, name: str) -> Any:
         """A paper of the complaint as PDF, made at once and kept nowhere; the document notes who printed it (CP-13)."""
         item = self._record(pk)
-        if name not in {each for each, _label, _there in PAPERS}:
+        if name not in {each for each, _label, there in PAPERS if there(item)}:
             abort(404)
         if not permissions.may(current(), documents.get(name).verb):
             abort(403)
