@@ -49,6 +49,18 @@ PAGES: dict[str, list[tuple[str, bool]]] = {
     "accountant": [("/", False), ("/money/cash/", False), ("/money/to-invoice/", False), ("/invoiceview/list/", True)],
     "director": [("/", False), ("/figures/complaints/", False)],
     "admin": [("/settings/", False), ("/auditentryview/list/", True), ("/staffview/add", False)],
+    "manager": [("/", False), ("/approvalview/list/?show=pending", True)],
+}
+# Forms and what is opened less often: looked at once, dark or light and wide or narrow in turn.
+MORE = {
+    "clerk": ["/complaintview/add", "/intake/newcomer", "/day-close/", "/money/cash/"],
+    "supervisor": ["/deadline/", "/inbox/", "/absenceview/add", "/deadline/breaches"],
+    "technician": ["/my/items/", "/money/mine/"],
+    "service": ["/figures/visits/?period=quarter", "/contractview/add", "/complaintreadingview/list/"],
+    "accountant": ["/money/outstanding/", "/cashhandoverview/list/"],
+    "director": ["/approvalview/list/"],
+    "admin": ["/system/", "/users/add", "/scheduleentryview/list/", "/outboxentryview/list/"],
+    "manager": ["/branch-day/"],
 }
 
 
@@ -77,6 +89,13 @@ def test_axe_finds_nothing_serious(office: Office, username: str) -> None:
                 if opened and record.count():
                     page.goto(str(record.first.get_attribute("href")))
                     wrong += violations(page)
+        for number, path in enumerate(MORE[username]):
+            page.emulate_media(color_scheme="light" if number % 2 else "dark")
+            if username != "technician":
+                page.set_viewport_size(phone if number % 4 < 2 else {"width": 1440, "height": 900})
+            answer = page.goto(path)
+            assert answer is not None and answer.ok, path
+            wrong += violations(page)
     finally:
         page.emulate_media(color_scheme="light")
         if size is not None:
@@ -103,6 +122,19 @@ def test_by_keyboard_alone(office: Office) -> None:
     page.keyboard.press("/")
     page.keyboard.type("1/2")
     assert page.locator("#finder").input_value() == "1/2"
+    # What opens by Enter gives the cursor back when Escape closes it; where it stands is ringed.
+    page.goto("/repaircallview/list/")
+    for way, inside in (("details.drop summary:has-text('显示列')", "input.tick"), ("a[data-detail]", ".detail-close")):
+        opener = page.locator(way).first
+        opener.focus()
+        page.keyboard.press("Enter")
+        if way.startswith("details"):
+            page.keyboard.press("Tab")
+        page.locator(f"{inside}:focus").wait_for()
+        page.keyboard.press("Escape")
+        assert opener.evaluate("(each) => each === document.activeElement"), way
+        ring = opener.evaluate("(each) => getComputedStyle(each).outline")
+        assert "solid 2px" in ring, ring
 
 
 def test_what_was_typed_is_not_lost(office: Office) -> None:
@@ -164,14 +196,14 @@ CUT = """() => {
 }"""
 
 
-@pytest.mark.parametrize("username", ["clerk", "supervisor", "service"])
+@pytest.mark.parametrize("username", [who for who in PAGES if who != "technician"])
 def test_at_twice_the_size_nothing_is_cut(office: Office, username: str) -> None:
     """Zoomed to 200 % a desk of 1440 has 720 px."""
     page, wrong = office[username].page, []
     size = page.viewport_size
     page.set_viewport_size({"width": 720, "height": 450})
     try:
-        for path, opened in PAGES[username]:
+        for path, opened in [*PAGES[username], *((path, False) for path in MORE[username])]:
             page.goto(path)
             record = page.locator("td.main a[href*='/show/']")
             addresses = [str(record.first.get_attribute("href"))] if opened and record.count() else []
