@@ -5,17 +5,20 @@ Each is made for one complaint, with the eyes of whoever prints; registers and a
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.complaints import commands, queries, rules
 from app.complaints.models import STAGE_LABELS, Approval, Complaint, SettlementAgreement
-from app.complaints.papers import ComplaintPaper, Decision, Due, StepLine
+from app.complaints.papers import ComplaintPaper, Decision, Due, GroupLine, StepLine
 from app.core import clock, files
 from app.core.actors import current
 from app.core.db import db
 from app.core.documents import Document, Params, Query, register
 from app.core.errors import N_, NotFound
+from app.core.money import in_capitals
 from app.customers.models import Voucher
 from app.fieldservice.models import RepairCall
 from app.organisation.rules import APPROVER_LABELS
@@ -36,6 +39,7 @@ def _complaint(params: Params) -> Complaint:
             selectinload(Complaint.approvals),
             selectinload(Complaint.agreements),
             selectinload(Complaint.crisis_members),
+            selectinload(Complaint.crisis_entries),
         )
     )
     found = db.session.scalars(statement).unique().one_or_none()
@@ -52,7 +56,7 @@ def paper_of(complaint: Complaint, params: Params, number: str, letter: str = ""
     newest = complaint.approvals[-1] if complaint.approvals else None
     return ComplaintPaper(
         number=number,
-        on=params.date,
+        on=_written_on(complaint, number, written.at if written is not None else None) or params.date,
         branch_code=complaint.branch.code,
         branch_name=complaint.branch.name,
         complaint_number=complaint.number,
@@ -102,7 +106,31 @@ def paper_of(complaint: Complaint, params: Params, number: str, letter: str = ""
         signed_at=agreement.signed_at if agreement is not None else None,
         signature=_picture(agreement),
         scanned=agreement is not None and agreement.signed_how == "scanned",
+        group=tuple(
+            GroupLine(
+                at=row.at,
+                decision=row.kind == "decision",
+                words=row.words,
+                owner=row.owner.name if row.owner is not None else "",
+                due_on=row.due_on,
+                done_at=row.done_at,
+                result=row.result,
+            )
+            for row in complaint.crisis_entries
+        ),
+        capitals=in_capitals(complaint.compensation) if complaint.compensation else "",
     )
+
+
+# By which step the customer was told what the letter says.
+_TOLD_BY = {"A": "acknowledge", "T": "timetable"}
+
+
+def _written_on(complaint: Complaint, number: str, letter_at: datetime | None) -> date | None:
+    """The day on which what a letter says was said or written; None for papers that speak of today."""
+    verb = _TOLD_BY.get(number.rpartition("-")[2])
+    at = letter_at or next((step.at for step in reversed(complaint.steps) if verb and step.verb == verb), None)
+    return clock.local(at).date() if at is not None else None
 
 
 def _said(complaint: Complaint, verb: str) -> str:

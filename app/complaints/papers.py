@@ -48,9 +48,23 @@ class StepLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GroupLine:
+    """Minutes of the crisis group, or a decision: who sees to it until when, and what was done (CP-6)."""
+
+    at: datetime
+    decision: bool
+    words: str
+    owner: str
+    due_on: date | None
+    done_at: datetime | None
+    result: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComplaintPaper(Paper):
     """A complaint as its letters and forms need it; ``signature`` is the picture of the customer's name,
-    ``signer_as`` how a representative stands to the complainant (empty: the complainant signed)."""
+    ``signer_as`` how a representative stands to the complainant (empty: the complainant signed), ``capitals`` the amount
+    in words. A letter printed again later keeps the day it was written (``on``)."""
 
     complaint_number: str
     received_at: datetime
@@ -97,3 +111,5 @@ class ComplaintPaper(Paper):
     signed_at: datetime | None
     signature: bytes | None
     scanned: bool
+    group: tuple[GroupLine, ...] = ()
+    capitals: str = ""

@@ -178,7 +178,7 @@ def _major(
     elif told_at is not None:
         # It waits for the customer's name.
         rows.add(
-            SettlementAgreement, complaint_id=row["id"], terms="退货并全额退款 2,600 元，双方再无争议。", made_at=told_at,
+            SettlementAgreement, complaint_id=row["id"], terms=f"{row['solution']}。", made_at=told_at,
             created_at=told_at, made_by_id=row["handler_id"], version=1, signer="", signed_how="",
         )  # fmt: skip
 

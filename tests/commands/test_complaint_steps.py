@@ -11,14 +11,15 @@ from sqlalchemy import select
 
 from app.complaints import commands, queries
 from app.complaints.models import Complaint, ComplaintFile, CrisisEntry, RefusalReason
-from app.core import clock
+from app.core import clock, documents
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
+from app.core.documents import Params
 from app.core.errors import NotFound, Refused
 from app.core.inbox import InboxMessage
 from app.core.uow import unit_of_work
 from tests.cast import Cast
-from tests.commands.complaint_days import FRIDAY, Sent, enter, inbox_of, verified
+from tests.commands.complaint_days import FRIDAY, Sent, enter, inbox_of, settled, verified
 
 PNG = b"\x89PNG\r\n\x1a\n"
 MONDAY = FRIDAY + timedelta(days=3)
@@ -194,3 +195,34 @@ def test_cp6_cp11_what_is_past_its_day_is_told_once_to_owner_and_superior(office
     with clock.frozen(MONDAY + timedelta(days=1)):
         assert commands.remind_overdue() == 1
     assert len(_late(office, "clerk")) == 3
+
+
+# -- on paper ----------------------------------------------------------------------------------------------------
+
+
+def _paper(name: str, key: int) -> Any:
+    return documents.get(name).query(Params(clock.today(), None, record_id=key))
+
+
+def test_cp6_the_report_names_minutes_and_decisions_with_what_became_of_them(office: Cast) -> None:
+    key = decided(office)
+    number = db.session.get_one(CrisisEntry, key).complaint_id
+    commands.minute(office["manager"], number, kind="meeting", words="核对维修记录")
+    commands.finish_decision(office["clerk"], key, said="已登门")
+    decision, meeting = _paper("major_report", number).group
+    assert (decision.words, decision.owner, decision.due_on, decision.result) == (
+        "当日上门致歉",
+        "周晓芸",
+        FRIDAY.date(),
+        "已登门",
+    )
+    assert (meeting.decision, meeting.words, meeting.owner) == (False, "核对维修记录", "")
+
+
+def test_cp3_cp6_a_letter_printed_again_keeps_the_day_it_was_written(office: Cast) -> None:
+    number = settled(office, severity_ground="press")
+    commands.answer(office["manager"], number, words="已致歉")
+    with clock.frozen(MONDAY):
+        for name in ("complaint_acknowledgement", "complaint_answer"):
+            assert _paper(name, number).on == FRIDAY.date(), name
+        assert _paper("major_report", number).on == MONDAY.date()
