@@ -34,7 +34,12 @@
   if (toggle) {
     toggle.addEventListener("click", () => {
       if (wide.matches) rail(!root.classList.contains("menu-rail"));
-      else menu(!page.classList.contains("menu-open"));
+      else {
+        menu(!page.classList.contains("menu-open"));
+        // It slides in over the page: the cursor goes there, too.
+        const first = document.querySelector(".sidebar summary");
+        if (first && page.classList.contains("menu-open")) window.setTimeout(() => first.focus(), 50);
+      }
     });
     document.querySelector("[data-menu-close]").addEventListener("click", () => menu(false));
     wide.addEventListener("change", said);
@@ -71,8 +76,15 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    if (toggle && !wide.matches) menu(false);
-    document.querySelectorAll("details.drop[open]").forEach((box) => box.removeAttribute("open"));
+    // What had the cursor inside is gone: it returns to what opened it.
+    if (toggle && page.classList.contains("menu-open") && !wide.matches) {
+      if (document.activeElement.closest(".sidebar")) toggle.focus();
+      menu(false);
+    }
+    document.querySelectorAll("details.drop[open]").forEach((box) => {
+      if (box.contains(document.activeElement)) box.querySelector("summary").focus();
+      box.removeAttribute("open");
+    });
   });
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.drop[open]").forEach((box) => {
