@@ -6,16 +6,19 @@ from typing import Any
 
 from flask import Flask
 
+from app.billing import commands as billing
+from app.billing.models import Invoice
+from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.fetch import fetch
 from app.core.uow import unit_of_work
 from app.fieldservice import commands as jobs
-from app.fieldservice.models import WorkOrder
+from app.fieldservice.models import WorkOrder, WorkOrderEvent
 from app.workshop import commands as workshop
 from app.workshop.models import RepairCard
 from app.workshop.queries import proposed_promise
 from tests.cast import Cast
-from tests.commands.billing_days import PNG, agreed
+from tests.commands.billing_days import FRIDAY, PNG, agreed, finished
 
 
 def test_the_way_to_the_money_is_offered_to_whom_its_page_opens(app: Flask, cast: Cast, client_for: Any) -> None:
@@ -57,3 +60,24 @@ def test_the_way_to_the_money_is_offered_to_whom_its_page_opens(app: Flask, cast
         jobs.close(cast["clerk"], order_id)
         with unit_of_work(SYSTEM, "test.read"):
             assert fetch(WorkOrder, order_id).status == "closed"
+
+
+def test_so9_drafted_at_the_return_or_why_not(app: Flask, cast: Cast, client_for: Any) -> None:
+    """The accountant finds the drafts by their missing number, and what could not be drafted with the reason."""
+    with app.app_context(), clock.frozen(FRIDAY):
+        made = billing.issue_for_jobs(
+            cast["accountant"], finished(cast), title="南京某某公司", tax_no="91320100MA1XXXXX1X", fapiao_kind="special"
+        ).id
+        order_id = finished(cast, hour=12, symptom="门关不严")
+        with unit_of_work(SYSTEM, "test.returned"):
+            order = fetch(WorkOrder, order_id)
+            order.events.append(WorkOrderEvent(kind="taken_back", at=FRIDAY))
+            fetch(Invoice, made).tax_no = ""  # brought over from elsewhere without it
+        number = order.number
+    accountant = client_for("accountant")
+    page = accountant.get("/money/to-invoice/").get_data(as_text=True)
+    assert number in page and "送还时未能生成：专用发票须填税号" in page
+    assert "1 张开票单待填发票号码" in page
+    with app.app_context(), unit_of_work(SYSTEM, "test.mended"):
+        fetch(Invoice, made).tax_no = "91320100MA1XXXXX1X"
+    assert "送还时未能生成" not in accountant.get("/money/to-invoice/").get_data(as_text=True)

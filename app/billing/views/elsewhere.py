@@ -27,6 +27,8 @@ timeline.WORDS.update(
         "invoice.issue_for_contract": N_("Made out"),
         "payment.collect": N_("Money taken"),
         "payment.void": N_("Payment voided"),
+        # Of an invoice that was drafted as the item went back (SO-9).
+        "hand_back": N_("Hand it back to the customer"),
     }
 )
 
