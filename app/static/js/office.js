@@ -215,6 +215,11 @@
       form.dataset.sent = "1";
     }
   });
+  // A box that was answered closes, also when the answer is a file and the page stays.
+  document.addEventListener("submit", (event) => {
+    const box = event.target.closest("details.drop");
+    if (box && !event.defaultPrevented) window.setTimeout(() => box.removeAttribute("open"));
+  });
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sent], form[data-confirmed]").forEach((form) => {
       delete form.dataset.sent;
