@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from playwright.sync_api import Error as Interrupted
 from sqlalchemy import select
 
@@ -114,6 +115,18 @@ class Telephone:
         self.visitor.context.set_offline(False)
         self.page.evaluate("window.dispatchEvent(new Event('online'))")
 
+    def give_away(self, job: int) -> None:
+        """The supervisor gives the job to somebody else."""
+        with self.app.app_context():
+            someone = self.portal.one(
+                "SELECT s.id FROM staff s JOIN branch b ON b.id = s.branch_id LEFT JOIN ab_user u ON u.id = s.user_id "
+                "WHERE b.code = 'NJ' AND s.job = 'technician' AND coalesce(u.username, '') <> 'technician' ORDER BY s.id"
+            )
+            commands.reassign(
+                self.who("supervisor"), job, technician_id=someone, reason="客户指定", override_reason="客户指定"
+            )
+            db.session.remove()
+
     def events(self, job: int) -> list[str]:
         rows = self.portal.rows("SELECT kind FROM work_order_event WHERE work_order_id = :job ORDER BY id", job=job)
         return [kind for (kind,) in rows]
@@ -192,15 +205,7 @@ def test_a_job_given_to_somebody_else_is_explained_and_handed_over(telephone: Te
         telephone.press("accept")
     telephone.open(f"/my/job/{mine}")
     telephone.press("on_the_way")
-    with telephone.app.app_context():
-        someone = telephone.portal.one(
-            "SELECT s.id FROM staff s JOIN branch b ON b.id = s.branch_id LEFT JOIN ab_user u ON u.id = s.user_id "
-            "WHERE b.code = 'NJ' AND s.job = 'technician' AND coalesce(u.username, '') <> 'technician' ORDER BY s.id"
-        )
-        commands.reassign(
-            telephone.who("supervisor"), mine, technician_id=someone, reason="客户指定", override_reason="客户指定"
-        )
-        db.session.remove()
+    telephone.give_away(mine)
     telephone.open(WAITING)
     telephone.back()
     refused = page.locator(".kept-refused")
@@ -454,3 +459,102 @@ def test_so6_the_telephone_reckons_as_the_portal_does(telephone: Telephone) -> N
     )
     assert found == [expected for _basis, _asked, expected in cases]
     assert sum(each is None for each in found) not in (0, len(found))
+
+
+def test_a_clock_that_goes_wrong_and_a_signature_that_is_not_sent_yet(telephone: Telephone) -> None:
+    """The arrival fills in "Began at" by the portal's clock; a page with a drawing does not load itself again (CAL-4)."""
+    job, other, page = telephone.jobs[4], telephone.jobs[3], telephone.page
+    telephone.kept()
+    telephone.wire.cut = True
+    telephone.open(f"/my/job/{job}")
+    page.evaluate("async () => phoneStore.setFact('pulse', {person: 0, ahead: 3600000})")  # an hour fast
+    telephone.press("arrive")
+    began = page.locator("#form-record_time [name=started_at]")
+    expect(began).not_to_have_value("")
+    told = clock.at_local(date.fromisoformat(began.input_value()[:10]), time.fromisoformat(began.input_value()[11:16]))
+    assert abs(clock.now() - timedelta(hours=1) - told) < timedelta(minutes=3)
+    telephone.open(f"/my/items/take-back/{other}")
+    sign(page, "#take-back")
+    page.evaluate("document.documentElement.dataset.same = '1'")
+    telephone.back()
+    eventually(lambda: "arrived" in telephone.events(job), 30)
+    expect(page.locator("[data-net]")).to_be_hidden(timeout=20_000)  # told that everything is sent
+    assert page.locator("html[data-same]").count() == 1
+    assert page.input_value("#take-back [name=drawing]").startswith("data:image/png")
+
+
+def test_what_the_portal_could_not_answer_waits_and_what_another_window_sent_is_sent(telephone: Telephone) -> None:
+    job, page = telephone.jobs[4], telephone.page
+    telephone.open(f"/my/job/{job}")
+    refused = "document.querySelector('#form-record_time [name=minutes]').value = '0';"
+    # Refused while the form is open, and no answer when the page is asked for with its fault: nothing is forgotten.
+    page.route(f"**/my/job/{job}/record_time", lambda route: _unless_scripted(route))
+    page.evaluate(refused + "document.getElementById('form-record_time').requestSubmit()")
+    page.wait_for_url("chrome-error://**")
+    page.unroute(f"**/my/job/{job}/record_time")
+    assert len(telephone.waiting()) == 1
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="丢弃").click()
+    expect(page.locator("[data-entries] .nothing")).to_be_visible()
+    # Whoever sends it, the window that made it hears how it went.
+    telephone.open(f"/my/job/{job}")
+    heard = page.evaluate(
+        """async (minutes) => {
+          const flush = phoneStore.flush;
+          phoneStore.flush = (pulse) => flush(pulse);  // as if another window had sent it
+          const states = [];
+          for (const value of minutes) {
+            const form = document.getElementById("form-record_time");
+            form.elements.minutes.value = value;
+            const { state, answer } = await phone.keepAndSend(phone.make(form));
+            states.push([state, (answer.refused || []).length]);
+          }
+          phoneStore.flush = flush;
+          for (const each of await phoneStore.all()) await phoneStore.remove(each.id);
+          return states;
+        }""",
+        ["1", "0"],
+    )
+    assert heard == [["sent", 0], ["refused", 1]]
+
+
+def _unless_scripted(route: Route) -> None:
+    if route.request.is_navigation_request():
+        route.abort()
+    else:
+        route.continue_()
+
+
+def test_a_job_given_away_meanwhile_is_explained_online_too(telephone: Telephone) -> None:
+    job, page = telephone.jobs[3], telephone.page
+    telephone.open(f"/my/job/{job}")
+    telephone.give_away(job)
+    with page.expect_navigation(url=f"**{WAITING}"):
+        page.locator("form[data-verb=on_the_way] [type=submit]").click()
+    assert "改派" in page.locator(".kept-refused").inner_text()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="丢弃").click()
+    expect(page.locator("[data-entries] .nothing")).to_be_visible()
+
+
+def test_old_pages_go_and_a_broken_store_does_not_shut_the_portal(telephone: Telephone) -> None:
+    page = telephone.page
+    telephone.kept()
+    page.evaluate(
+        """async () => {
+          const pages = await caches.open((await caches.keys()).find((name) => name.startsWith("pages-")));
+          const found = await pages.match("/my/day", { ignoreVary: true }), headers = new Headers(found.headers);
+          headers.set("X-Kept-At", new Date(Date.now() - 4 * 24 * 3600 * 1000).toISOString());
+          await pages.put("/my/day", new Response(await found.text(), { headers }));
+        }"""
+    )
+    telephone.wire.cut = True
+    telephone.open("/my/day")
+    assert page.locator("[data-entries], .day-sums").count() == 0  # of four days ago: no longer shown
+    telephone.wire.cut = False
+    telephone.open("/my/")
+    (worker,) = telephone.visitor.context.service_workers
+    worker.evaluate("() => { IDBFactory.prototype.open = () => { throw new Error('broken'); }; }")
+    page.evaluate("() => new Promise((done) => { indexedDB.deleteDatabase('aftercare-phone').onsuccess = done; })")
+    telephone.open("/my/day")
+    expect(page.locator(".day-sums")).to_be_visible()
