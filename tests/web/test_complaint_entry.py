@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 from collections.abc import Iterator
@@ -146,6 +147,59 @@ def test_sv3_from_a_survey_card_its_number_stays_on_page_and_register(app: Flask
         printed = documents.render("complaint_register", date=clock.today(), branch="NJ", language="zh_Hans_CN")
         db.session.remove()
     assert "DC-20261119-03" in _words(printed.pdf)
+
+
+def test_cp11_the_correction_form_offers_the_jobs_of_the_product_and_refuses_others_at_the_field(
+    app: Flask, cast: Cast, client_for: Any, job: dict[str, Any]
+) -> None:
+    number, boss = complaint(app, cast), client_for("manager")
+    here = f"/complaintview/edit/{number}"
+    page = text(boss.get(here))
+    narrowed = re.search(
+        r'name="work_order"[^>]*data-narrow="([^"]+)"|data-narrow="([^"]+)"[^>]*name="work_order"', page
+    )
+    assert narrowed is not None and "repair_call.voucher_id=voucher" in (narrowed.group(1) or narrowed.group(2))
+
+    def offered(which: str) -> list[int]:
+        asked = f"/lookup/work_order?repair_call.voucher_id={cast.vouchers[which]}"
+        return [row["id"] for row in boss.get(asked).get_json()["results"]]
+
+    assert (offered("in_warranty"), offered("out_of_warranty")) == ([job["order"]], [])
+    known = {**values(page), "content": "改一个字", "work_order": str(job["order"]), "demand": ""}
+    other = {**known, "voucher": str(cast.vouchers["out_of_warranty"])}
+    refused = text(boss.post(here, other), 422)
+    assert "该派工单属于另一产品" in refused
+    assert boss.post(here, known).status_code == 302
+    saved = one(app, select(Complaint).where(Complaint.id == number))
+    assert (saved.work_order_id, saved.voucher_id) == (job["order"], cast.vouchers["in_warranty"])
+
+
+def test_cp6_cp8_the_group_s_decision_and_what_is_handed_in(app: Flask, cast: Cast, client_for: Any) -> None:
+    number = complaint(app, cast, severity_ground="press")
+    boss, clerk = client_for("manager"), client_for("clerk")
+    here = f"/complaintview/do/minute/{number}"
+    given = {
+        "kind": "decision",
+        "words": "当日上门致歉",
+        "owner_id": cast.staff("clerk"),
+        "due_on": "",
+        "present": "",
+        "at": "",
+    }
+    assert "请填写决定的完成期限" in text(boss.post(here, given), 422)
+    minutes = (io.BytesIO(b"%PDF-1.4 ..."), "会议记录.pdf")
+    assert boss.post(here, {**given, "due_on": "2026-11-20", "attachment": minutes}).status_code == 302
+    steps = text(boss.get(f"/complaintview/show/{number}"))
+    assert "会议记录.pdf" in steps[steps.index("处理经过") :]  # at its step, not only among the files
+    assert "待我落实的危机小组决定" in text(clerk.get("/"))
+    listed = text(clerk.get("/crisisentryview/list/?show=mine"))
+    (entry,) = set(re.findall(r"/crisisentryview/show/(\d+)", listed))
+    tick = f"/crisisentryview/do/finish/{entry}"
+    assert tick in text(clerk.get(f"/crisisentryview/show/{entry}"))
+    assert clerk.post(tick, {"said": "已登门", "at": "", "attachment": ""}).status_code == 302
+    assert "当日上门致歉" not in text(clerk.get("/crisisentryview/list/?show=mine"))
+    done = text(boss.get(f"/complaintview/show/{number}"))
+    assert "已登门" in done and tick not in done
 
 
 def _words(pdf: bytes) -> str:
