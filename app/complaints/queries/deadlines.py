@@ -109,9 +109,7 @@ def _why(complaint: Complaint, standing: rules.StageStanding) -> str:
     """Clock hours in one sentence; working days as the list of days they used (CAL-3, CAL-5)."""
     if standing.due_at is None:
         if standing.stage == "proposed" and complaint.status in ("received", "acknowledged"):
-            return i18n.say(
-                N_("%(days)d working days, counted from the verification"), days=settings.number(PROPOSE_DAYS)
-            )
+            return i18n.say(N_("Working days from the verification: %(days)d"), days=settings.number(PROPOSE_DAYS))
         return ""
     if standing.stage == "acknowledged":
         return _hours(complaint.received_at, settings.number(ACKNOWLEDGE_HOURS))
