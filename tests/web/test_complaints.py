@@ -572,6 +572,10 @@ def test_cp1_the_public_form_the_number_and_the_status(app: Flask, cast: Cast) -
     assert "已答复" in page
     for name in ("李女士", "周晓芸", "陈国栋", "已致电", "没有人来"):
         assert name not in page, name
+    assert "前处理完毕" in page
+    with clock.frozen(FRIDAY + timedelta(days=30)):  # a promise that was broken is not made again
+        page = text(_post(app.test_client(), "/complain/status", asked))
+    assert "前处理完毕" not in page and "未能如期" in page
     assert "未查到" in text(_post(app.test_client(), "/complain/status", {**asked, "phone": "13912345679"}), 422)
     page = text(browser.get("/complain/?lang=en"))
     assert "Tell us what went wrong" in page

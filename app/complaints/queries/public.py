@@ -22,12 +22,20 @@ SHOWN = ("received", "acknowledged", "verified", "told", "settled", "closed", "w
 
 @dataclass(frozen=True)
 class PublicStatus:
-    """``stages`` are labels (message ids) with the moment they were reached; ``settle_on`` is what was promised."""
+    """``stages`` are labels (message ids) with the moment they were reached; ``settle_on`` is what was promised.
+
+    ``late``: that day has passed and the complaint is not settled.
+    """
 
     number: str
     received_at: datetime
     stages: tuple[tuple[str, datetime], ...]
     settle_on: date | None
+
+    @property
+    def late(self) -> bool:
+        """Whether what was promised was not kept."""
+        return self.settle_on is not None and self.settle_on < clock.today()
 
 
 def digits(number: str) -> str:
