@@ -134,7 +134,7 @@ class ContractNotice(Model):
     visitor: Mapped[Staff | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.contract} {self.for_date}"
+        return f"{self.contract} {dates.day(self.for_date)}"
 
 
 class PlannedVisit(Model):

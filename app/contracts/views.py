@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from app.contracts import commands, queries
 from app.contracts.models import Contract, ContractItem, ContractNotice
 from app.contracts.rules import CONTRACT, following_term
-from app.core import clock, permissions
+from app.core import clock, dates, permissions
 from app.core.actors import Principal, current
 from app.core.db import db
 from app.core.scope import ALL, widest
@@ -300,7 +300,7 @@ def _contract_history(customer: Customer, limit: int) -> list[page.Told]:
             "fa-file-text",
             each.number,
             url_for("ContractView.show", pk=each.id),
-            _("%(first)s to %(last)s", first=each.starts_on, last=each.ends_on),
+            _("%(first)s to %(last)s", first=dates.day(each.starts_on), last=dates.day(each.ends_on)),
             page.said("ContractView", "status", each.status),
             all_day=True,
         )
