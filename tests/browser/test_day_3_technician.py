@@ -12,8 +12,9 @@ pytestmark = pytest.mark.browser
 # Everything a finger aims at; a tick box counts with its label, a link inside a sentence is text.
 TOO_SMALL = """() => {
   document.querySelectorAll("details").forEach((part) => { part.open = true; });
-  const wanted = "button, select, textarea, summary, .tap, nav a, a.job, header a, input:not([type=hidden])";
+  const wanted = "button, select, textarea, summary, a, input:not([type=hidden])";
   return [...document.querySelectorAll(wanted)].filter((item) => {
+    if (item.closest(".sr-only, [class*=skip]") || item.type === "file") return false;
     const box = (item.type === "checkbox" ? item.closest("label") : item).getBoundingClientRect();
     return box.width > 0 && (box.height < 44 || box.width < 44);
   }).map((item) => item.outerHTML.slice(0, 80) + " " + item.getBoundingClientRect().height);
@@ -142,6 +143,17 @@ def test_so11_the_day_is_confirmed(day: Day) -> None:
     assert page.locator("form[action$='/confirm']").count() == 0
     sheet = technician.pdf(page.locator("a[href*='/print/now/technician_daily']").get_attribute("href") or "")
     assert day.technician in sheet and day.customer in sheet
+
+
+def test_every_page_of_the_telephone_is_for_fingers(day: Day) -> None:
+    day.reach("arrived")
+    technician = day.office["technician"]
+    tabs = technician.go("/my/").locator(".my-tabs a").evaluate_all("(all) => all.map((each) => each.pathname)")
+    assert len(tabs) >= 7
+    job = f"/my/job/{day.order_id}"
+    forms = (f"{job}?keep=1", f"/my/items/take-back/{day.order_id}?keep=1", f"/money/mine/job/{day.order_id}?keep=1")
+    for path in (*tabs, "/my/phone/", *forms):
+        check_for_fingers(technician.go(path))
 
 
 def test_foreign_jobs_do_not_exist(day: Day) -> None:

@@ -407,7 +407,7 @@
       if (what === "flushed" && (result.sent || result.refused)) (dirty ? refresh() : go(""));
       if (what === "kept") document.documentElement.dataset.kept = "1";
     });
-    worker.ready.then((found) => {
+    worker.ready.then(async (found) => {
       const jobs = [...document.querySelectorAll("a[href^='/my/job/']")].map((each) => each.pathname);
       const paid = [...document.querySelectorAll("article[data-paid]")].map((each) => each.dataset.paid);
       const pages = [...jobs.flatMap((each) => [each, each.replace("/job/", "/items/take-back/")]), ...paid];
@@ -417,7 +417,10 @@
       // All of them when the list of jobs changed or is older than five minutes; a page that is looked at keeps itself.
       const mark = JSON.stringify([setup.person, mine]);
       const last = JSON.parse(sessionStorage.getItem("kept") || "[0]");
-      const due = location.pathname === new URL(setup.jobs, location.href).pathname && (last[1] !== mark || Date.now() - last[0] > 300000);
+      // A logout in between, or the browser, may have emptied what was kept.
+      const kept = await (await caches.open(`${store.PAGES}${setup.person}`)).keys();
+      const gone = jobs.some((each) => !kept.some((request) => new URL(request.url).pathname === each));
+      const due = location.pathname === new URL(setup.jobs, location.href).pathname && (gone || last[1] !== mark || Date.now() - last[0] > 300000);
       if (due) sessionStorage.setItem("kept", JSON.stringify([Date.now(), mark]));
       const files = performance.getEntriesByType("resource").map((each) => each.name).filter((each) => each.startsWith(location.origin) && new URL(each).pathname.startsWith("/static/"));
       found.active.postMessage({ what: "keep", person: setup.person, pages: due ? mine : [], files });
