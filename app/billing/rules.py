@@ -107,6 +107,14 @@ def check_on_the_spot(money: JobMoney, limit: Decimal, *, permitted: bool) -> No
         )
 
 
+def lifts_limit(fapiao_no: str | None, issued_on: date, today: date) -> bool:
+    """Whether any sum of an invoiced job is collected on the spot: the official invoice is made out, or it is a later visit.
+
+    One drafted at the door (SO-9) is neither: else taking an item back to the customer would lift the limit (SO-6).
+    """
+    return bool(fapiao_no) or issued_on < today
+
+
 def check_limit(amount: Decimal, limits: Sequence[Decimal | None]) -> None:
     """Whether somebody with these authority limits may approve the amount; None is without limit. Raises ``Refused``."""
     if not limits:

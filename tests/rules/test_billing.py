@@ -65,6 +65,14 @@ def test_so6_a_large_sum_is_invoiced_not_collected(due: str, waived: str, permit
         rules.check_on_the_spot(money, D("500.00"), permitted=permitted)
 
 
+@pytest.mark.parametrize(
+    ("number", "issued", "lifts"),
+    [(None, 20, False), ("", 20, False), ("26322000", 20, True), (None, 19, True), ("26322000", 19, True)],
+)
+def test_so6_a_draft_of_the_day_lifts_no_limit(number: str | None, issued: int, lifts: bool) -> None:
+    assert rules.lifts_limit(number, date(2026, 11, issued), date(2026, 11, 20)) == lifts
+
+
 def test_so6_once_invoiced_any_sum_is_collected_on_a_later_visit() -> None:
     rules.check_on_the_spot(rules.JobMoney(D("2000.00"), invoiced=True), D("500.00"), permitted=False)
 

@@ -44,8 +44,8 @@ def collect(
     """Take money for a job; its number is that of the receipt. ``reference`` is the transaction of a payment without cash.
 
     Refused for charges the customer did not agree to, for more than is left, and for a technician whose sum is too
-    large to be collected on the spot (SO-6). Once the job is invoiced the payment is one on the invoice, of any size as soon
-    as the official invoice is made out. Besides who does
+    large to be collected on the spot (SO-6). Once the job is invoiced the payment is one on the invoice, of any size on a
+    later visit or as soon as the official invoice is made out. Besides who does
     the job, who brings its item back from the workshop takes the money there.
     """
     moment = at or clock.now()
@@ -55,7 +55,7 @@ def collect(
         raise Refused(N_("This is not possible now: the record has moved on."))
     invoice = lock_invoice(queries.live_invoice(order.id))
     if invoice is not None:
-        if not invoice.fapiao_no:
+        if not rules.lifts_limit(invoice.fapiao_no, invoice.issued_on, clock.local(moment).date()):
             _check_spot(actor, order)
         return pay_invoice(actor, invoice, amount, method, reference, note, moment, order=order)
     if order.charges_agreed_at is None:
@@ -72,7 +72,6 @@ def collect(
 
 
 def _check_spot(actor: Principal, order: WorkOrder) -> None:
-    # An invoice drafted at the customer's door is none the customer has in hand: the limit holds until its official number.
     if actor.roles == {"technician"}:
         money, limit = queries.money_of(order)._replace(invoiced=False), settings.amount("collect_on_site_up_to")
         rules.check_on_the_spot(money, limit, permitted=queries.permitted(order.id) is not None)

@@ -126,7 +126,7 @@ class MyMoneyView(Page):
         limit = settings.amount("collect_on_site_up_to")
         small = money.due - money.waived <= limit or queries.permitted(order.id) is not None
         if invoice is not None:
-            ready = left > 0 and (small or bool(invoice.fapiao_no))
+            ready = left > 0 and (small or rules.lifts_limit(invoice.fapiao_no, invoice.issued_on, clock.today()))
         else:
             ready = left > 0 and order.charges_agreed_at is not None and small
         if form is None and ready:
