@@ -289,3 +289,17 @@ def test_so8_the_receipt_comes_back_or_its_loss_is_stated(kind: str, statement: 
 @pytest.mark.parametrize(("days", "column"), [(0, 0), (3, 0), (4, 1), (7, 1), (14, 2), (30, 3), (31, 4), (400, 4)])
 def test_ageing_columns(days: int, column: int) -> None:
     assert rules.bucket(days) == column
+
+
+@pytest.mark.parametrize(
+    ("given", "least", "why", "refused"),
+    [(0, 1, "", True), (0, 1, "  ", True), (0, 1, "摄像头损坏", False), (1, 1, "", False), (1, 2, "", True),
+     (1, 2, "只够拍一张", False), (0, 0, "", False), (5, 2, "", False)],
+)  # fmt: skip
+def test_so7_photographs_or_the_reason_why_not(given: int, least: int, why: str, refused: bool) -> None:
+    if not refused:
+        rules.check_photos(given, least, why)
+        return
+    with pytest.raises(Refused) as problem:
+        rules.check_photos(given, least, why)
+    assert problem.value.field == "photos"
