@@ -14,7 +14,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from app import create_app
-from app.core import clock
+from app.core import clock, dates
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.fetch import fetch
@@ -118,7 +118,7 @@ def test_so10_a_customer_sees_how_it_stands_and_nothing_personal(app: Flask, cas
         private = [customer.name, str(receipt.work_order.repair_call.address), receipt.voucher.serial_no]
         private += [each.number for each in customer.telephones]
         phone = customer.telephones[0].number
-        promised = f"{clock.local(receipt.promised_at):%Y-%m-%d %H:%M}"
+        promised = dates.moment(receipt.promised_at)
         db.session.remove()
     stranger = app.test_client()
     answer = stranger.get(f"/item/{tag}")
