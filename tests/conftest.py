@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -32,6 +33,10 @@ from tests import cast as cast_module
 from tests.cast import PASSWORD, Cast
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes says something of the machine, nothing of the rule.
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
 
 
 class ByFile(LoadScopeScheduling):
