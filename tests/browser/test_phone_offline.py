@@ -143,6 +143,14 @@ def telephone(browser: Browser, portal: Portal, tmp_path_factory: pytest.TempPat
         made.visitor.context.close()
 
 
+@pytest.fixture(autouse=True)
+def network(telephone: Telephone) -> Iterator[None]:
+    """A test that fails while the network is cut does not take the next ones with it."""
+    yield
+    telephone.wire.cut, telephone.wire.deaf = False, ""
+    telephone.visitor.context.set_offline(False)
+
+
 def sign(page: Page, form: str) -> None:
     """A stroke with the finger."""
     page.locator(f"{form} canvas").scroll_into_view_if_needed()
@@ -486,12 +494,11 @@ def test_a_clock_that_goes_wrong_and_a_signature_that_is_not_sent_yet(telephone:
 def test_what_the_portal_could_not_answer_waits_and_what_another_window_sent_is_sent(telephone: Telephone) -> None:
     job, page = telephone.jobs[4], telephone.page
     telephone.open(f"/my/job/{job}")
-    refused = "document.querySelector('#form-record_time [name=minutes]').value = '0';"
     # Refused while the form is open, and no answer when the page is asked for with its fault: nothing is forgotten.
-    page.route(f"**/my/job/{job}/record_time", lambda route: _unless_scripted(route))
-    page.evaluate(refused + "document.getElementById('form-record_time').requestSubmit()")
+    page.route(f"**/my/job/{job}/ask_for_help", lambda route: _unless_scripted(route))
+    page.evaluate("document.getElementById('form-ask_for_help').requestSubmit()")  # without a reason
     page.wait_for_url("chrome-error://**")
-    page.unroute(f"**/my/job/{job}/record_time")
+    page.unroute(f"**/my/job/{job}/ask_for_help")
     assert len(telephone.waiting()) == 1
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="丢弃").click()
@@ -499,13 +506,13 @@ def test_what_the_portal_could_not_answer_waits_and_what_another_window_sent_is_
     # Whoever sends it, the window that made it hears how it went.
     telephone.open(f"/my/job/{job}")
     heard = page.evaluate(
-        """async (minutes) => {
+        """async (reasons) => {
           const flush = phoneStore.flush;
           phoneStore.flush = (pulse) => flush(pulse);  // as if another window had sent it
           const states = [];
-          for (const value of minutes) {
-            const form = document.getElementById("form-record_time");
-            form.elements.minutes.value = value;
+          for (const value of reasons) {
+            const form = document.getElementById("form-ask_for_help");
+            form.elements.reason.value = value;
             const { state, answer } = await phone.keepAndSend(phone.make(form));
             states.push([state, (answer.refused || []).length]);
           }
@@ -513,7 +520,7 @@ def test_what_the_portal_could_not_answer_waits_and_what_another_window_sent_is_
           for (const each of await phoneStore.all()) await phoneStore.remove(each.id);
           return states;
         }""",
-        ["1", "0"],
+        ["缺少备件", ""],
     )
     assert heard == [["sent", 0], ["refused", 1]]
 
