@@ -84,8 +84,22 @@ def test_an_office_that_is_upgraded_keeps_its_rows(empty: Flask) -> None:
                 "INSERT INTO escalation_level (deadline, minutes, role, active) VALUES ('arrival', 0, 'supervisor', true)",
             ):
                 connection.exec_driver_sql(statement)
+        command.upgrade(migrate.configuration(), "0003")
+        with db.engine.begin() as connection:
+            for statement in (
+                "INSERT INTO visit_question (trigger_on, position, question, question_en, answer_kind, required, active, version)"
+                " VALUES ('complaint', 1, '是否满意', '', 'yes_no', true, true, 1)",
+                "INSERT INTO stored_file (key, sha256, size, content_type, filename, record, stored_by, stored_at)"
+                " VALUES ('k', '00', 1, 'application/pdf', 'plan.pdf', '', '', '2026-01-05 08:00:00')",
+                "INSERT INTO document (key, name, title, params, stored_file_id, pages, made_by, created_at)"
+                " VALUES ('plan', 'return_visit_plan', '回访计划', '{}', 1, 1, '', '2026-01-05 08:00:00')",
+            ):
+                connection.exec_driver_sql(statement)
         migrate.upgrade()
         with db.engine.begin() as connection:
+            assert connection.exec_driver_sql("SELECT good_answer FROM visit_question").all() == [("yes",)]
+            # Made before plans kept silent about complaints: read by those only who see every complaint (CP-13).
+            assert connection.exec_driver_sql("SELECT discreet FROM document").all() in ([(0,)], [(False,)])
             assert connection.exec_driver_sql("SELECT quantity, reserved FROM stock_balance").all() == [(5, 0)]
             assert connection.exec_driver_sql("SELECT name, serial_tracked FROM part").all() == [("门封条", False)]
             connection.exec_driver_sql("INSERT INTO stock_place (branch_id, kind, name) VALUES (1, 'used', '旧件架')")
