@@ -169,7 +169,9 @@ def test_cal2_provisional_years_until_they_are_entered(office):
 def test_cal5_explained_in_chinese(office):
     found = rules.deadline(queries.calendar_for(None), at("2026-09-18 15:20"), minutes=340)
     with i18n.in_language("zh_Hans_CN"):
-        assert queries.explanation(found) == "周五 15:20–17:30 2 小时 10 分 · 周六 休 · 调休周日 08:30–12:00 3 小时 30 分"
+        assert (
+            queries.explanation(found) == "周五 15:20–17:30 2 小时 10 分 · 周六 休 · 调休周日 08:30–12:00 3 小时 30 分"
+        )
     with i18n.in_language("en"):
         assert queries.explanation(found) == "Fri 15:20–17:30 2 h 10 · Sat closed · make-up Sun 08:30–12:00 3 h 30"
 
