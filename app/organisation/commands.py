@@ -13,6 +13,7 @@ from app.core.errors import N_, Conflict, NotFound, Refused
 from app.core.settings import Setting
 from app.core.uow import command
 from app.organisation.models import Staff
+from app.organisation.queries import is_superior
 from app.organisation.rules import setting_value
 
 LEAVING_GUARDS: list[Callable[[Staff], None]] = []
@@ -54,7 +55,8 @@ def check_leaving(person: Staff) -> None:
 
 @command("staff.leave")
 def leave(actor: Principal, staff_id: int) -> Staff:
-    """Somebody works here no longer: nothing is given to them any more. Superiors say so for their own branch.
+    """Somebody works here no longer: nothing is given to them any more. Superiors say so for those of their own branch
+    who stand below them, the administrator for everybody.
 
     Raises ``Refused`` while something is unsettled (``LEAVING_GUARDS``).
     """
@@ -66,6 +68,8 @@ def leave(actor: Principal, staff_id: int) -> Staff:
         raise Refused(N_("This person works at another branch."))
     if person.id == actor.staff_id:
         raise Refused(N_("Nobody says so of oneself: somebody above you does."))
+    if not actor.has("administrator") and not is_superior(actor, person):
+        raise Refused(N_("This person does not stand below you: somebody above them says so."))
     if not person.active:
         raise Refused(N_("This is not possible now: the record has moved on."))
     check_leaving(person)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
-from app.core.actors import current
+from app.core.actors import Principal, current
 from app.core.db import db
 from app.core.errors import N_, Refused
 from app.organisation.models import Branch, Staff
+from app.organisation.rules import stands_above
 
 # Roles whose rows are those of all branches; everybody else's are those of their own.
 COMPANY_WIDE = ("system", "service_department", "management")
@@ -37,3 +40,10 @@ def staff_of(branch: Branch, *jobs: str) -> list[Staff]:
     if jobs:
         wanted = wanted.where(Staff.job.in_(jobs))
     return list(db.session.scalars(wanted))
+
+
+def is_superior(actor: Principal, person: Staff) -> bool:
+    """Whether the acting person's own job stands above that of ``person``; who is not on the staff stands above nobody."""
+    table: Any = Staff.__table__  # Core: nobody's row scope can hide who they are
+    own = db.session.execute(select(table.c.job).where(table.c.id == (actor.staff_id or -1))).scalar_one_or_none()
+    return own is not None and stands_above(own, person.job)

@@ -18,6 +18,17 @@ JOBS = (
     "management",
     "administrator",
 )
+# Who stands above whom. Service department, management and administration answer to no branch.
+JOB_RANK = {
+    "clerk": 0,
+    "technician": 0,
+    "supervisor": 1,
+    "accountant": 1,
+    "branch_manager": 2,
+    "service": 3,
+    "management": 3,
+    "administrator": 3,
+}
 AUTHORITY_KINDS = ("exchange", "refund", "compensation", "waiver")
 
 BRANCH_KIND_LABELS = {
@@ -49,6 +60,11 @@ APPROVER_LABELS = {
     "service_department": N_("Service department"),
     "management": N_("Management"),
 }
+
+
+def stands_above(job: str, other: str) -> bool:
+    """Whether somebody with this job is the superior of somebody with the other; beside is not above."""
+    return JOB_RANK[job] > JOB_RANK[other]
 
 
 def setting_value(default: str, typed: str) -> str:

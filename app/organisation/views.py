@@ -33,7 +33,7 @@ from app.core.views.quick import QuickFilter, QuickFilters
 from app.core.views.refusals import FORESEEN, explain
 from app.organisation import commands
 from app.organisation.models import AuthorityLimit, Branch, District, Skill, Staff, StaffSkill
-from app.organisation.queries import branches_of
+from app.organisation.queries import branches_of, is_superior
 from app.organisation.rules import (
     APPROVER_LABELS,
     AUTHORITY_KIND_LABELS,
@@ -109,7 +109,9 @@ class StaffSkillView(BaseView):
 
 def _speaks_for(person: Staff) -> bool:
     actor = current()
-    return person.id != actor.staff_id and (actor.has("administrator") or person.branch_id == actor.branch_id)
+    if actor.has("administrator"):
+        return person.id != actor.staff_id
+    return person.branch_id == actor.branch_id and is_superior(actor, person)
 
 
 class StaffView(BaseView):

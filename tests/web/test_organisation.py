@@ -165,3 +165,10 @@ def test_the_audit_trail_calls_verbs_by_their_names(app: Flask, cast: Cast, clie
     page = client_for("director").get("/auditentryview/list/").get_data(as_text=True)
     assert "领出凭证" in page
     assert "归还入档" in page
+
+
+def test_who_stands_beside_or_above_is_not_offered_to_leave(app: Flask, cast: Cast, client_for: Any) -> None:
+    supervisor = client_for("supervisor")
+    for who, offered in (("technician", True), ("manager", False), ("supervisor", False)):
+        page = supervisor.get(f"/staffview/show/{cast.staff(who)}").get_data(as_text=True)
+        assert ("标记离职" in page) is offered, who
