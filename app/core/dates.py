@@ -7,6 +7,9 @@ that a spreadsheet opens keep ISO.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 
 from flask_babel import get_locale
@@ -16,9 +19,21 @@ from app.core import clock
 # A day or a moment at the beginning of a text, as rules and records hand it over: 2026-11-22, 11-22 14:05.
 _ISO = re.compile(r"(?<![\w-])(?:(20\d{2})-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\w-])")
 
+_AS_ISO: ContextVar[bool] = ContextVar("days_as_iso", default=False)
+
+
+@contextmanager
+def iso() -> Iterator[None]:
+    """Within this, days and moments read as ISO in every language: for files that a spreadsheet opens."""
+    before = _AS_ISO.set(True)
+    try:
+        yield
+    finally:
+        _AS_ISO.reset(before)
+
 
 def _chinese() -> bool:
-    return str(get_locale() or "zh").startswith("zh")
+    return not _AS_ISO.get() and str(get_locale() or "zh").startswith("zh")
 
 
 def day(on: date | datetime) -> str:

@@ -21,6 +21,7 @@ from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.periods import Period
 from app.core.uow import unit_of_work
+from app.core.views.export import value_of
 from app.customers.links import voucher_token
 from app.feedback.models import ReturnVisit, VisitAnswer, VisitQuestion, VisitRule
 from app.organisation.queries import branches_of
@@ -113,6 +114,8 @@ def test_cp13_masked_in_the_list_and_every_opening_noted(app: Flask, cast: Cast,
     page = text(supervisor.get("/complaintview/list/"))
     assert "138****0001" in page
     assert PHONE not in page
+    file = supervisor.post("/lists/ComplaintView/export", {"format": "csv"}, page="/complaintview/list/").get_data(True)
+    assert "138****0001" in file and PHONE not in file
     opened = text(supervisor.get(f"/complaintview/show/{number}"))
     assert "138****0001" in opened
     assert PHONE not in opened
@@ -265,11 +268,16 @@ def test_cp13_the_number_of_who_complained_is_asked_for_at_the_visit_as_at_the_c
         session.get_one(Complaint, made).entered_by_id = cast.staff("manager")
     assert PHONE not in text(clerk.post(f"/returnvisitview/reveal/{number}", {}))
     assert len(asked()) == 5
-    # nor does a list ever show it: it cannot be chosen as a column
-    from app.complaints.views import ComplaintView
-
+    # nor does a list ever show it, nor its export: it cannot be chosen as a column, and asked for it stays masked
+    complaints, visits = _view_of(app, "ComplaintView"), _view_of(app, "ReturnVisitView")
     with app.test_request_context(), acting_as(cast["manager"]):
-        assert "phone" not in dict(ComplaintView.column_choices(_view_of(app, "ComplaintView")))
+        assert "phone" not in dict(complaints.column_choices())
+        for view, item in (
+            (complaints, db.session.get(Complaint, made)),
+            (visits, db.session.get(ReturnVisit, number)),
+        ):
+            assert value_of(view, item, "phone") == "138****0001"
+            assert "138****0001" in view.cell(item, "phone") and PHONE not in view.cell(item, "phone")
 
 
 def _view_of(app: Flask, name: str) -> Any:

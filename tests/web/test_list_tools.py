@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
+from markupsafe import Markup
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from app.core import listing, outbox, settings
+from app.core import clock, dates, listing, outbox, settings
 from app.core.actors import SYSTEM, acting_as
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.uow import unit_of_work
+from app.core.views.export import value_of
 from app.fieldservice.commands import dispatch, enter_call
+from app.workshop.models import ItemMovement
 from tests.cast import Cast
 from tests.web.test_lists import ROWS, many_customers
 
 LIST = "/customerview/list/"
 NARROW = "_flt_0_name=张"
+DAY = date(2025, 11, 22)
 
 
 def test_a_filter_is_kept_used_replaced_and_removed(client_for: Any) -> None:
@@ -198,6 +203,28 @@ def test_xlsx_has_numbers_dates_and_labels(client_for: Any) -> None:
     kinds = {type(cell.value).__name__ for row in sheet.iter_rows(min_row=2) for cell in row}
     assert "datetime" in kinds, kinds
     assert not any("<" in str(cell.value) for row in sheet.iter_rows() for cell in row)
+
+
+def test_days_within_words_are_iso_in_a_file(app: Flask, cast: Cast) -> None:
+    """Also where the list shows a record by its day, or says in words what is no single value."""
+
+    class Shown:
+        datamodel = type("Interface", (), {"obj": ItemMovement})
+        choices: dict[str, Any] = {}
+
+        def listed(self, item: Any, column: str) -> Any:
+            return item[column]
+
+        def cell(self, item: Any, column: str) -> Any:
+            return Markup("{}<br>{}").format(dates.day(DAY), "<b>") if column == "lines" else "—"
+
+    movement = ItemMovement(at=clock.at_local(DAY))
+    with app.test_request_context():
+        assert str(movement) == "2025年11月22日 00:00"
+        row = {"movement": movement, "at": None, "lines": [1, 2], "holder": None}
+        shown = [value_of(Shown(), row, column) for column in row]
+        assert shown == ["2025-11-22 00:00", None, "2025-11-22\n<b>", None]
+        assert str(movement) == "2025年11月22日 00:00", "only in the file"
 
 
 def test_a_large_list_is_made_in_the_background(app: Flask, cast: Cast, client_for: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -252,6 +251,7 @@ class ComplaintView(QuickFilters, BaseView):
             "mediation": "warning",
         },
     }
+    masks = {"phone": "masked_phone"}  # in full it is asked for one by one, on the page (CP-13)
     formatters_columns = {
         "masked_phone": lambda number: Markup('<span class="text-nowrap">{}</span>').format(number),
     }
@@ -385,10 +385,6 @@ class ComplaintView(QuickFilters, BaseView):
             people = [item.subject, *(row.staff for row in item.further_subjects)]
             return "、".join(person.name for person in people if person is not None) or NOTHING
         return super().value(item, column)
-
-    def column_choices(self) -> Sequence[tuple[str, Any]]:
-        """What the list can show: never the number in full, which is asked for one by one (CP-13)."""
-        return [each for each in super().column_choices() if each[0] != "phone"]
 
     # -- what the page shows beside the record's own values ------------------------------------------------------
 

@@ -55,7 +55,9 @@ starting values; ``after=lambda result: url`` a place to go; ``label=``/``icon=`
 **Hooks** a view may override: ``pre_add(item)``, ``post_add(item)``, ``pre_update``, ``post_update``, ``pre_delete``,
 ``post_delete`` (all inside the unit of work: raise ``Refused`` and nothing is left), ``prefill_form(form, pk)``,
 ``links(item) -> [Link(label, url, icon)]`` (documents to print and other ways on, top of the record page),
-``render(column, value)`` (how a value looks), ``cell(item, column)`` (the same in a list, with the whole row at hand), ``query_extra(statement)`` (narrow the list further),
+``render(column, value)`` (how a value looks), ``cell(item, column)`` (the same in a list, with the whole row at hand),
+``masks = {"phone": "masked_phone"}`` (lists and exports show that property in place of the column),
+``query_extra(statement)`` (narrow the list further),
 ``add_command(actor, **form values)`` / ``edit_command(actor, id, **values)``: name a command, and saving goes through
 it instead of writing the row (the rule then lives in one place for screen, API and import).
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,18 +14,20 @@ from typing import Any
 from flask import g
 from flask_appbuilder.models.filters import Filters
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import func, select
 
-from app.core import clock, sheets
+from app.core import clock, dates, sheets
 from app.core.db import db
-from app.core.views.columns import mapper_of
-from app.core.views.display import plain
+from app.core.views.columns import kind_of, mapper_of
+from app.core.views.display import NOTHING, plain
 from app.core.views.lists import Order, filter_by_address, order_by_address
-from app.core.views.lookup import label_of
 
 PAGE = 500
 CSV_TYPE = "text/csv; charset=utf-8"
+# Kinds of columns that hold nothing but such values, or nothing.
+VALUES = ("whole", "decimal", "money", "day", "moment", "hour")
+BREAK = re.compile(r"<br\s*/?>")
 
 
 @dataclass
@@ -75,25 +78,40 @@ def wanted(view: Any, columns: list[str]) -> Wanted:
 
 
 def value_of(view: Any, item: Any, column: str) -> Any:
-    """A cell's value as a spreadsheet wants it: numbers and dates as such, labels instead of stored keys."""
-    value = view.datamodel._get_attr_value(item, column)
-    if callable(value):
-        value = value()
-    choices = view.choices.get(column)
-    if choices is not None and value not in (None, "") and not isinstance(value, (list, dict)):
-        label = choices.get(value, value)
-        return str(_(label) if type(label) is str else label)
-    if value is None or (
-        isinstance(value, (Decimal, int, float, datetime, date, time)) and not isinstance(value, bool)
-    ):
-        return value
-    if hasattr(value, "__mapper__"):
-        return label_of(value)
-    if isinstance(value, Markup) or hasattr(value, "__html__"):
-        return Markup(value).striptags()  # nosec B704 - for a file: its tags are taken away
-    if isinstance(value, (list, tuple)):
-        return "、".join(label_of(part) if hasattr(part, "__mapper__") else plain(part) for part in value)
-    return plain(value) if not isinstance(value, str) else value
+    """A cell's value as a spreadsheet wants it: numbers and dates as such, labels instead of stored keys.
+
+    Never more than the list shows: what it masks is masked here, a record goes by the same name. Days within words are
+    written as ISO, as the spreadsheet's own.
+    """
+    with dates.iso():
+        value = view.listed(item, column)
+        if callable(value):
+            value = value()
+        choices = view.choices.get(column)
+        if choices is not None and value not in (None, "") and not isinstance(value, (list, dict)):
+            label = choices.get(value, value)
+            return str(_(label) if type(label) is str else label)
+        if isinstance(value, (Decimal, int, float, datetime, date, time)) and not isinstance(value, bool):
+            return value
+        if value is None or isinstance(value, (list, tuple, set, dict)):
+            return _as_listed(view, item, column)
+        if isinstance(value, Markup) or hasattr(value, "__html__"):
+            return _words(value)
+        return plain(value) if not isinstance(value, str) else value
+
+
+def _as_listed(view: Any, item: Any, column: str) -> str | None:
+    """What the list says of something that is no single value, or that is not there; columns of values stay empty."""
+    if kind_of(view.datamodel.obj, column) in VALUES:
+        return None
+    said = _words(view.cell(item, column))
+    return said if said != NOTHING else None
+
+
+def _words(cell: Any) -> str:
+    """The cell's words, line by line."""
+    lines = BREAK.split(str(cell if hasattr(cell, "__html__") else escape(cell)))
+    return "\n".join(Markup(line).striptags() for line in lines)  # nosec B704 - for a file: its tags are taken away
 
 
 def as_xlsx(title: str, headings: list[str], rows: list[list[Any]]) -> bytes:

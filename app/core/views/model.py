@@ -75,6 +75,7 @@ class BaseView(VerbsMixin, ModelView):
     minimum: dict[str, int] = {}
     eager: Sequence[str] = ()
     quick_columns: Sequence[str] | None = None
+    masks: dict[str, str] = {}  # column -> property that lists and their exports show in its place
     numeric_columns: Sequence[str] = ()  # properties set flush right; columns of the table are known by their type
     deletable = False
     add_command: Callable[..., Any] | None = None
@@ -242,9 +243,13 @@ class BaseView(VerbsMixin, ModelView):
             return formatter(value)
         return shown(value, self.choices.get(column), self.tones.get(column))
 
+    def listed(self, item: Any, column: str) -> Any:
+        """The value a table or its export may show: that of the column, or of the property that masks it."""
+        return self.datamodel._get_attr_value(item, self.masks.get(column, column))
+
     def cell(self, item: Any, column: str) -> Any:
         """A value as it stands in a table; a view overrides it where the cell needs more than the column's value."""
-        return self.render(column, self.datamodel._get_attr_value(item, column))
+        return self.render(column, self.listed(item, column))
 
     def value(self, item: Any, column: str) -> Any:
         """A value on the record's page: references lead to the record they name."""
@@ -323,7 +328,8 @@ class BaseView(VerbsMixin, ModelView):
         names = dict.fromkeys([*self.usual_columns(), *self.list_columns])
         if self.permitted("can_show"):
             mapped = {attr.key for attr in mapper_of(self.datamodel.obj).column_attrs}
-            names |= dict.fromkeys(name for name in self.show_columns if name in mapped)
+            # What only a mask may show here is no second column beside it.
+            names |= dict.fromkeys(n for n in self.show_columns if n in mapped and self.masks.get(n) not in names)
         return [(name, self.label_columns.get(name, name)) for name in names]
 
     def shown_columns(self) -> Sequence[str]:

@@ -90,7 +90,9 @@ def _what_was_said(visit: ReturnVisit) -> dict[str, Any]:
 
 
 def dial(number: Any) -> Markup:
-    """A telephone number that can be dialled with a click."""
+    """A telephone number that can be dialled with a click; a masked one cannot."""
+    if number and "*" in number:
+        return escape(number)
     return Markup('<a href="tel:{0}" class="dial">{0}</a>').format(number) if number else escape(NOTHING)
 
 
@@ -293,6 +295,7 @@ class ReturnVisitView(QuickFilters, BaseView):
         "status": {"planned": "info", "done": "success", "given_up": "warning"},
         "satisfaction": {"very_satisfied": "success", "satisfied": "success", "dissatisfied": "danger"},
     }
+    masks = {"phone": "phone_shown"}
     formatters_columns = {"phone": dial, "days_late": lambda days: chip(days, "danger") if days else NOTHING}
     small_references = ["branch"]
     eager = ["customer.telephones", "complaint", "contract", "work_order.repair_call"]
@@ -336,10 +339,6 @@ class ReturnVisitView(QuickFilters, BaseView):
                 return item.phone_shown or NOTHING
             return masked(item.phone_shown, url_for("ReturnVisitView.reveal", pk=item.id))
         return super().value(item, column)
-
-    def cell(self, item: Any, column: str) -> Any:
-        """In a list it stays masked."""
-        return item.phone_shown if column == "phone" and item.complaint_id is not None else super().cell(item, column)
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
