@@ -48,9 +48,16 @@ def change_setting(actor: Principal, key: str, *, value: str, was: str | None = 
 
 
 def check_leaving(person: Staff) -> None:
-    """Who leaves has settled what is to settle. Raises ``Refused`` with what is owed and where it is settled."""
+    """Who leaves has settled what is to settle. Raises ``Refused`` with all that is owed and where it is settled."""
+    owed = []
     for guard in LEAVING_GUARDS:
-        guard(person)
+        try:
+            guard(person)
+        except Refused as error:
+            owed.append(error)
+    if owed:
+        first, *others = owed
+        raise first.besides(others)
 
 
 @command("staff.leave")

@@ -177,6 +177,7 @@ def _receipt(receipt: GoodsReceipt) -> GoodsReceiptPaper:
         charge=_agreed(receipt.work_order),
         loan=_loans(receipt),
         photos=sum(photo.kind == "in" for photo in receipt.photos),
+        no_photo_reason=receipt.no_photo_reason,
         signer=signed.signer if signed else "",
         signature=files.read(signed.stored_file) if signed else None,
         unsigned_reason=receipt.unsigned_reason,

@@ -53,6 +53,7 @@ class GoodsReceiptPaper(Paper):
     void_note: str
     returned_signature: bytes | None = None
     status_url: str = ""
+    no_photo_reason: str = ""
 
     @property
     def void(self) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.billing import commands, queries
+from app.billing.commands.guards import no_cash_in_hand
 from app.billing.models import CashHandover, Payment
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
@@ -21,7 +22,8 @@ from app.core.inbox import InboxMessage
 from app.core.uow import unit_of_work
 from app.fieldservice import commands as jobs
 from app.fieldservice.models import PriceItem, WarrantyCover, WorkOrder
-from app.organisation.commands import LEAVING_GUARDS, leave
+from app.fieldservice.queries import to_agree
+from app.organisation.commands import leave
 from app.organisation.models import Staff
 from app.workshop import commands as workshop
 from tests.cast import Cast
@@ -37,6 +39,7 @@ from tests.commands.billing_days import (
     office_time,
     on_site,
 )
+from tests.commands.test_leaving import empty_van
 from tests.conftest import Backend
 
 
@@ -120,6 +123,28 @@ def test_so6_misuse_under_warranty_is_paid_as_its_table_says(office: Cast) -> No
     jobs.fit_part(office["technician"], order_id, part_id=part)
     with pytest.raises(Refused):
         jobs.mark_misuse(office["technician"], order_id, misuse=False)
+
+
+def test_so6_misuse_is_found_by_opening_the_item_after_minutes_were_recorded(office: Cast) -> None:
+    order_id, tech = on_site(office, "in_warranty"), office["technician"]
+    with at(10):
+        jobs.record_time(tech, order_id, started_at=office_time(9, 30), minutes=20)
+    with pytest.raises(Refused) as problem:  # on site it is said before the work
+        jobs.mark_misuse(tech, order_id, misuse=True, reason="机内进水")
+    assert problem.value.field == "misuse"
+    given = {"condition": "完好", "promised_at": office_time(17, day=25), "unsigned_reason": "急", "photos": [PNG]}
+    with at(10):
+        receipt = workshop.take_back(tech, order_id, **given)
+        with acting_as(SYSTEM):
+            card_id = receipt.card.id
+        workshop.start(tech, card_id)
+    jobs.mark_misuse(tech, order_id, misuse=True, reason="机内进水")
+    jobs.quote(tech, order_id, minutes=30)
+    with acting_as(SYSTEM):
+        order = fetch(WorkOrder, order_id)
+        assert to_agree(order) and sum(charge.amount for charge in order.charges) > 0
+    with pytest.raises(Refused):  # from here on nothing without the customer
+        jobs.fit_part(tech, order_id, part_id=office.parts["P-THERM"])
 
 
 def test_only_a_warranty_job_is_marked_as_misuse(office: Cast) -> None:
@@ -235,12 +260,12 @@ def test_who_leaves_with_cash_is_kept_until_it_is_settled(office: Cast) -> None:
     commands.collect(office["technician"], finished(office), amount=D("130.00"), at=office_time(10, 5))
     person = again(Staff, office.staff("technician"))
     with pytest.raises(Refused) as problem:
-        for guard in LEAVING_GUARDS:
-            guard(person)
+        no_cash_in_hand(person)
     assert problem.value.params["amount"] == "130.00"
     assert [way.url for way in problem.value.ways] == ["/money/cash/"]
-    with pytest.raises(Refused, match=r"130\.00"):
+    with pytest.raises(Refused, match="parts lie in the van") as problem:
         leave(office["supervisor"], person.id)
+    assert [each.params["amount"] for each in problem.value.also] == ["130.00"]  # all of it in one breath
     with pytest.raises(Refused):
         commands.settle(office["supervisor"], person.id, reason=" ")
     with pytest.raises(Refused):
@@ -249,8 +274,10 @@ def test_who_leaves_with_cash_is_kept_until_it_is_settled(office: Cast) -> None:
         commands.settle(office["supervisor_sz"], person.id, reason="别的公司")
     row = commands.settle(office["supervisor"], person.id, reason="离职未交，从工资扣回")
     assert (row.status, row.amount) == ("settled", D("130.00"))
-    for guard in LEAVING_GUARDS:
-        guard(person)
+    no_cash_in_hand(person)
+    with pytest.raises(Refused, match="parts lie in the van"):
+        leave(office["supervisor"], person.id)
+    empty_van(office)
     for who, problem_of in (("technician2", NotPermitted), ("supervisor_sz", Refused)):
         with pytest.raises(problem_of):
             leave(office[who], person.id)
@@ -298,8 +325,7 @@ def test_disputed_cash_of_somebody_who_has_gone_is_settled_too(office: Cast) -> 
     row = commands.settle(office["supervisor"], office.staff("technician"), reason="离职未认，从工资扣回")
     assert (row.status, row.amount) == ("settled", D("130.00"))
     assert again(CashHandover, handover_id).status == "withdrawn"
-    for guard in LEAVING_GUARDS:
-        guard(again(Staff, office.staff("technician")))
+    no_cash_in_hand(again(Staff, office.staff("technician")))
 
 
 def test_cash_that_waits_to_be_counted_is_not_settled_past_the_accountant(office: Cast) -> None:

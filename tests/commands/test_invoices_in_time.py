@@ -24,6 +24,7 @@ from app.core.inbox import InboxMessage
 from app.core.uow import unit_of_work
 from app.fieldservice import commands as jobs
 from app.fieldservice.models import WorkOrder
+from app.organisation.models import Staff
 from app.workshop.commands import RETURNED
 from tests.cast import Cast
 from tests.commands.billing_days import FRIDAY, D, again, at, finished, invoiced, limits, office_time
@@ -79,6 +80,32 @@ def test_so9_the_invoice_is_drafted_on_the_day_of_return_with_the_customers_titl
     commands.enter_fapiao(office["accountant"], invoice.id, fapiao_no="12345678")
     assert again(Invoice, invoice.id).issued_by_id == office.staff("accountant")
     jobs.close(office["clerk"], order_id, at=office_time(17))
+
+
+def test_so9_a_draft_nobody_numbers_is_late_from_the_next_day(office: Cast) -> None:
+    invoice = returned(finished(office))
+    assert invoice is not None
+    by_hand = commands.issue_for_jobs(office["accountant"], finished(office, hour=12, symptom="门关不严"), title="刘芳")
+    assert by_hand.fapiao_no is None
+
+    def late(day: date) -> list[int]:
+        with acting_as(office["supervisor"]):
+            return list(db.session.scalars(select(Invoice.id).where(queries.is_late_draft(day))))
+
+    assert late(FRIDAY.date()) == []
+    assert late(date(2026, 11, 21)) == [invoice.id]
+    # The supervisor, who makes out invoices with their number, may enter this one's as well.
+    commands.enter_fapiao(office["supervisor"], invoice.id, fapiao_no="12345678")
+    assert late(date(2026, 11, 21)) == []
+
+
+def test_so9_without_an_accountant_the_supervisor_is_told_of_the_draft(office: Cast) -> None:
+    with unit_of_work(SYSTEM, "test.accountant"):
+        fetch(Staff, office.staff("accountant")).active = False
+    invoice = returned(finished(office))
+    assert invoice is not None
+    (told,) = told_of_returns()
+    assert (told.staff_id, told.params["invoice"]) == (office.staff("supervisor"), invoice.number)
 
 
 def test_so9_what_was_collected_in_full_or_waived_before_the_return(office: Cast) -> None:

@@ -120,6 +120,19 @@ def test_so7_how_many_photographs_is_a_setting(office: Cast) -> None:
     assert refusal.value.params["least"] == 2
 
 
+def test_so7_the_reason_for_too_few_photographs_is_kept_and_printed(office: Cast) -> None:
+    with unit_of_work(SYSTEM, "test.setting") as session:
+        session.add(Setting(key="take_back_photos", value="2"))
+    few = card_of(taken(office, no_photo_reason="手机没电")).goods_receipt
+    with acting_as(office["clerk"]):
+        (paper,) = documents.goods_receipts(Params(date(2026, 11, 20), "NJ", record_id=few.id))
+    assert (paper.photos, paper.no_photo_reason) == (1, "手机没电")
+    enough = card_of(
+        taken(office, "out_of_warranty", 11, photos=[JPEG, JPEG], no_photo_reason="手机没电")
+    ).goods_receipt
+    assert enough.no_photo_reason == ""
+
+
 def test_so7_only_the_technician_on_site_takes_back(office: Cast) -> None:
     order_id = on_site(office, "in_warranty")
     given = {"condition": "完好", "promised_at": PROMISE, "unsigned_reason": "急", "photos": [JPEG]}

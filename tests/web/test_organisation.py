@@ -19,6 +19,7 @@ from app.core.uow import unit_of_work
 from app.organisation.models import Staff, StaffSkill
 from tests.cast import Cast
 from tests.commands.billing_days import at, finished
+from tests.commands.test_leaving import empty_van
 
 
 def test_so19_staff_with_account_and_skills(app: Flask, cast: Cast, client_for: Any) -> None:
@@ -78,6 +79,7 @@ def test_so6_who_has_cash_in_hand_is_not_marked_as_left(app: Flask, cast: Cast, 
     with app.app_context(), at(17):
         handover = billing.hand_in(cast["technician"])
         billing.receive_cash(cast["accountant"], handover.id, counted=Decimal("130.00"))
+        empty_van(cast)
     assert admin.post(url, form).status_code == 302
     assert active() is False
 

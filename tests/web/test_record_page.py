@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date, time
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
 
 from app.contracts.models import ContractItem
+from app.core import clock
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
 from app.core.uow import unit_of_work
@@ -36,6 +38,30 @@ def test_what_was_changed_stands_on_the_record_without_its_values(app: Flask, ca
     assert cast["supervisor"].name in lines[1]
     assert "电子邮件" in lines[1]
     assert not any("secret" in line for line in lines)
+
+
+def test_the_story_stands_in_the_order_it_was_written(app: Flask, cast: Cast, client_for: Any) -> None:
+    """A long unit of work began before another's change and wrote after it: it stamps with its beginning."""
+    number = cast.customers["in_warranty"]
+    with (
+        app.app_context(),
+        clock.frozen(clock.at_local(date(2026, 11, 20), time(10, 5))),
+        unit_of_work(cast["supervisor"], "customer.update") as session,
+    ):
+        session.get(Customer, number).email = "a@example.com"
+    with (
+        app.app_context(),
+        clock.frozen(clock.at_local(date(2026, 11, 20), time(10, 0))),
+        unit_of_work(cast["manager"], "customer.update") as session,
+    ):
+        session.get(Customer, number).email = "b@example.com"
+    lines = happened(client_for("clerk").get(f"/customerview/show/{number}?tab=changes").get_data(as_text=True))
+    assert [
+        name in line for name, line in zip((cast["manager"].name, cast["supervisor"].name), lines, strict=False)
+    ] == [
+        True,
+        True,
+    ]
 
 
 def test_another_records_story_is_not_told(app: Flask, cast: Cast, client_for: Any) -> None:

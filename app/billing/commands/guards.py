@@ -62,7 +62,7 @@ def invoice_today(actor: Principal, receipt: GoodsReceipt, at: datetime) -> None
     """A paid workshop repair is invoiced on the day of return: the invoice is drafted as the item goes back (SO-9).
 
     What was collected for it counts on the invoice. It waits for its official number with the accountants of the
-    branch, who are told; also when it cannot be drafted, and why. The item goes back all the same.
+    branch (the supervisor where there is none), who are told; also when it cannot be drafted, and why. The item goes back all the same.
     """
     order = receipt.work_order
     money = queries.money_of(order)
@@ -84,7 +84,8 @@ def invoice_today(actor: Principal, receipt: GoodsReceipt, at: datetime) -> None
         )
         link = f"/invoiceview/show/{invoice.id}"
     with acting_as(SYSTEM):
-        for person in people_of(order.branch_id, "accountant"):
+        # Without an accountant of its own the supervisor of the branch hears it, who may enter the number too.
+        for person in people_of(order.branch_id, "accountant") or people_of(order.branch_id, "supervisor"):
             row = inbox.post(person.id, message, params, link=link, tone="warning", email=person.email or "")
             inbox.mail_to([row])
 

@@ -4,6 +4,7 @@ from app.billing.queries.cash import CashInHand, cash_in_hand, in_hand_of, late_
 from app.billing.queries.invoices import (
     Aged,
     ToInvoice,
+    is_late_draft,
     is_overdue,
     is_to_be_given_back,
     is_to_be_sent,
@@ -35,6 +36,7 @@ __all__ = [
     "in_hand_of",
     "is_collected",
     "is_invoiced",
+    "is_late_draft",
     "is_overdue",
     "is_to_be_given_back",
     "is_to_be_sent",

@@ -106,6 +106,11 @@ def is_without_number() -> ColumnElement[bool]:
     return and_(Invoice.fapiao_no.is_(None), Invoice.status != "credited")
 
 
+def is_late_draft(today: date) -> ColumnElement[bool]:
+    """Criterion: drafted as an item went back on an earlier day, and nobody has made out the official invoice (SO-9)."""
+    return and_(is_without_number(), Invoice.issued_by_id.is_(None), Invoice.issued_on < today)
+
+
 def is_to_be_sent() -> ColumnElement[bool]:
     """Criterion: the official invoice is made out and not sent (SO-6)."""
     return and_(Invoice.posted_on.is_(None), Invoice.fapiao_no.is_not(None), Invoice.status != "credited")

@@ -172,6 +172,7 @@ class InvoiceView(QuickFilters, BaseView):
         QuickFilter("open", _l("Not paid in full"), lambda: OPEN),
         QuickFilter("overdue", _l("Overdue for payment"), lambda: queries.is_overdue(clock.today())),
         QuickFilter("number", _l("Without official number"), queries.is_without_number),
+        QuickFilter("late_number", _l("Official number is late"), lambda: queries.is_late_draft(clock.today())),
         QuickFilter("send", _l("To be sent"), queries.is_to_be_sent),
         QuickFilter("back", _l("Money to give back"), queries.is_to_be_given_back),
     ]

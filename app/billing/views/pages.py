@@ -139,6 +139,7 @@ class ToInvoiceView(Page):
             open_jobs=waiting,
             paid_jobs=follow,
             without_number=count_of(Invoice, queries.is_without_number()),
+            late_drafts=count_of(Invoice, queries.is_late_draft(clock.today())),
             may_issue=permissions.may(current(), "invoice.issue"),
         )
         return page
@@ -300,6 +301,16 @@ card(
     icon="fa-hashtag",
     tone="info",
     order=50,
+)
+card(
+    *_MONEY_ROLES,
+    title=_l("Official number is late"),
+    url="InvoiceView.list",
+    arguments={"show": "late_number"},
+    count=lambda: count_of(Invoice, queries.is_late_draft(clock.today())),
+    icon="fa-hashtag",
+    tone="danger",
+    order=45,
 )
 card(
     "supervisor",

@@ -42,7 +42,8 @@ def events(view: Any, item: Any) -> list[Event]:
     statement = (
         select(AuditEntry.at, AuditEntry.actor, AuditEntry.verb, AuditEntry.before, AuditEntry.after)
         .where(AuditEntry.record == table, AuditEntry.record_id == item.id)
-        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        # In the order it was written: a long unit of work stamps all of it with the moment it began.
+        .order_by(AuditEntry.id.desc())
         .limit(MOST)
         .execution_options(unscoped=True)
     )

@@ -33,6 +33,7 @@ from app.fieldservice.commands.dispatching import (
 )
 from app.fieldservice.commands.escalation import escalate
 from app.fieldservice.commands.feed import renew_feed, revoke_feed
+from app.fieldservice.commands.leaving import no_open_jobs
 from app.fieldservice.commands.orders import (
     accept,
     arrive,
@@ -98,6 +99,7 @@ __all__ = [
     "make_due_calls",
     "mark_misuse",
     "move_appointment",
+    "no_open_jobs",
     "on_the_way",
     "override_class",
     "pause_call",

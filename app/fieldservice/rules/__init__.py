@@ -42,6 +42,7 @@ from app.fieldservice.rules.lifecycles import (
     SERVICE_CLASSES,
     SIGNED_FOR,
     SIGNED_FOR_LABELS,
+    UNDER_WAY,
     WORK_ORDER,
 )
 from app.fieldservice.rules.overnight import (
@@ -120,6 +121,7 @@ __all__ = [
     "SERVICE_CLASS_LABELS",
     "SIGNED_FOR",
     "SIGNED_FOR_LABELS",
+    "UNDER_WAY",
     "WORK_ORDER",
     "Fault",
     "Free",

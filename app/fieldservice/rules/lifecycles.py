@@ -182,7 +182,7 @@ REPAIR_CALL = Lifecycle(
 )
 
 _TECHNICIAN = roles("technician")
-_UNDER_WAY = ("dispatched", "accepted", "arrived")
+UNDER_WAY = ("dispatched", "accepted", "arrived")
 # Taken back (SO-7): the customer is not met any more today, the work goes on in the house.
 _AT_WORK = ("arrived", "in_workshop")
 _ON_SITE = (*_AT_WORK, "finished")
@@ -256,7 +256,7 @@ WORK_ORDER = Lifecycle(
         # SO-22: a part is kept for the job, by the desk or by the technician, until it is fitted or not needed.
         *(
             Transition(state, verb, state, roles("clerk", "supervisor", "technician"))
-            for state in (*_UNDER_WAY, "in_workshop")
+            for state in (*UNDER_WAY, "in_workshop")
             for verb in ("reserve_part", "release_parts")
         ),
         Transition("arrived", "take_back", "in_workshop", _TECHNICIAN, required=("condition", "promised_at")),
@@ -274,17 +274,17 @@ WORK_ORDER = Lifecycle(
         ),
         *(
             Transition(state, "override_class", state, roles("supervisor"), required=("service_class", "reason"))
-            for state in _UNDER_WAY
+            for state in UNDER_WAY
         ),
         *(
             Transition(state, "reassign", "cancelled", roles("supervisor"), required=("technician_id", "reason"))
-            for state in _UNDER_WAY
+            for state in UNDER_WAY
         ),
-        *(Transition(state, "cancel", "cancelled", roles("supervisor"), required=("reason",)) for state in _UNDER_WAY),
+        *(Transition(state, "cancel", "cancelled", roles("supervisor"), required=("reason",)) for state in UNDER_WAY),
         *(Transition(state, "urge", state, roles("clerk", "supervisor")) for state in ("dispatched", "accepted")),
         *(
             Transition(state, verb, state, roles("supervisor"), required=("staff_id",))
-            for state in _UNDER_WAY
+            for state in UNDER_WAY
             for verb in ("add_crew", "remove_crew")
         ),
         Transition("arrived", "finish", "finished", _TECHNICIAN, required=("fault_code_id", "result")),
@@ -300,16 +300,16 @@ WORK_ORDER = Lifecycle(
         Transition("finished", "close", "closed", roles("clerk", "supervisor"), guard=_signed_or_explained),
         *(
             Transition(state, "pause", state, _PAUSES, guard=_not_waiting, required=("waiting_for", "reason"))
-            for state in (*_UNDER_WAY, "in_workshop")
+            for state in (*UNDER_WAY, "in_workshop")
         ),
-        *(Transition(state, "resume", state, _PAUSES, guard=_waiting) for state in (*_UNDER_WAY, "in_workshop")),
+        *(Transition(state, "resume", state, _PAUSES, guard=_waiting) for state in (*UNDER_WAY, "in_workshop")),
         *(
             Transition(state, "move_appointment", state, _PAUSES, required=("appointment_at", "agreed_by"))
             for state in ("dispatched", "accepted")
         ),
         *(
             Transition(state, "ask_for_help", state, _TECHNICIAN, required=("reason",))
-            for state in (*_UNDER_WAY, "in_workshop")
+            for state in (*UNDER_WAY, "in_workshop")
         ),
     ),
 )

@@ -8,11 +8,12 @@ from datetime import datetime
 from app.core import clock
 from app.core.actors import Principal
 from app.core.db import db
-from app.core.errors import N_, Refused
+from app.core.errors import N_, Refused, Way
 from app.core.fetch import fetch
 from app.core.numbering import next_number
 from app.core.uow import command
-from app.organisation.models import Branch
+from app.organisation.commands import LEAVING_GUARDS
+from app.organisation.models import Branch, Staff
 from app.parts import queries
 from app.parts.commands.jobs import carry_along, hand_in_used, keep_again
 from app.parts.commands.moves import lock, move
@@ -85,3 +86,19 @@ def _line(
     made = move(actor, part, line.quantity, store, van, "issue", reference=number, serials=line.serials, at=at)
     keep_again(actor, part, van, van.staff_id, kept)
     return made
+
+
+def van_is_empty(person: Staff) -> None:
+    """Who leaves has brought back what lay in the van (SO-22): nobody could any more. Raises ``Refused``."""
+    van = queries.van_of(person.id)
+    pieces = queries.pieces_in(van.id) if van is not None else 0
+    if van is not None and pieces:
+        raise Refused(
+            N_("%(pieces)s parts lie in the van of %(name)s: they are brought back first."),
+            field="active",
+            pieces=pieces,
+            name=person.name,
+        ).leading(Way(N_("The van"), f"/parts/vans/{van.id}", "van.exchange"))
+
+
+LEAVING_GUARDS.append(van_is_empty)

@@ -4,6 +4,7 @@
 meanwhile. ``promises``: who hears of it before it is late.
 """
 
+from app.workshop.commands.leaving import no_items_in_hand
 from app.workshop.commands.loans import extend_loan, lend, take_loan_back
 from app.workshop.commands.promises import watch
 from app.workshop.commands.repair import (
@@ -42,6 +43,7 @@ __all__ = [
     "hand_back_item",
     "hand_to",
     "lend",
+    "no_items_in_hand",
     "not_delivered",
     "pass_inspection",
     "report_done",

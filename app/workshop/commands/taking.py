@@ -57,7 +57,8 @@ def take_back(
     if promised_at is not None and promised_at <= moment:
         raise Refused(N_("The promised time lies in the past."), field="promised_at")
     why_none = (no_photo_reason or "").strip()
-    rules.check_photos(len(photos), settings.number("take_back_photos"), why_none)
+    least = settings.number("take_back_photos")
+    rules.check_photos(len(photos), least, why_none)
     _check_free(call.voucher_id)
     field_rules.WORK_ORDER.find(order.status, "take_back")
     if not order.time_entries:
@@ -73,8 +74,8 @@ def take_back(
         condition=condition.strip()[:500],
         accessories=(accessories or "").strip()[:300],
         promised_at=promised_at,
-        # With photographs there is nothing to explain.
-        no_photo_reason="" if photos else why_none[:200],
+        # With photographs enough there is nothing to explain.
+        no_photo_reason="" if len(photos) >= least else why_none[:200],
     )
     receipt.card = RepairCard(
         status=rules.WAITING, tag=secrets.token_urlsafe(16), promised_at=promised_at, expected_minutes=expected_minutes
