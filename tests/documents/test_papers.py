@@ -364,3 +364,23 @@ def test_so6_sums_of_the_money_papers_are_those_of_their_lines():
     assert (paid.charged, paid.waived, paid.paid) == (Decimal("782.00"), Decimal("15.50"), Decimal("720.00"))
     _made, pages = printed("outstanding")
     assert "5,216.64" in pages[0] and "61–90天" in pages[0]
+
+
+def test_no_empty_date_stands_beside_a_printed_moment():
+    """Who sent the request is printed with the time: that box has no day to fill in, the others have."""
+    unsent = samples_parts.SAMPLES["purchase_request"]()
+    sent = dataclasses.replace(unsent, sent_by="赵主任", sent_at=samples.at(16, 5))
+    (drafted,), (page,) = (
+        printed("purchase_request", dataclasses.replace(unsent, sent_at=None))[1],
+        printed("purchase_request", sent)[1],
+    )
+    empty = re.compile(r"年\s*月\s*日")
+    assert len(empty.findall(drafted)) == 3 and len(empty.findall(page)) == 2
+    assert "16:05" in page
+
+
+def test_so7_why_there_are_too_few_photographs_stands_on_the_receipt():
+    (page, *_copies) = printed(
+        "goods_receipt", dataclasses.replace(samples_workshop.receipt(), no_photo_reason="手机没电")
+    )[1]
+    assert "照片不足或未拍：手机没电" in page.replace(" ", "")
