@@ -51,9 +51,12 @@ class Wire:
 
     def _pass(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            # A connection that stood before the cut carries nothing either.
             while (sent := source.recv(65536)) and not self.cut:
                 target.sendall(sent)
+            if self.cut:
+                # A connection that stood before the cut carries nothing either, and the browser is not left waiting.
+                for each in (source, target):
+                    each.shutdown(socket.SHUT_RDWR)
 
 
 @contextlib.contextmanager

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core import clock
 from app.core.actors import SYSTEM, acting_as
@@ -20,7 +23,7 @@ from app.core.inbox import InboxMessage
 from app.core.received import HEADER
 from app.core.uow import unit_of_work
 from app.fieldservice import commands
-from app.fieldservice.models import PhoneEntry, WorkOrder, WorkOrderEvent
+from app.fieldservice.models import PhoneEntry, PriceItem, WarrantyCover, WorkOrder, WorkOrderEvent
 from app.fieldservice.views import phone
 from tests.cast import Cast
 
@@ -28,10 +31,10 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 JSON = {"Accept": "application/json"}
 
 
-def sent(app: Flask, cast: Cast) -> int:
-    """A free job on its way to the technician."""
+def sent(app: Flask, cast: Cast, product: str = "in_warranty") -> int:
+    """A job on its way to the technician, free within warranty."""
     with app.app_context():
-        call = commands.enter_call(cast["clerk"], cast.vouchers["in_warranty"], symptom="不制冷")
+        call = commands.enter_call(cast["clerk"], cast.vouchers[product], symptom="不制冷")
         order_id = commands.dispatch(cast["supervisor"], call.id, technician_id=cast.staff("technician")).id
         db.session.remove()
         return order_id
@@ -110,6 +113,37 @@ def test_the_kept_page_holds_the_states_to_come_and_leaves_messages_alone(
     for state in ("accepted", "arrived", "finished"):
         assert f'<template data-state="{state}"' in page
     assert page.index(f"/my/job/{order_id}/finish") > page.index('<template data-state="arrived"')
+
+
+def test_so6_what_is_kept_of_a_job_to_be_paid(app: Flask, cast: Cast, client_for: Any) -> None:
+    with app.app_context(), unit_of_work(SYSTEM, "test.prices") as session:
+        session.add(PriceItem(kind="labour_flat", price=Decimal("200"), valid_from=date(2026, 1, 1)))
+        session.add(PriceItem(kind="labour", price=Decimal("60"), unit_minutes=30, valid_from=date(2026, 1, 1)))
+    order_id, free, technician = sent(app, cast, "out_of_warranty"), sent(app, cast), client_for("technician")
+
+    def kept(path: str) -> str:
+        return str(technician.get(f"{path}?keep=1").get_data(as_text=True))
+
+    # A flat price that holds whatever the fault is.
+    found = re.search(r'data-estimate="([^"]*)"', kept(f"/my/job/{order_id}"))
+    assert found and json.loads(html.unescape(found[1]))["flat"][""][1] == "200.00"
+    # A job under warranty whose labour is to be paid: its money is kept too, and misuse stops the telephone's sum.
+    money = f'data-paid="/money/mine/job/{free}"'
+    assert money not in technician.get("/my/").get_data(as_text=True)
+    with app.app_context(), unit_of_work(SYSTEM, "test.cover") as session:
+        session.execute(update(WarrantyCover).where(~WarrantyCover.misuse).values(labour_free=False))
+    assert money in technician.get("/my/").get_data(as_text=True)
+    assert "data-misuse-waits" in kept(f"/my/job/{free}") and "data-estimate=" in kept(f"/my/job/{free}")
+    # Agreed to with the network: beside that form stands the one for another sum agreed to later.
+    with app.app_context():
+        commands.accept(cast["technician"], order_id)
+        commands.arrive(cast["technician"], order_id)
+        commands.quote(cast["technician"], order_id, minutes=30)
+        commands.agree_charges(cast["technician"], order_id, name="刘芳")
+        db.session.remove()
+    page = kept(f"/money/mine/job/{order_id}")
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert "amount" in ids and "later-amount" in ids and len(ids) == len(set(ids))
 
 
 def test_a_job_given_to_somebody_else_is_explained_and_handed_over(

@@ -124,17 +124,20 @@ class MyMoneyView(Page):
         invoice = queries.live_invoice(order.id)
         left = invoice.outstanding if invoice is not None else money.left
         limit = settings.amount("collect_on_site_up_to")
-        small = money.due - money.waived <= limit or queries.permitted(order.id) is not None
+        permitted = queries.permitted(order.id) is not None
+        small = money.due - money.waived <= limit or permitted
         if invoice is not None:
             ready = left > 0 and (small or rules.lifts_limit(invoice.fapiao_no, invoice.issued_on, clock.today()))
         else:
             ready = left > 0 and order.charges_agreed_at is not None and small
         if form is None and ready:
             form = PayForm(formdata=None, data={"amount": left, "method": "cash"})
-        # A telephone keeps the form for when the customer has agreed there, without a network.
+        # A telephone keeps a form for what the customer agrees to there without a network, be it in place of another sum.
         later = None
-        if keep and form is None and invoice is None and ahead(order.status) and not order.charges_agreed_at:
+        if keep and invoice is None and ahead(order.status) and not (money.paid or money.waived):
             later = PayForm(formdata=None, data={"method": "cash"})
+            for item in later:
+                item.id = f"later-{item.id}"
         payments = db.session.scalars(
             select(Payment).where(Payment.work_order_id == order.id).order_by(Payment.id)
         ).all()
@@ -151,6 +154,7 @@ class MyMoneyView(Page):
             later=later,
             limit=limit,
             small=small,
+            permitted=permitted,
             payments=payments,
             may_print=permissions.may(current(), "print.payment_receipt"),
         )

@@ -141,13 +141,15 @@ def mark_misuse(
 ) -> WorkOrder:
     """The damage is not the maker's: the warranty gives only what its table says for misuse (SO-1, SO-6).
 
-    With ``misuse`` false the mark is taken back. Charges told before no longer hold.
+    With ``misuse`` false the mark is taken back. Charges told before no longer hold. Raises ``Refused`` when parts are
+    fitted, or minutes recorded at the customer's: nobody agreed to pay for them. In the workshop minutes do not hinder:
+    the damage is found by opening the item, those of the visit may be confirmed, and only the quote is charged.
     """
     order = steps.locked_order(order_id)
     rules.WORK_ORDER.apply(order, "mark_misuse", actor.roles)
     if order.service_class != "C" or order.repair_call.repeat_of_id is not None:
         raise Refused(N_("Only a job under warranty is marked as misuse."), field="misuse")
-    if order.time_entries or order.parts_fitted:
+    if order.parts_fitted or (order.time_entries and order.status != "in_workshop"):
         raise Refused(N_("Minutes or parts are recorded already: nobody agreed to pay for them."), field="misuse")
     if misuse and not reason.strip():
         raise Refused(N_("This is required."), field="reason")

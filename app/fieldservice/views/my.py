@@ -110,10 +110,16 @@ class MyDayView(Page):
     def index(self) -> Any:
         """What is to do, what is done today."""
         me, today = self._me(), clock.today()
+        jobs = queries.jobs_of(me)
         return self._render(
             "jobs.html",
             title=_("My jobs"),
-            jobs=queries.jobs_of(me),
+            jobs=jobs,
+            paid={
+                order.id
+                for order in jobs
+                if order.technician_id == me and (order.charges or not free_on(order).everything)
+            },
             done=queries.jobs_of(me, finished_on=today),
             today=today,
             tab="jobs",

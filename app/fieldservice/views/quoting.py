@@ -116,7 +116,10 @@ def price_list(order: WorkOrder, picks: Picks | None) -> dict[str, Any]:
     """
     day, free = clock.today(), free_on(order)
     prices = prices_for(order, day)
-    flat = once_a_request(f"flat_faults:{order.id}", lambda: flat_faults(order, day))
+    faults = once_a_request(f"flat_faults:{order.id}", lambda: flat_faults(order, day))
+    flat = {str(fault.id): [str(fault), _text(price)] for fault, price in faults}
+    if prices.flat is not None:  # whatever the fault is
+        flat[""] = [prices.flat_name, _text(prices.flat)]
     rows = [*picks.likely, *picks.others] if picks is not None else []
     return {
         "free": free._asdict(),
@@ -124,7 +127,7 @@ def price_list(order: WorkOrder, picks: Picks | None) -> dict[str, Any]:
         "labour": _text(prices.labour),
         "unit": prices.unit_minutes,
         "inspection": _text(prices.inspection),
-        "flat": {str(fault.id): [str(fault), _text(price)] for fault, price in flat},
+        "flat": flat,
         "parts": {str(row.part_id): [row.part.name, _text(row.part.price)] for row in rows},
         "names": {
             "callout": prices.callout_name,

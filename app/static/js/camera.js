@@ -2,7 +2,10 @@
 (function () {
   "use strict";
   const WIDEST = 1280;  // enough for the thin lines of a bar code
+  // What stands on products, vouchers and parts.
+  const ALL = ["qr_code", "code_128", "code_39", "ean_13"];
   let helper = null;  // one worker a page, started when it is first needed
+  let last = Promise.resolve("");
 
   function start(from, wanted) {
     if (helper) return helper;
@@ -26,11 +29,19 @@
       if (!canvas.width) return Promise.resolve("");
       pen.drawImage(video, 0, 0, canvas.width, canvas.height);
       const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
-      return new Promise((done) => {
-        worker.onmessage = ({ data }) => done(data.text || "");
-        worker.postMessage({ picture }, [picture.data.buffer]);
-      });
+      return ask(worker, picture);
     });
+  }
+
+  // One picture after the other: two cameras of a page share the worker, and each hears its own answer.
+  function ask(worker, picture) {
+    const answer = last.then(() => new Promise((done) => {
+      worker.onmessage = ({ data }) => done(data.text || "");
+      worker.onerror = () => { helper = null; done(""); };
+      worker.postMessage({ picture }, [picture.data.buffer]);
+    }));
+    last = answer.catch(() => "");
+    return answer;
   }
 
   // A promise of a function that reads what a video shows; "" when there is nothing to read.
@@ -45,9 +56,9 @@
     there: Boolean(navigator.mediaDevices && navigator.mediaDevices.getUserMedia),
 
     /* Show the camera in ``video`` until a code is read, then give its text; ``stopped()`` ends it before. Fails
-       without a camera. ``from``: the element that says where the reader lies (macro code_reader). QR, and what stands on
-       products and parts: Code 128, Code 39, EAN-13. */
-    read(video, from, stopped = () => false) {
+       without a camera. ``from``: the element that says where the reader lies (macro code_reader). ``formats``: kinds of
+       codes; a page has one choice of them. */
+    read(video, from, stopped = () => false, formats = ALL) {
       let stream = null;
       const end = () => {
         if (stream) stream.getTracks().forEach((track) => track.stop());
@@ -58,7 +69,7 @@
         .then((given) => {
           stream = given;
           video.srcObject = given;
-          return Promise.all([reader(from, ["qr_code", "code_128", "code_39", "ean_13"]), video.play()]);
+          return Promise.all([reader(from, formats), video.play()]);
         })
         .then(([read]) => new Promise((found) => {
           (function look() {

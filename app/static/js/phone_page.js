@@ -8,7 +8,14 @@
   const keptAt = document.querySelector("meta[name=kept-at]");
   const bar = document.querySelector("[data-net]");
   const worker = "serviceWorker" in navigator && window.isSecureContext ? navigator.serviceWorker : null;
-  const clock = (at) => new Intl.DateTimeFormat("zh-CN", { timeZone: setup.zone, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(at)).replace("/", "-");
+  const numbers = new Intl.DateTimeFormat("en-CA", { timeZone: setup.zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const partsOf = (at) => Object.fromEntries(numbers.formatToParts(new Date(at)).map((each) => [each.type, each.value]));
+  // As everywhere on these pages (app/core/dates.py): 11月22日 14:05, in English 11-22 14:05; the last five are the time.
+  const chinese = document.documentElement.lang.startsWith("zh");
+  function clock(at) {
+    const { month, day, hour, minute } = partsOf(at);
+    return `${chinese ? `${Number(month)}月${Number(day)}日` : `${month}-${day}`} ${hour}:${minute}`;
+  }
   let dirty = false, login = false, cut = Boolean(keptAt);
 
   window.phone = { setup, words, say, store, clock, make, ours, keepAndSend, refresh, steps: () => document.getElementById("steps") };
@@ -17,6 +24,8 @@
 
   // -- what a form holds ------------------------------------------------------------------------------------------
 
+  // Not form.method: that of money has a field of this name.
+  const isPost = (form) => (form.getAttribute("method") || "").toLowerCase() === "post";
   const jobIn = (path) => (path.match(/\/(?:job|take-back)\/(\d+)(?:\/|$)/) || [])[1];
 
   function shown(field) {
@@ -39,7 +48,7 @@
     }
     return lines;
   }
-  const titleOf = (form) => ((form.closest("article") || document).querySelector(".job-name, .my-top h1") || { textContent: "" }).textContent.trim();
+  const titleOf = (form) => form.dataset.title || ((form.closest("article") || document).querySelector(".job-name, .my-top h1") || { textContent: "" }).textContent.trim();
   function make(form, submitter) {
     const path = new URL(submitter && submitter.hasAttribute("formaction") ? submitter.formAction : form.action).pathname;
     const data = new FormData(form, submitter && submitter.name ? submitter : undefined);
@@ -58,12 +67,28 @@
 
   // -- sending ----------------------------------------------------------------------------------------------------
 
+  /* The entry's place in the queue. What is entered while something of the same job was not taken mends it, so it goes
+     before that, and before what waits behind it: at the end it would wait for ever. The same verb once more takes the
+     place of the one that was not taken. */
+  async function place(entry) {
+    const all = await store.all();
+    const stuck = all.filter((each) => each.person === entry.person && each.group === entry.group && each.state === "refused");
+    if (!stuck.length) return store.add(entry);
+    const again = AGAIN.includes(entry.verb) ? stuck.find((each) => each.path === entry.path) : undefined;
+    if (again) entry.fields.push(...photographs(again, entry));
+    const before = Math.max(0, ...all.map((each) => each.id).filter((id) => id < stuck[0].id));
+    const id = again === stuck[0] ? again.id : (before + stuck[0].id) / 2;
+    await store.put({ ...entry, id });
+    if (again && again.id !== id) await store.remove(again.id);
+    return id;
+  }
+  // Photographs of an entry that was not taken go on with the one that replaces it, unless that has its own.
+  const isPhotograph = ([, value]) => value instanceof Blob;
+  const photographs = (old, entry) => (entry.fields.some(isPhotograph) ? [] : old.fields.filter(isPhotograph));
+
   /* Keep an entry, then try to send it with everything before it. Gives {state: sent | refused | waiting, answer}. */
   async function keepAndSend(entry) {
-    // Entered once more because it was not taken: it goes where the first one stood, before what waits behind it.
-    const first = AGAIN.includes(entry.verb) ? (await store.of(entry.person)).find((each) => each.state === "refused" && each.path === entry.path) : undefined;
-    if (first) await store.put({ ...entry, id: first.id });
-    entry.id = first ? first.id : await store.add(entry);
+    entry.id = await place(entry);
     let mine = { state: "waiting" };
     const result = await store.flush(setup.pulse, (what, each, answer) => {
       if (each.id === entry.id) mine = { state: what, answer };
@@ -152,7 +177,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || !isPost(form)) return;
     if (new URL(form.action).pathname.startsWith("/logout")) {
       event.preventDefault();
       leave();
@@ -209,7 +234,7 @@
       return;
     }
     dirty = true;
-    const form = [...document.forms].find((each) => each.method === "post" && new URL(each.action).pathname === entry.path);
+    const form = [...document.forms].find((each) => isPost(each) && new URL(each.action).pathname === entry.path);
     const files = entry.fields.filter(([, value]) => value instanceof Blob);
     files.map(([name]) => name).filter((name, at, all) => all.indexOf(name) === at).forEach((name) => {
       const input = form && form.querySelector(`input[type=file][name="${name}"]`);
@@ -260,7 +285,8 @@
   // What is done once on a job: its button goes when it waits.
   const ONCE = ["accept", "on_the_way", "arrive", "finish", "sign", "leave_unsigned", "agree_charges", "take_back", "decline"];
 
-  const AGAIN = [...ONCE, "quote", "collect"];
+  // What replaces the one that was not taken when it is entered once more. Money may come in instalments: it never does.
+  const AGAIN = [...ONCE, "quote"];
 
   function chip(entry) {
     const made = document.createElement("span");
@@ -319,8 +345,8 @@
     return Math.abs(ahead) > 60000 ? began - ahead : began;
   }
   function local(at) {
-    const parts = Object.fromEntries(new Intl.DateTimeFormat("en-CA", { timeZone: setup.zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }).formatToParts(new Date(at)).map((each) => [each.type, each.value]));
-    return `${parts.year}-${parts.month}-${parts.day}T${parts.hour === "24" ? "00" : parts.hour}:${parts.minute}`;
+    const { year, month, day, hour, minute } = partsOf(at);
+    return `${year}-${month}-${day}T${hour}:${minute}`;
   }
   window.phone.local = local;
 
@@ -419,7 +445,7 @@
       const last = JSON.parse(sessionStorage.getItem("kept") || "[0]");
       // A logout in between, or the browser, may have emptied what was kept.
       const kept = await (await caches.open(`${store.PAGES}${setup.person}`)).keys();
-      const gone = jobs.some((each) => !kept.some((request) => new URL(request.url).pathname === each));
+      const gone = [...jobs, ...paid].some((each) => !kept.some((request) => new URL(request.url).pathname === each));
       const due = location.pathname === new URL(setup.jobs, location.href).pathname && (gone || last[1] !== mark || Date.now() - last[0] > 300000);
       if (due) sessionStorage.setItem("kept", JSON.stringify([Date.now(), mark]));
       const files = performance.getEntriesByType("resource").map((each) => each.name).filter((each) => each.startsWith(location.origin) && new URL(each).pathname.startsWith("/static/"));

@@ -56,13 +56,22 @@
     row(window.phone.words.total, read(worked.total), "total");
   }
 
+  // Worked out once more, nothing of what was asked for is lost.
+  function asBefore(form, entry) {
+    if (!form) return;
+    form.querySelectorAll("input[type=number], select").forEach((field) => { field.value = valueOf(entry, field.name) || field.value; });
+    form.querySelectorAll("input[type=checkbox]").forEach((field) => { field.checked = Boolean(valueOf(entry, field.name)); });
+  }
+
   // What the customer still has to be asked for, of consents and payments that wait behind the quote.
   function show({ steps, waiting }) {
     const shape = steps.querySelector("template[data-estimate]");
     const last = waiting.map((each) => each.verb).lastIndexOf("quote");
     if (!shape || last < 0) return;
     const entry = waiting[last], after = waiting.slice(last + 1);
-    const list = JSON.parse(shape.dataset.estimate), worked = estimate(list, askedIn(entry));
+    // What the warranty gives in misuse, only the portal knows.
+    const misuse = waiting.some((each) => each.verb === "mark_misuse");
+    const list = JSON.parse(shape.dataset.estimate), worked = misuse ? null : estimate(list, askedIn(entry));
     const known = shape.parentElement.querySelector("[data-estimate-shown]");
     const old = known ? known.dataset.estimateShown : "";
     if (old !== entry.key) {
@@ -73,10 +82,13 @@
     }
     const box = shape.parentElement.querySelector("[data-estimate-shown]");
     const form = box.querySelector("form"), cash = box.querySelector("[data-estimate-cash]");
+    // The way to the money with the sum of before.
+    steps.querySelectorAll(`a[href="${cash.getAttribute("href")}"]:not([data-estimate-cash])`).forEach((each) => each.remove());
     const agreed = after.some((each) => each.verb === "agree_charges");
     if (old !== entry.key) {
       box.dataset.estimateShown = entry.key;
       shape.closest("details").open = true;
+      asBefore(steps.querySelector("form[data-verb=quote]"), entry);
       if (worked) {
         fill(box.querySelector("table"), list, worked);
         if (form) {
@@ -104,12 +116,18 @@
     if (!box || !window.phone) return;
     const mine = (await window.phone.store.of(window.phone.setup.person)).filter((each) => each.job === box.dataset.moneyLater && each.state === "waiting");
     const consent = mine.filter((each) => each.verb === "agree_charges").pop();
-    const left = (consent ? fen(valueOf(consent, "told")) : 0) - mine.filter((each) => each.verb === "collect").reduce((sum, each) => sum + fen(valueOf(each, "amount")), 0);
-    const take = left > 0 && fen(valueOf(consent, "told")) <= fen(box.dataset.spot);
-    box.hidden = !take;
-    document.querySelectorAll("[data-money-now]").forEach((each) => { each.hidden = take; });
+    // What the portal knows of holds until a consent waits here; then that sum counts.
+    document.querySelectorAll("[data-money-now]").forEach((each) => { each.hidden = Boolean(consent); });
+    box.hidden = !consent;
+    if (!consent) return;
+    const sum = (verb, name) => mine.filter((each) => each.verb === verb).reduce((all, each) => all + fen(valueOf(each, name)), 0);
+    const told = fen(valueOf(consent, "told")), left = told - sum("collect", "amount");
+    const large = told > fen(box.dataset.spot) && !("permitted" in box.dataset);
+    box.querySelector("[data-money-take]").hidden = large || left <= 0;
+    box.querySelector("[data-money-large]").hidden = !large || left <= 0;
+    box.querySelector("[data-money-all]").hidden = left > 0;
     const amount = box.querySelector("[name=amount]");
-    if (take && !amount.value) amount.value = yuan(left);
+    if (left > 0 && !amount.value) amount.value = yuan(left);
   }
 
   window.phoneQuote = { estimate };

@@ -17,7 +17,8 @@
     trouble.hidden = true;
     button.hidden = true;
     video.hidden = false;
-    window.officeCamera.read(video, box).then((text) => {
+    // The tag is a QR code; beside it most products bear the maker's bar code, which is no number of ours.
+    window.officeCamera.read(video, box, undefined, ["qr_code"]).then((text) => {
       number.value = text.slice(0, 200);
       number.form.submit();
     }).catch(() => {

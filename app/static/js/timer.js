@@ -6,13 +6,13 @@
   let ticking = 0;
 
   function install() {
-    window.clearInterval(ticking);
-    document.querySelectorAll("#steps [data-timer]").forEach((box) => {
+    document.querySelectorAll("#steps [data-timer]:not([data-ready])").forEach((box) => {
       const name = `timer:${setup.person}:${box.dataset.timer}`;
       const form = document.getElementById("form-record_time");
       const start = box.querySelector("[data-timer-start]"), stop = box.querySelector("[data-timer-stop]");
       const said = box.querySelector("[data-timer-said]");
       if (!form) return;
+      box.dataset.ready = "1";
       box.hidden = false;
       function show() {
         const began = Number(localStorage.getItem(name));
@@ -32,6 +32,7 @@
         form.requestSubmit();
       });
       show();
+      window.clearInterval(ticking);
       ticking = window.setInterval(show, 10000);
     });
     document.querySelectorAll("article[data-job]").forEach((card) => {
