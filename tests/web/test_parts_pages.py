@@ -61,6 +61,9 @@ def test_so22_the_count_sheet_says_the_books_only_when_a_line_is_counted(
     assert clerk.post(page, {"step": "submit", f"counted-{comp}": "3", f"counted-{therm}": ""}).status_code == 422
     given = {"step": "submit", f"counted-{comp}": "3", f"counted-{therm}": "20", f"reason-{comp}": "碎裂"}
     assert "待入账" in clerk.post(page, given, follow_redirects=True).get_data(as_text=True)
+    # Whoever books from the count's own page sees there what will be booked.
+    whole = client_for("supervisor").get(f"/stockcountview/show/{count}").get_data(as_text=True)
+    assert re.search(r"压缩机.*?>3<.*?>-1<.*?碎裂", whole, re.DOTALL), "3 counted of 4"
     assert clerk.post(page, {"step": "book"}).status_code == 422
     done = client_for("supervisor").post(page, {"step": "book", f"reason-{comp}": "碎裂一台"}, follow_redirects=True)
     assert "差异已入账" in done.get_data(as_text=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -53,6 +53,20 @@ class StockCountLineView(BaseView):
         "serials": _l("Serial numbers"),
     }
     base_order = ("id", "asc")
+
+    def listed(self, item: StockCountLine, column: str) -> Any:
+        """Before a count is booked its differences are those of the sheet: the supervisor books them from here too."""
+        if column == "difference" and item.difference is None and item.counted is not None:
+            return _differences(item.count)[item.id]
+        return super().listed(item, column)
+
+
+def _differences(count: StockCount) -> dict[int, int]:
+    # Worked out for all lines at once: kept for the page that shows them one by one.
+    known: dict[int, dict[int, int]] = g.setdefault("count_differences", {})
+    if count.id not in known:
+        known[count.id] = {found.line.id: found.difference for found in queries.findings(count)}
+    return known[count.id]
 
 
 class StockCountView(BaseView):
