@@ -2473,6 +2473,22 @@ CREATE INDEX ix_management_alert_created_at ON management_alert (created_at);
 CREATE INDEX ix_management_alert_staff_id ON management_alert (staff_id);
 COMMENT ON TABLE management_alert IS 'A major complaint mailed to one address, with its report; ``occasion`` grows when it is put before them again.';
 
+CREATE TABLE past_major (
+    id SERIAL NOT NULL,
+    complaint_id INTEGER NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_past_major PRIMARY KEY (id),
+    CONSTRAINT ck_past_major_until_after_since CHECK (until >= since),
+    CONSTRAINT fk_past_major_complaint_id FOREIGN KEY(complaint_id) REFERENCES complaint (id) ON DELETE RESTRICT
+);
+CREATE INDEX ix_past_major_complaint_id ON past_major (complaint_id);
+CREATE INDEX ix_past_major_created_at ON past_major (created_at);
+COMMENT ON TABLE past_major IS 'A complaint was major from ``since`` to ``until``, then judged ordinary: what was counted meanwhile stays (CP-6).';
+
 CREATE TABLE repair_card (
     id SERIAL NOT NULL,
     goods_receipt_id INTEGER NOT NULL,

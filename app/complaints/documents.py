@@ -95,7 +95,7 @@ def paper_of(complaint: Complaint, params: Params, number: str, letter: str = ""
         history=_history(voucher),
         reasons=(newest.reasons or _said(complaint, "propose")) if newest is not None else "",
         requested_by=newest.requested_by.name if newest is not None and newest.requested_by else "",
-        requested_at=newest.created_at if newest is not None else None,
+        requested_at=(_done_at(complaint, "propose") or newest.created_at) if newest is not None else None,
         terms=agreement.terms if agreement is not None else "",
         made_by=agreement.made_by.name if agreement is not None and agreement.made_by else "",
         made_at=agreement.made_at if agreement is not None else None,
@@ -129,8 +129,13 @@ _TOLD_BY = {"A": "acknowledge", "T": "timetable"}
 def _written_on(complaint: Complaint, number: str, letter_at: datetime | None) -> date | None:
     """The day on which what a letter says was said or written; None for papers that speak of today."""
     verb = _TOLD_BY.get(number.rpartition("-")[2])
-    at = letter_at or next((step.at for step in reversed(complaint.steps) if verb and step.verb == verb), None)
+    at = letter_at or (_done_at(complaint, verb) if verb else None)
     return clock.local(at).date() if at is not None else None
+
+
+def _done_at(complaint: Complaint, verb: str) -> datetime | None:
+    """When this was last done, as given for the step; not when it was written down (CAL-4)."""
+    return next((step.at for step in reversed(complaint.steps) if step.verb == verb), None)
 
 
 def _said(complaint: Complaint, verb: str) -> str:

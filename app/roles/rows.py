@@ -119,6 +119,7 @@ ROW_SCOPE: dict[str, dict[str, str]] = {
     "crisis_member": _COMPLAINT_ROWS,
     "crisis_entry": _COMPLAINT_ROWS,
     "management_alert": _COMPLAINT_ROWS,
+    "past_major": _COMPLAINT_ROWS,
     "complaint_lateness": _COMPLAINT_ROWS,
     "complaint_notice": _COMPLAINT_ROWS,
     "settlement_agreement": _COMPLAINT_ROWS,

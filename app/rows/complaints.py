@@ -21,6 +21,7 @@ from app.complaints.models import (
     CrisisEntry,
     CrisisMember,
     ManagementAlert,
+    PastMajor,
     SettlementAgreement,
 )
 from app.core import clock
@@ -148,6 +149,7 @@ COMPLAINT_RECORDS: tuple[tuple[Any, Any], ...] = (
             CrisisMember,
             CrisisEntry,
             ManagementAlert,
+            PastMajor,
             ComplaintLateness,
             ComplaintNotice,
             SettlementAgreement,

@@ -38,7 +38,8 @@ def _friday() -> Iterator[None]:
 def _told(office: Cast, complaint_id: int, amount: int) -> None:
     """Proposed, approved and told, this amount."""
     boss = office["manager"]
-    commands.propose(boss, complaint_id, said="协商", solution="退款", compensation=Decimal(amount), remedy="refund")
+    remedy = "refund" if amount else "none"
+    commands.propose(boss, complaint_id, said="协商", solution="退款", compensation=Decimal(amount), remedy=remedy)
     commands.approve(office["director"], complaint_id, said="同意")
     commands.tell(boss, complaint_id, said="已告知")
 
@@ -56,6 +57,23 @@ def correct(office: Cast, complaint: Complaint, **given: Any) -> Complaint:
 
 
 # -- the agreement is about what was told last (CP-10) ------------------------------------------------------------
+
+
+def test_cp10_it_is_not_settled_before_it_was_signed_nor_signed_before_it_was_agreed(office: Cast) -> None:
+    boss, complaint_id = office["manager"], verified(office)
+    _told(office, complaint_id, 0)
+    with clock.frozen(FRIDAY + timedelta(hours=3)):
+        agreed, signed = FRIDAY + timedelta(hours=1), FRIDAY + timedelta(hours=2)
+        commands.agree(boss, complaint_id, terms="双方再无争议", at=agreed)
+        given = {"signer": "张伟", "signer_as": "self", "signature": PNG}
+        for step, values, early in (
+            (commands.sign, given, agreed),
+            (commands.settle, {"said": "办妥"}, signed),
+        ):
+            with pytest.raises(Refused) as refusal:
+                step(boss, complaint_id, **values, at=early - timedelta(minutes=1))
+            assert refusal.value.field == "at"
+            step(boss, complaint_id, **values, at=signed)
 
 
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(hours=1)])

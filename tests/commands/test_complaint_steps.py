@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from app.complaints import commands, queries
-from app.complaints.models import Complaint, ComplaintFile, CrisisEntry, RefusalReason
+from app.complaints.commands.promises import GIVEN
+from app.complaints.commands.reminding import ACTION_LATE
+from app.complaints.models import Complaint, ComplaintFile, ComplaintStep, CorrectiveAction, CrisisEntry, RefusalReason
 from app.core import clock, documents
 from app.core.actors import SYSTEM, acting_as
 from app.core.db import db
@@ -20,6 +24,7 @@ from app.core.inbox import InboxMessage
 from app.core.uow import unit_of_work
 from tests.cast import Cast
 from tests.commands.complaint_days import FRIDAY, Sent, enter, inbox_of, settled, verified
+from tests.conftest import Backend
 
 PNG = b"\x89PNG\r\n\x1a\n"
 MONDAY = FRIDAY + timedelta(days=3)
@@ -167,6 +172,59 @@ def test_cp4_a_decision_is_gone_for_its_owner_once_the_complaint_is_about_them(o
     )
     with pytest.raises(NotFound):
         commands.finish_decision(office["supervisor"], key, said="办妥")
+    # Somebody else sees to it: who handles the complaint, and is told.
+    assert db.session.get_one(CrisisEntry, key).owner_id == office.staff("manager")
+    assert GIVEN in inbox_of(office, "manager")
+
+
+def test_cp4_an_action_passes_on_once_the_complaint_is_about_its_owner(office: Cast) -> None:
+    number = verified(office)
+    given = {"kind": "corrective", "cause": "漏氟", "action": "更换管路", "due_on": FRIDAY.date()}
+    keys = [
+        commands.take_action(office["manager"], number, owner_id=office.staff(owner), **given).id
+        for owner in ("clerk", "clerk", "manager")
+    ]
+    commands.finish(office["clerk"], keys[1], said="已更换")
+    commands.add_subject(office["manager"], number, staff_id=office.staff("clerk"), said="客户补充")
+    db.session.expire_all()
+    owners = [db.session.get_one(CorrectiveAction, key).owner_id for key in keys]
+    # nobody handles it yet: the supervisor answers for it; what is done stays with who did it
+    assert owners == [office.staff(who) for who in ("supervisor", "clerk", "manager")]
+    assert inbox_of(office, "supervisor").count(GIVEN) == 1
+
+
+def test_cp6_two_of_the_group_carry_a_decision_out_once(
+    backend: Backend, office: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, both, outcomes = decided(office), Barrier(2), list[str]()
+    asked = queries.group_of
+
+    def slowly(complaint: Complaint) -> set[int]:
+        """Both would be here at once, were the first not to lock the decision."""
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=1)
+        return asked(complaint)
+
+    monkeypatch.setattr(queries, "group_of", slowly)
+    db.session.remove()
+
+    def tick(who: str) -> None:
+        with backend.app.app_context():
+            try:
+                commands.finish_decision(office[who], key, said=f"{who} 办妥")
+                outcomes.append("done")
+            except Refused:
+                outcomes.append("refused")
+            finally:
+                db.session.remove()
+
+    threads = [Thread(target=tick, args=(who,)) for who in ("clerk", "manager")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["done", "refused"]
+    assert len(db.session.scalars(select(ComplaintStep).where(ComplaintStep.verb == "decided")).all()) == 1
 
 
 # -- past the day (CP-6, CP-11) ----------------------------------------------------------------------------------
@@ -186,8 +244,11 @@ def test_cp6_cp11_what_is_past_its_day_is_told_once_to_owner_and_superior(office
     with clock.frozen(MONDAY):
         assert (commands.remind_overdue(), commands.remind_overdue()) == (2, 0)
         assert len(_late(office, "clerk")) == 2
-        # the supervisor stands over the branch, the manager handles the first
-        assert len(_late(office, "supervisor")) == 2
+        # the supervisor stands over the branch, but not over the manager, who handles the first
+        assert (len(_late(office, "supervisor")), len(_late(office, "manager"))) == (1, 1)
+        with acting_as(office["clerk"]):
+            late = db.session.scalars(select(InboxMessage).where(InboxMessage.message == ACTION_LATE)).one()
+            assert "2026年11月20日" in late.words
         commands.finish(office["clerk"], action.id, said="已更换")
         commands.repeat(office["manager"], action.id, said="无效", due_on=MONDAY.date())
         commands.finish_decision(office["clerk"], key, said="已登门")
@@ -195,6 +256,24 @@ def test_cp6_cp11_what_is_past_its_day_is_told_once_to_owner_and_superior(office
     with clock.frozen(MONDAY + timedelta(days=1)):
         assert commands.remind_overdue() == 1
     assert len(_late(office, "clerk")) == 3
+
+
+def test_cp13_nobody_is_told_of_what_is_late_who_may_not_open_it(office: Cast) -> None:
+    number = verified(office)
+    commands.assign(office["service"], number, handler_id=office.staff("manager"), said="由经理处理")
+    given = {"kind": "corrective", "cause": "漏氟", "action": "更换管路", "due_on": FRIDAY.date()}
+    with pytest.raises(Refused) as refusal:  # no screen of theirs shows it
+        commands.take_action(office["manager"], number, owner_id=office.staff("technician"), **given)
+    assert refusal.value.field == "owner_id"
+    action = commands.take_action(office["manager"], number, owner_id=office.staff("clerk"), **given).id
+    with clock.frozen(MONDAY):
+        assert commands.remind_overdue() == 1
+        told = db.session.scalars(select(InboxMessage).where(InboxMessage.message == ACTION_LATE)).all()
+        people = {office.staff(who): office[who] for who in office.people if office[who].staff_id is not None}
+        assert {row.staff_id for row in told} == {office.staff("clerk"), office.staff("manager")}
+        for row in told:
+            with acting_as(people[row.staff_id]):
+                assert db.session.scalars(select(CorrectiveAction.id)).all() == [action]
 
 
 # -- on paper ----------------------------------------------------------------------------------------------------
@@ -226,3 +305,12 @@ def test_cp3_cp6_a_letter_printed_again_keeps_the_day_it_was_written(office: Cas
         for name in ("complaint_acknowledgement", "complaint_answer"):
             assert _paper(name, number).on == FRIDAY.date(), name
         assert _paper("major_report", number).on == MONDAY.date()
+
+
+def test_cal4_the_application_is_dated_when_it_was_made_not_when_it_was_typed(office: Cast) -> None:
+    number = verified(office)
+    with clock.frozen(MONDAY):
+        at = FRIDAY + timedelta(hours=1)
+        given = {"solution": "退款", "remedy": "refund", "compensation": 600}
+        commands.propose(office["manager"], number, said="协商", at=at, **given)
+        assert _paper("major_application", number).requested_at == at

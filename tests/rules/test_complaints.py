@@ -348,20 +348,25 @@ def test_cp7_the_supervisor_or_whom_they_name_speaks_with_the_customer(
 
 
 @pytest.mark.parametrize(
-    ("due", "told", "now", "state"),
+    ("due", "told", "status", "now", "state"),
     [
-        (None, None, 0, NONE),
-        (24, None, 23, OPEN),
-        (24, None, 25, OVERDUE),
-        (24, 24, 30, MET),
-        (24, 25, 30, LATE),
+        (None, None, "received", 0, NONE),
+        (24, None, "received", 23, OPEN),
+        (24, None, "received", 25, OVERDUE),
+        (24, 24, "received", 30, MET),
+        (24, 25, "received", 30, LATE),
+        # settled, it is still to be put before them; withdrawn before, it needs it no more
+        (24, None, "closed", 25, OVERDUE),
+        (24, None, "withdrawn", 25, NONE),
+        (24, 20, "withdrawn", 25, MET),
+        (24, 25, "withdrawn", 30, LATE),
     ],
 )
-def test_cp6_put_before_the_management(due: int | None, told: int | None, now: int, state: str) -> None:
+def test_cp6_put_before_the_management(due: int | None, told: int | None, status: str, now: int, state: str) -> None:
     def at(hours: int | None) -> datetime | None:
         return None if hours is None else T0 + hours * HOUR
 
-    assert rules.management_standing(at(due), at(told), T0 + now * HOUR).state == state
+    assert rules.management_standing(at(due), at(told), status, T0 + now * HOUR).state == state
 
 
 FAULT = rules.Fault(5, 9)

@@ -93,11 +93,22 @@ def test_an_office_that_is_upgraded_keeps_its_rows(empty: Flask) -> None:
                 " VALUES ('k', '00', 1, 'application/pdf', 'plan.pdf', '', '', '2026-01-05 08:00:00')",
                 "INSERT INTO document (key, name, title, params, stored_file_id, pages, made_by, created_at)"
                 " VALUES ('plan', 'return_visit_plan', '回访计划', '{}', 1, 1, '', '2026-01-05 08:00:00')",
+                *_promises(),
             ):
                 connection.exec_driver_sql(statement)
         migrate.upgrade()
         with db.engine.begin() as connection:
             assert connection.exec_driver_sql("SELECT good_answer FROM visit_question").all() == [("yes",)]
+            # Nobody is reminded of what was due long before the upgrade; the decisions of a complaint that is over are.
+            told = "SELECT due_on, reminded_on FROM"
+            for table in ("corrective_action", "crisis_entry"):
+                found = [tuple(map(str, row)) for row in connection.exec_driver_sql(f"{told} {table} ORDER BY id")]
+                assert set(found) == {("2026-01-06", "2026-01-06"), ("2199-01-06", "None")}, table
+            done = "SELECT complaint_id, done_at = at, result FROM crisis_entry WHERE kind = 'decision' ORDER BY id"
+            assert [tuple(map(str, row)) for row in connection.exec_driver_sql(done)] in (
+                [("1", "None", ""), ("2", "1", "升级前"), ("2", "1", "升级前")],
+                [("1", "None", ""), ("2", "True", "升级前"), ("2", "True", "升级前")],
+            )
             # Made before plans kept silent about complaints: read by those only who see every complaint (CP-13).
             assert connection.exec_driver_sql("SELECT discreet FROM document").all() in ([(0,)], [(False,)])
             assert connection.exec_driver_sql("SELECT quantity, reserved FROM stock_balance").all() == [(5, 0)]
@@ -105,6 +116,37 @@ def test_an_office_that_is_upgraded_keeps_its_rows(empty: Flask) -> None:
             connection.exec_driver_sql("INSERT INTO stock_place (branch_id, kind, name) VALUES (1, 'used', '旧件架')")
             told = connection.exec_driver_sql("SELECT deadline, minutes FROM escalation_level ORDER BY id").all()
         assert told == [("arrival", 0), ("workshop", 240), ("workshop", 120), ("workshop", 0)]
+
+
+def _promises() -> Iterator[str]:
+    """Two complaints, one of them over, each with something decided and done about it; times long past and to come."""
+    at = "'2026-01-05 08:00:00'"
+    yield (
+        "INSERT INTO staff (staff_no, name, branch_id, job, phone, email, active, version)"
+        " VALUES ('N1', '陈国栋', 1, 'supervisor', '', '', true, 1)"
+    )
+    for number, status in ((1, "told"), (2, "settled")):
+        yield (
+            "INSERT INTO complaint (number, branch_id, complainant, phone, channel, category, severity, severity_reason,"
+            " received_at, content, demand, status, solution, compensation, acknowledge_by, verify_by, settle_by, version,"
+            f" created_at) VALUES ('TS-{number}', 1, '张三', '', 'telephone', 'other', 'major', '', {at}, '坏了', '',"
+            f" '{status}', '', 0, {at}, {at}, {at}, 1, {at})"
+        )
+    for complaint, kind, due in (
+        (1, "decision", "'2026-01-06'"),
+        (2, "decision", "'2199-01-06'"),
+        (2, "decision", "'2026-01-06'"),
+    ):
+        yield (
+            "INSERT INTO crisis_entry (complaint_id, kind, at, present, words, owner_id, due_on, created_at)"
+            f" VALUES ({complaint}, '{kind}', {at}, '', '上门', 1, {due}, {at})"
+        )
+    for due in ("'2026-01-06'", "'2199-01-06'"):
+        yield (
+            "INSERT INTO corrective_action (complaint_id, kind, cause, action, owner_id, due_on, status, result, effect,"
+            f" reopened, reopened_for, version, created_at) VALUES (1, 'corrective', '漏', '换', 1, {due}, 'open', '', '',"
+            f" 0, '', 1, {at})"
+        )
 
 
 def test_a_changed_check_is_a_difference() -> None:

@@ -75,6 +75,34 @@ def values(page: str) -> dict[str, str]:
     return found
 
 
+def test_cp1_a_card_that_came_with_a_call_not_dispatched_yet_keeps_the_call_s_number(
+    app: Flask, cast: Cast, client_for: Any
+) -> None:
+    with app.app_context():
+        given = {"symptom": "不制冷", "caller_name": "张太太", "caller_phone": "13911112222"}
+        call = service.enter_call(cast["clerk"], cast.vouchers["in_warranty"], **given)
+        key, number = call.id, call.number
+        db.session.remove()
+    clerk, card = client_for("clerk"), "意见卡" + "3" * 30
+    address = f"/complaintview/add?call={key}&survey={card}"
+    known = values(text(clerk.get(address)))
+    answer = clerk.post(
+        address, {**known, "category": "delay", "content": "至今无人上门", "attachment": ""}, page=address
+    )
+    assert answer.status_code == 302, text(answer, 422)
+    saved = one(app, select(Complaint))
+    assert saved.source == "survey"
+    assert saved.source_ref.endswith(f" / {number}")
+    assert saved.source_ref.startswith("意见卡33")
+
+
+def test_cp3_who_was_reminded_has_its_place_in_the_menu(client_for: Any) -> None:
+    page = text(client_for("manager").get("/complaintnoticeview/list/"))
+    crumbs = page.split('class="crumbs"')[1].split("</nav>")[0]
+    assert "投诉与回访" in crumbs
+    assert page.count('href="/complaintnoticeview/list/"') >= 1
+
+
 @pytest.mark.parametrize("way", ["call", "order"])
 def test_cp1_from_a_call_or_a_job_what_is_known_stands_in_the_form_and_stays_linked(
     app: Flask, cast: Cast, client_for: Any, job: dict[str, Any], way: str

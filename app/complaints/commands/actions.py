@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from app.complaints import rules
-from app.complaints.commands.handling import fetch_for, need_words, not_in_future
+from app.complaints.commands.handling import HANDLING_JOBS, fetch_for, need_words, not_in_future
 from app.complaints.commands.recurrence import fault_of
 from app.complaints.commands.telling import tell
 from app.complaints.models import CorrectiveAction
@@ -45,6 +45,8 @@ def take_action(
     rules.check_not_subject(owner.id, complaint.subjects, "owner_id")
     if not owner.active:
         raise Refused(N_("This person no longer works here."), field="owner_id")
+    if owner.job not in HANDLING_JOBS:  # others have no screen for it
+        raise Refused(N_("Complaints are handled in the office: choose somebody from there."), field="owner_id")
     rules.check_due(due_on, clock.today())
     fault = fault_of(complaint)
     if fault_code_id is not None:

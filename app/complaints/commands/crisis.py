@@ -28,6 +28,7 @@ from app.complaints.models import (
     CrisisEntry,
     CrisisMember,
     ManagementAlert,
+    PastMajor,
 )
 from app.core import clock, settings
 from app.core.actors import SYSTEM, Principal, acting_as
@@ -100,17 +101,27 @@ def judge(
     if not rules.is_open(complaint.status):
         raise Refused(N_("Only an open complaint is judged."))
     need_words(said)
-    now = clock.now()
+    now, moment = clock.now(), not_in_future(at)
     before = complaint.severity
     complaint.severity = severity
     complaint.severity_ground = (ground or "judged") if severity == "major" else None
     complaint.severity_reason = said[:200]
-    record(complaint, actor, "judge", said, at or now)
+    record(complaint, actor, "judge", said, moment)
     if severity == "major" and before != "major":
-        become_major(complaint, actor, at or now, now)
+        become_major(complaint, actor, moment, now)
     elif severity != "major":
-        complaint.management_by = None
+        _no_longer_major(complaint, now)
     return complaint
+
+
+def _no_longer_major(complaint: Complaint, now: datetime) -> None:
+    """It is major no longer, from the moment this is written down: what was counted until then stays counted (CP-14)."""
+    due_at = complaint.management_by
+    if due_at is None:
+        return
+    since = min(due_at - timedelta(hours=settings.number(MANAGEMENT_HOURS)), now)
+    complaint.past_majors.append(PastMajor(since=since, until=now, due_at=due_at, told_at=complaint.management_told_at))
+    complaint.management_by = complaint.management_told_at = None
 
 
 @command("complaint.put_before_management")
@@ -223,13 +234,15 @@ def finish_decision(
     actor: Principal, entry_id: int, *, said: str, attachment: Upload | None = None, at: datetime | None = None
 ) -> CrisisEntry:
     """A decision of the crisis group is carried out: who says so, when, what was done (CP-6). Raises ``Refused``."""
-    entry = fetch(CrisisEntry, entry_id)
+    fetch(CrisisEntry, entry_id)
+    # Two of the group may tick it at the same moment: locked, then asked whether it is still to be done.
+    locked = select(CrisisEntry).where(CrisisEntry.id == entry_id).with_for_update(of=CrisisEntry)
+    entry: CrisisEntry = db.session.scalars(locked.execution_options(populate_existing=True)).one()
     if not entry.to_do:
         raise Refused(N_("This is not possible now: the record has moved on."))
     need_words(said)
     moment = not_in_future(at)
-    if moment < entry.at.replace(second=0, microsecond=0):
-        raise Refused(N_("This lies before the step that came before it."), field="at")
+    rules.check_after(entry.at, moment)
     with acting_as(SYSTEM):  # its owner need not see the complaint itself
         complaint = entry.complaint
         rules.check_not_subject(actor.staff_id, complaint.subjects)

@@ -8,9 +8,10 @@ from app.complaints import queries, rules
 from app.complaints.commands.approvals import ask_for_approval
 from app.complaints.commands.crisis import become_major
 from app.complaints.commands.handling import Upload, fetch_for, keep_file, record, set_deadlines, with_file
+from app.complaints.commands.promises import hand_over
 from app.complaints.commands.recurrence import fault_of, reopen_actions_for
 from app.complaints.commands.telling import tell
-from app.complaints.models import REPEAT_DAYS, Complaint, ComplaintSubject
+from app.complaints.models import LONGEST_REF, REPEAT_DAYS, Complaint, ComplaintSubject
 from app.core import clock, settings
 from app.core.actors import SYSTEM, Principal, acting_as
 from app.core.db import db
@@ -92,7 +93,7 @@ def enter(
         work_order_id=work_order_id,
         channel=channel,
         source=source,
-        source_ref=source_ref[:40],
+        source_ref=source_ref[:LONGEST_REF],
         category=category,
         severity=severity,
         severity_ground=ground,
@@ -268,12 +269,14 @@ def _compare(complaint: Complaint, actor: Principal, *, again: bool) -> None:
 
 
 def _take_out_subjects(complaint: Complaint) -> None:
-    """Who is complained about from now on leaves the crisis group, and does not stand over a waiting proposal (CP-4, CP-9)."""
+    """Who is complained about from now on leaves the crisis group, sees to nothing it decided, does what was to be done
+    against its cause no more, and does not stand over a waiting proposal (CP-4, CP-9)."""
     db.session.flush()
     with acting_as(SYSTEM):
         for member in [row for row in complaint.crisis_members if row.staff_id in complaint.subjects]:
             complaint.crisis_members.remove(member)
             db.session.delete(member)
+        hand_over(complaint)
         waiting = queries.pending_approval(complaint.id)
         if waiting is not None:
             ask_for_approval(complaint, waiting.requested_by_id, waiting.reasons)

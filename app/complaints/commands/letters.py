@@ -140,6 +140,7 @@ def sign(
     if (signature is None) == (paper is None):
         raise Refused(N_("Either sign on screen or hand in the signed paper."), field="signature")
     moment = not_in_future(at)
+    rules.check_after(complaint.agreements[-1].made_at, moment)
     step = record(complaint, actor, "sign", signer, moment)
     if signature is not None:
         kept = keep_bytes(complaint, actor, signature, "signature.png", kind="signed_paper", step=step)
@@ -156,8 +157,14 @@ def sign(
 # -- what settling and closing ask for ----------------------------------------------------------------------------
 
 
-def check_settling(complaint: Complaint, actor: Principal) -> None:
-    """Refused until somebody in charge spoke with the customer (CP-7) and, from an amount on, both signed (CP-10)."""
+def check_settling(complaint: Complaint, actor: Principal, at: datetime) -> None:
+    """Refused until somebody in charge spoke with the customer (CP-7) and, from an amount on, both signed (CP-10).
+
+    ``at`` is when it is settled: not before what was agreed was signed, whatever the amount.
+    """
+    signed_at = complaint.agreements[-1].signed_at if complaint.agreements else None
+    if signed_at is not None:
+        rules.check_after(signed_at, at)
     contacts = [
         rules.Contact(step.verb, step.staff_id, step.staff.job if step.staff is not None else "")
         for step in complaint.steps

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.complaints import rules
 from app.complaints.commands.handling import record
+from app.complaints.commands.promises import hand_over
 from app.complaints.commands.telling import tell
 from app.complaints.models import RECUR_DAYS, Complaint, CorrectiveAction
 from app.core import clock, settings
@@ -69,6 +70,7 @@ def _reopen(
     complaint = action.complaint
     record(complaint, SYSTEM, "follow_up", f"{number}: {action.action}"[:2000], now)
     message = N_("The same fault came back (%(number)s): an action is open again.")
+    hand_over(complaint)  # who did it may be complained about since (CP-4)
     owners = [action.owner] if action.owner.active else []
     tell(complaint, owners, message, {"number": number}, link=f"/correctiveactionview/show/{action.id}", tone="warning")
     return True

@@ -62,7 +62,7 @@ def _tell_of(kind: type[Promise], key: int, now: datetime) -> bool:
         owner, complaint = row.owner, row.complaint
         assert owner is not None  # asked for above
         assert row.due_on is not None
-        people = {person.id: person for person in queries.people_of(complaint, "supervisor")}
+        people = {person.id: person for person in queries.told_of(complaint, "supervisor")}
         if owner.active and owner.id not in complaint.subjects:
             people[owner.id] = owner
         action = isinstance(row, CorrectiveAction)

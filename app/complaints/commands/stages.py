@@ -70,7 +70,7 @@ def settle(actor: Principal, complaint_id: int, *, said: str, at: datetime | Non
     Refused until somebody in charge spoke with the customer (CP-7) and, from an amount on, both sides signed (CP-10).
     """
     complaint = advance(actor, complaint_id, "settle", said=said, at=at)
-    check_settling(complaint, actor)
+    check_settling(complaint, actor, complaint.steps[-1].at)
     times = sum(step.verb == "settle" for step in complaint.steps)
     want(
         PLAN_RETURN_VISITS, {"complaint": complaint.id}, dedup=f"{PLAN_RETURN_VISITS}-complaint-{complaint.id}-{times}"

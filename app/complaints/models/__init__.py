@@ -18,6 +18,7 @@ from app.complaints.models.crisis import (
     CrisisEntry,
     CrisisMember,
     ManagementAlert,
+    PastMajor,
 )
 from app.complaints.models.deadlines import (
     ESCALATION_ROLES,
@@ -29,6 +30,7 @@ from app.complaints.models.deadlines import (
 )
 from app.complaints.models.handling import (
     ACKNOWLEDGE_HOURS,
+    LONGEST_REF,
     MANAGEMENT_HOURS,
     PROPOSE_DAYS,
     RECORDING_DAYS,
@@ -57,6 +59,7 @@ __all__ = [
     "FOUR_EYES_ABOVE",
     "IN_WRITING_FROM",
     "LETTER_KINDS",
+    "LONGEST_REF",
     "MANAGEMENT_HOURS",
     "PROPOSE_DAYS",
     "RECORDING_DAYS",
@@ -82,6 +85,7 @@ __all__ = [
     "CrisisEntry",
     "CrisisMember",
     "ManagementAlert",
+    "PastMajor",
     "RefusalReason",
     "SettlementAgreement",
 ]

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Date, Index, Integer, String, UniqueCons
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.complaints.models.handling import Complaint
-from app.core import clock, settings
+from app.core import clock, dates, settings
 from app.core.db import Model, Stamped, UTCDateTime, choice, ref, text
 from app.core.errors import N_
 from app.core.inbox import MAIL_STATES
@@ -109,3 +109,22 @@ class ManagementAlert(Stamped, Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+class PastMajor(Stamped, Model):
+    """A complaint was major from ``since`` to ``until``, then judged ordinary: what was counted meanwhile stays (CP-6)."""
+
+    __tablename__ = "past_major"
+    __table_args__ = (CheckConstraint("until >= since", name="until_after_since"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = ref("complaint.id")
+    since: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    until: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    # Until when it was to be put before the management, and when that was.
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime(), nullable=False)
+    told_at: Mapped[datetime | None] = mapped_column(UTCDateTime())
+    complaint: Mapped[Complaint] = relationship(back_populates="past_majors")
+
+    def __str__(self) -> str:
+        return dates.moment(self.since)

@@ -45,10 +45,11 @@ from app.organisation.models import Branch, Staff
 if TYPE_CHECKING:
     from app.complaints.models.actions import CorrectiveAction
     from app.complaints.models.approval import Approval
-    from app.complaints.models.crisis import CrisisEntry, CrisisMember, ManagementAlert
+    from app.complaints.models.crisis import CrisisEntry, CrisisMember, ManagementAlert, PastMajor
     from app.complaints.models.deadlines import ComplaintLateness
     from app.complaints.models.letters import SettlementAgreement
 
+LONGEST_REF = 40
 ACKNOWLEDGE_HOURS = "complaint_acknowledge_hours"
 VERIFY_DAYS = "complaint_verify_working_days"
 PROPOSE_DAYS = "complaint_propose_working_days"
@@ -107,7 +108,7 @@ class Complaint(Versioned, Stamped, Model):
     channel: Mapped[str] = mapped_column(String(16), nullable=False, default="telephone")
     # From what it was entered, and that record's number; a survey card's area lies above this one.
     source: Mapped[str] = text(16, server_default="")
-    source_ref: Mapped[str] = text(40, server_default="")
+    source_ref: Mapped[str] = text(LONGEST_REF, server_default="")
     category: Mapped[str] = mapped_column(String(24), nullable=False, default="other")
     severity: Mapped[str] = mapped_column(String(16), nullable=False, default="ordinary")
     severity_ground: Mapped[str | None] = mapped_column(String(16))
@@ -156,6 +157,7 @@ class Complaint(Versioned, Stamped, Model):
     crisis_members: Mapped[list[CrisisMember]] = relationship(back_populates="complaint", order_by="CrisisMember.id")
     crisis_entries: Mapped[list[CrisisEntry]] = relationship(back_populates="complaint", order_by="CrisisEntry.id")
     alerts: Mapped[list[ManagementAlert]] = relationship(back_populates="complaint", order_by="ManagementAlert.id")
+    past_majors: Mapped[list[PastMajor]] = relationship(back_populates="complaint", order_by="PastMajor.id")
     lateness: Mapped[list[ComplaintLateness]] = relationship(
         back_populates="complaint", order_by="ComplaintLateness.id"
     )
@@ -198,8 +200,7 @@ class Complaint(Versioned, Stamped, Model):
     def _next(self) -> rules.StageStanding | None:
         now = clock.now()
         found = rules.standings(self.due, self.taken, self.status, now)
-        if rules.is_open(self.status):
-            found.append(rules.management_standing(self.management_by, self.management_told_at, now))
+        found.append(rules.management_standing(self.management_by, self.management_told_at, self.status, now))
         return rules.next_standing(found)
 
     @property

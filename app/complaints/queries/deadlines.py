@@ -21,6 +21,7 @@ from app.complaints.models import (
     VERIFY_DAYS,
     Complaint,
 )
+from app.complaints.queries.lists import unheard
 from app.complaints.queries.people import answerable
 from app.core import clock, i18n, settings
 from app.core.db import db
@@ -72,7 +73,9 @@ def all_standings(complaint: Complaint, now: datetime | None = None) -> list[rul
     moment = now or clock.now()
     found = standings(complaint, moment)
     if complaint.management_by is not None:
-        found.append(rules.management_standing(complaint.management_by, complaint.management_told_at, moment))
+        found.append(
+            rules.management_standing(complaint.management_by, complaint.management_told_at, complaint.status, moment)
+        )
     return found
 
 
@@ -135,14 +138,13 @@ def _hours(start: datetime, hours: int) -> str:
 
 
 def with_deadlines(branch_id: int | None = None) -> Sequence[Complaint]:
-    """Complaints with a deadline still to keep: open ones, and major ones not yet put before the management.
+    """Complaints with a deadline still to keep: open ones, and major ones to be put before the management.
 
     All of them: one left out would miss its deadline with nobody told (CP-3).
     """
-    waiting = Complaint.management_by.is_not(None) & Complaint.management_told_at.is_(None)
     statement = (
         select(Complaint)
-        .where(or_(Complaint.status.in_(list(rules.PENDING)), waiting))
+        .where(or_(Complaint.status.in_(list(rules.PENDING)), unheard()))
         .options(
             selectinload(Complaint.steps),
             selectinload(Complaint.lateness),

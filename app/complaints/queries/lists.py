@@ -92,20 +92,22 @@ def of_handler(staff_id: int | None) -> ColumnElement[bool]:
 
 
 def due_before(moment: datetime) -> ColumnElement[bool]:
-    """Open complaints with a deadline still to be kept that lies before the minute of ``moment``: as ``standings`` says."""
+    """Complaints with a deadline still to be kept that lies before the minute of ``moment``: as ``standings`` says."""
     minute = moment.replace(second=0, microsecond=0)
     parts = [
         and_(Complaint.status == status, or_(*(_waits(status, column, minute) for column in columns)))
         for status, columns in rules.PENDING.items()
     ]
-    # A major one that is still to be put before the management (CP-6).
-    unheard = and_(
-        still_open(),
+    return or_(*parts, and_(unheard(), Complaint.management_by < minute))
+
+
+def unheard() -> ColumnElement[bool]:
+    """Major ones still to be put before the management, as ``rules.management_standing`` says: settled or not (CP-6)."""
+    return and_(
+        Complaint.status != "withdrawn",
         Complaint.management_told_at.is_(None),
         Complaint.management_by.is_not(None),
-        Complaint.management_by < minute,
     )
-    return or_(*parts, unheard)
 
 
 def _waits(status: str, column: str, minute: datetime) -> ColumnElement[bool]:
@@ -129,12 +131,12 @@ def _proposed_this_round() -> ColumnElement[bool]:
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:
-    """Open complaints with a missed deadline (CP-3)."""
+    """Complaints with a missed deadline still to be kept (CP-3, CP-6)."""
     return due_before(now)
 
 
 def due_on(day: date) -> ColumnElement[bool]:
-    """Open complaints with a deadline on this office day that has not been missed before it."""
+    """Complaints with a deadline still to be kept on this office day that has not been missed before it."""
     begins, ends = clock.day_bounds(day)
     return and_(due_before(ends), ~due_before(begins))
 

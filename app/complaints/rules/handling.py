@@ -370,9 +370,12 @@ def standings(
     return found[::-1]
 
 
-def management_standing(due_at: datetime | None, told_at: datetime | None, now: datetime) -> StageStanding:
-    """How the 24 hours stand within which a major complaint is put before the management (CP-6)."""
-    if due_at is None:
+def management_standing(due_at: datetime | None, told_at: datetime | None, status: str, now: datetime) -> StageStanding:
+    """How the 24 hours stand within which a major complaint is put before the management (CP-6).
+
+    It is still to be put before them when it is settled; what was withdrawn before needs it no more.
+    """
+    if due_at is None or (status == "withdrawn" and told_at is None):
         state = NONE
     elif told_at is not None:
         state = LATE if _minute(told_at) > _minute(due_at) else MET
@@ -396,6 +399,12 @@ def check_step_time(at: datetime, now: datetime, received_at: datetime, last: da
     if _minute(at) > _minute(now):
         raise Refused(N_("This lies in the future."), field="at")
     if _minute(at) < _minute(max(received_at, last or received_at)):
+        raise Refused(N_("This lies before the step that came before it."), field="at")
+
+
+def check_after(before: datetime, at: datetime) -> None:
+    """What comes after another thing is not dated before it, to the minute (CAL-4). Raises ``Refused``."""
+    if _minute(at) < _minute(before):
         raise Refused(N_("This lies before the step that came before it."), field="at")
 
 

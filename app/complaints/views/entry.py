@@ -9,7 +9,7 @@ from flask import abort, request
 from flask_babel import lazy_gettext as _l
 
 from app.complaints import commands, rules
-from app.complaints.models import Complaint
+from app.complaints.models import LONGEST_REF, Complaint
 from app.complaints.views import forms
 from app.complaints.views.forms import GROUNDS, labels
 from app.core import clock
@@ -134,8 +134,10 @@ def _source() -> tuple[str, str]:
 @functools.wraps(commands.enter)
 def _enter(actor: Principal, **values: Any) -> Complaint:
     source, number = _source()
-    if card := values.pop("survey_ref", ""):  # the card says more than the call it came with, which the job names
-        source, number = "survey", card
+    if card := values.pop("survey_ref", ""):
+        # The card says more than the call it came with, which the job names; a call without one is named beside it.
+        alone = source != "call" or values.get("work_order_id") is not None
+        source, number = "survey", card if alone else f"{card[: LONGEST_REF - len(number) - 3]} / {number}"
     entered: Complaint = commands.enter(actor, source=source, source_ref=number, **values)
     return entered
 

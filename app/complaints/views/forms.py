@@ -205,6 +205,7 @@ class SignForm(OfficeForm):
     )
     signature = fields.signature(_l("Signature"), required=False)
     paper = fields.upload(_l("Or the signed paper, scanned"), required=False)
+    at = _at()
 
 
 class MemberForm(OfStep):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import app.core.db
+from app.core import clock
 
 revision = "0004"
 down_revision = "0003"
@@ -35,6 +36,36 @@ def upgrade() -> None:
         batch_op.create_index('ix_crisis_entry_due', ['kind', 'due_on'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_crisis_entry_done_by_id'), 'staff', ['done_by_id'], ['id'], ondelete='RESTRICT')
 
+    # What was due before anybody was reminded is told to nobody: it would be a mail for each, of years ago. Of a
+    # decision that could not be ticked, and whose complaint is over, it is taken that it was carried out.
+    today = sa.bindparam('today', clock.today(), sa.Date())
+    for late in (
+        "UPDATE corrective_action SET reminded_on = due_on WHERE due_on < :today",
+        "UPDATE crisis_entry SET reminded_on = due_on WHERE due_on < :today",
+    ):
+        op.execute(sa.text(late).bindparams(today))
+    op.execute(
+        "UPDATE crisis_entry SET done_at = at, result = '升级前' WHERE kind = 'decision' AND complaint_id IN"
+        " (SELECT id FROM complaint WHERE status IN ('settled', 'rated', 'closed', 'withdrawn'))"
+    )
+
+    op.create_table(
+        'past_major',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('complaint_id', sa.Integer(), nullable=False),
+        sa.Column('since', app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column('until', app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column('due_at', app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column('told_at', app.core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column('created_at', app.core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint('until >= since', name=op.f('ck_past_major_until_after_since')),
+        sa.ForeignKeyConstraint(['complaint_id'], ['complaint.id'], name=op.f('fk_past_major_complaint_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_past_major')),
+    )
+    with op.batch_alter_table('past_major', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_past_major_complaint_id'), ['complaint_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_past_major_created_at'), ['created_at'], unique=False)
+
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.add_column(sa.Column('discreet', sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -57,6 +88,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('past_major')
     op.execute("UPDATE complaint_step SET verb = '' WHERE verb IN ('add_member', 'minute', 'decided')")
     with op.batch_alter_table('work_order', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('ck_work_order_quoted_minutes_range'), type_='check')

@@ -139,7 +139,7 @@ def _line(row: int, found: ComplaintPeriod, complaint: Complaint) -> ComplaintLi
         phone=complaint.masked_phone,
         product=f"{voucher.product_model.code} {voucher.serial_no or ''}".strip() if voucher else "",
         category=rules.CATEGORY_LABELS[complaint.category],
-        major=complaint.severity == "major",
+        major=found.severity(complaint) == "major",
         content=complaint.content,
         demand=complaint.demand,
         branch=str(complaint.branch),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -67,7 +68,7 @@ class ComplaintPeriod:
             number=complaint.number,
             branch=str(complaint.branch),
             category=complaint.category,
-            severity=complaint.severity,
+            severity=self.severity(complaint),
             status=status,
             outcome="settled" if status in _ENDED else "withdrawn" if status == "withdrawn" else "open",
             received=received,
@@ -85,14 +86,23 @@ class ComplaintPeriod:
             if number >= len(reopenings(complaint, self.as_of)) or row.due_at == complaint.due[rules.STAGE_DUE[stage]]:
                 continue
             yield self._noted_fact(complaint, row)
-        for row in complaint.lateness:  # judged anew since: those 24 hours were missed all the same (CP-6)
-            if row.stage == rules.MANAGEMENT and row.due_at != complaint.management_by and row.due_at <= self.as_of:
+        majors = majors_of(complaint)
+        for each in majors:  # judged ordinary by then: those 24 hours were kept or missed all the same (CP-6)
+            if each.until is not None and each.until <= self.as_of:
+                status = status_at(complaint, each.until)
+                then = rules.management_standing(each.due_at, each.told_at, status, each.until)
+                if then.state in (rules.MET, rules.LATE, rules.OVERDUE):
+                    yield self._stage(complaint, then)
+        known = {each.due_at for each in majors}
+        for row in complaint.lateness:  # judged ordinary before it was written down when it had become major
+            if row.stage == rules.MANAGEMENT and row.due_at not in known and row.due_at <= self.as_of:
                 yield self._noted_fact(complaint, row)
 
     def _noted_fact(self, complaint: Complaint, row: ComplaintLateness) -> StageFact:
-        state = rules.LATE if row.done_at is not None else rules.OVERDUE
+        done_at = row.done_at if row.done_at is not None and row.done_at <= self.as_of else None
+        state = rules.LATE if done_at is not None else rules.OVERDUE
         against = row.staff.name if row.staff is not None else self.answerable(complaint)
-        return StageFact(row.stage, state, against, row.due_at, row.done_at)
+        return StageFact(row.stage, state, against, row.due_at, done_at)
 
     def _stage(self, complaint: Complaint, each: rules.StageStanding) -> StageFact:
         against = self.answerable(complaint)
@@ -120,13 +130,18 @@ class ComplaintPeriod:
         return [*self._of_stages(complaint), self._of_management(complaint)]
 
     def _of_management(self, complaint: Complaint) -> rules.StageStanding:
-        """Whether a major one was put before the management in time; one that became major later does not count yet."""
-        due_at, told_at = complaint.management_by, complaint.management_told_at
-        if due_at is not None and due_at - timedelta(hours=settings.number(MANAGEMENT_HOURS)) > self.as_of:
-            due_at = None
+        """Whether one that was major then was put before the management in time."""
+        found = major_at(complaint, self.as_of)
+        due_at, told_at = (found.due_at, found.told_at) if found is not None else (None, None)
         if told_at is not None and told_at > self.as_of:
             told_at = None
-        return rules.management_standing(due_at, told_at, self.as_of)
+        return rules.management_standing(due_at, told_at, status_at(complaint, self.as_of), self.as_of)
+
+    def severity(self, complaint: Complaint) -> str:
+        """How severe it was held to be then: judged anew since, a closed month keeps what was counted (CP-14)."""
+        if not majors_of(complaint):
+            return complaint.severity
+        return "major" if major_at(complaint, self.as_of) is not None else "ordinary"
 
     def _of_stages(self, complaint: Complaint) -> list[rules.StageStanding]:
         taken = taken_until(complaint, self.as_of)
@@ -203,6 +218,7 @@ def _rows(branch_ids: Sequence[int], begin: datetime, end: datetime) -> Sequence
             joinedload(Complaint.voucher).joinedload(Voucher.product_model),
             selectinload(Complaint.steps),
             selectinload(Complaint.further_subjects),
+            selectinload(Complaint.past_majors),
             selectinload(Complaint.lateness).joinedload(ComplaintLateness.staff),
         )
         .order_by(Complaint.received_at, Complaint.id)
@@ -220,6 +236,32 @@ def status_at(complaint: Complaint, as_of: datetime) -> str:
         return complaint.status
     taken = taken_until(complaint, as_of)
     return taken[-1].stage if taken else "received"
+
+
+class Major(NamedTuple):
+    """A time during which a complaint was major (``until`` None: it still is), and its 24 hours of CP-6."""
+
+    since: datetime
+    until: datetime | None
+    due_at: datetime
+    told_at: datetime | None
+
+
+def majors_of(complaint: Complaint) -> list[Major]:
+    """Every time the complaint was major, in order; none is known of one from before the 24 hours were kept."""
+    found = [Major(row.since, row.until, row.due_at, row.told_at) for row in complaint.past_majors]
+    if complaint.management_by is not None:
+        since = complaint.management_by - timedelta(hours=settings.number(MANAGEMENT_HOURS))
+        found.append(Major(since, None, complaint.management_by, complaint.management_told_at))
+    return found
+
+
+def major_at(complaint: Complaint, as_of: datetime) -> Major | None:
+    """The time, of those, in which that moment lies."""
+    there = (
+        each for each in majors_of(complaint) if each.since <= as_of and (each.until is None or each.until > as_of)
+    )
+    return next(there, None)
 
 
 def reopenings(complaint: Complaint, as_of: datetime | None = None) -> list[datetime]:
