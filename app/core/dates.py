@@ -19,6 +19,11 @@ from app.core import clock
 # A day or a moment at the beginning of a text, as rules and records hand it over: 2026-11-22, 11-22 14:05.
 _ISO = re.compile(r"(?<![\w-])(?:(20\d{2})-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\w-])")
 
+# Within a text only what can be nothing else: with its year, or with a time of day behind it.
+_INSIDE = re.compile(
+    r"(?<![\w-])(?:(20\d{2})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\w-])"
+    r"|(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?= \d\d:\d\d))"
+)
 _AS_ISO: ContextVar[bool] = ContextVar("days_as_iso", default=False)
 
 
@@ -62,11 +67,17 @@ def hour(at: datetime) -> str:
     return f"{clock.local(at):%H:%M}"
 
 
-def _reworded(found: re.Match[str]) -> str:
-    year, month, on = found.groups()
+def _day_of(year: str | None, month: str, on: str) -> str:
     return f"{year + '年' if year else ''}{int(month)}月{int(on)}日"
 
 
 def in_words(text: str) -> str:
     """The text with ISO days put into the reader's form, when it begins with one; else as it is."""
-    return _ISO.sub(_reworded, text) if _chinese() and _ISO.match(text) else text
+    return _ISO.sub(lambda found: _day_of(*found.groups()), text) if _chinese() and _ISO.match(text) else text
+
+
+def within(text: str) -> str:
+    """A stored text, such as a note or a title, with the ISO days in it put into the reader's form."""
+    if not _chinese():
+        return text
+    return _INSIDE.sub(lambda found: _day_of(*(found.groups()[:3] if found[1] else ("", found[4], found[5]))), text)

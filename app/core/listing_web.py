@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Response, abort, current_app, flash, redirect, request, stream_with_context, url_for
+from flask import Response, abort, current_app, flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -133,13 +133,10 @@ class ListToolsView(Page):
             return redirect(url_for("ListToolsView.progress", export_id=row.id))
         listing.note_export(current(), screen, rows)
         name = filename(str(view.list_title), ending)
+        rows_wanted = list(asked.rows(at_once))
         if ending == "xlsx":
-            content = as_xlsx(str(view.list_title), asked.headings, list(asked.rows(at_once)))
-            return offer(content, sheets.CONTENT_TYPE, name)
-        answer = offer(b"", CSV_TYPE, name)
-        answer.headers.pop("Content-Length", None)
-        answer.response = stream_with_context(as_csv(asked.headings, asked.rows(at_once)))
-        return answer
+            return offer(as_xlsx(str(view.list_title), asked.headings, rows_wanted), sheets.CONTENT_TYPE, name)
+        return offer("".join(as_csv(asked.headings, rows_wanted)).encode(), CSV_TYPE, name)
 
     @expose("/exports/<int:export_id>")
     @has_access

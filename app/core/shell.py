@@ -63,6 +63,7 @@ def before_framework(app: Flask) -> None:
         csp_nonce=csp_nonce,
         asset=asset,
         plain=plain,
+        within=dates.within,
         short=dates.short,
         on_day=dates.day,
         hour=dates.hour,

@@ -15,7 +15,7 @@ from sqlalchemy import Select
 from sqlalchemy import inspect as inspect_mapper
 
 from app.core import outbox, settings
-from app.core.actors import current
+from app.core.actors import SYSTEM, current
 from app.core.audit import AuditEntry
 from app.core.charts import PLACES, Place
 from app.core.errors import N_, Refused
@@ -435,7 +435,9 @@ class AuditEntryView(BaseView):
         ]
 
     def render(self, column: str, value: Any) -> Any:
-        """Verbs by their names."""
+        """Verbs by their names; what nobody did, the system did."""
+        if column == "actor" and value == SYSTEM.name:
+            return _("The system")
         if column == "verb":
             return _verb_label(value)
         return super().render(column, value)

@@ -120,7 +120,7 @@ class MadeDocument(Stamped, Model):
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="document", order_by="Delivery.id")
 
     def __str__(self) -> str:
-        return self.title
+        return dates.within(self.title)
 
 
 class DistributionList(Versioned, Model):

@@ -47,6 +47,13 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
         (lambda: dates.in_words("025-83219999"), "025-83219999", "025-83219999"),
         (lambda: dates.in_words("13-45"), "13-45", "13-45"),
         (lambda: dates.in_words("BC-93 11-22"), "BC-93 11-22", "BC-93 11-22"),
+        (lambda: dates.within("叫修登记本 2026-11-20"), "叫修登记本 2026年11月20日", "叫修登记本 2026-11-20"),
+        (
+            lambda: dates.within("11-23 15:35 → 11-24 09:00 (王)"),
+            "11月23日 15:35 → 11月24日 09:00 (王)",
+            "11-23 15:35 → 11-24 09:00 (王)",
+        ),
+        (lambda: dates.within("BC-93 11-22, PG-NJ-20261120-0001"), *["BC-93 11-22, PG-NJ-20261120-0001"] * 2),
         (lambda: i18n.say("%(a)s %(b)s %(c)s", a=AT, b="11-22 14:05", c=7), "11月22日 14:05 11月22日 14:05 7", ""),
     ],
 )

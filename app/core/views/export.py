@@ -24,7 +24,7 @@ from app.core.views.display import NOTHING, plain
 from app.core.views.lists import Order, filter_by_address, order_by_address
 
 PAGE = 500
-CSV_TYPE = "text/csv; charset=utf-8"
+CSV_TYPE = "text/csv"
 # Kinds of columns that hold nothing but such values, or nothing.
 VALUES = ("whole", "decimal", "money", "day", "moment", "hour")
 BREAK = re.compile(r"<br\s*/?>")
@@ -120,7 +120,7 @@ def as_xlsx(title: str, headings: list[str], rows: list[list[Any]]) -> bytes:
     return sheets.workbook([sheets.Sheet(title, headings, values)], made_at=clock.now(), title=title)
 
 
-def as_csv(headings: list[str], rows: Iterator[list[Any]] | list[list[Any]]) -> Iterator[str]:
+def as_csv(headings: list[str], rows: list[list[Any]]) -> Iterator[str]:
     """Lines as Excel reads them, beginning with the mark that says UTF-8."""
     yield "\ufeff"
     for row in [headings]:

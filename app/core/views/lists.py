@@ -22,7 +22,7 @@ from app.core.views.interface import COUNT_CAP, PAGE_MAX, count_cap, find
 DEEPEST_PAGE = 2000
 # A cell no wider than so many Latin letters is not broken; a Chinese character is as wide as two. English heads and
 # states are longer and leave less room.
-ONE_WORD, ONE_WORD_ENGLISH, WIDE_FROM = 24, 20, 0x2E7F
+ONE_WORD, ONE_WORD_ENGLISH, PHRASE_ENGLISH, WIDE_FROM = 24, 20, 14, 0x2E7F
 
 
 def whole(text: str | None, low: int, high: int, otherwise: int) -> int:
@@ -63,7 +63,8 @@ class ListPage:
         arguments = request.args
         self.page = whole(arguments.get(f"page_{self.name}"), 0, DEEPEST_PAGE, 0)
         self.size = whole(arguments.get(f"psize_{self.name}"), 0, PAGE_MAX, view.page_size) or view.page_size
-        self.one_word = ONE_WORD if language() == DEFAULT else ONE_WORD_ENGLISH
+        chinese = language() == DEFAULT
+        self.one_word, self.phrase = (ONE_WORD, ONE_WORD) if chinese else (ONE_WORD_ENGLISH, PHRASE_ENGLISH)
         self.order = self._order()
         self.count, rows = view.datamodel.query(
             filters.get_joined_filters(view._base_filters),
@@ -116,7 +117,9 @@ class ListPage:
         words = (cell if isinstance(cell, Markup) else escape(cell)).striptags()
         if words == NOTHING:
             names.append("nothing")
-        elif sum(2 if ord(sign) > WIDE_FROM else 1 for sign in words) <= self.one_word:
+        elif sum(2 if ord(sign) > WIDE_FROM else 1 for sign in words) <= (
+            self.phrase if " " in words else self.one_word
+        ):
             names.append("short")
         return " ".join(names)
 

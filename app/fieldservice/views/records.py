@@ -8,7 +8,9 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from app.core import dates
 from app.core.views import BaseView, OfficeInterface
+from app.core.views.display import NOTHING
 from app.customers.rules import CATEGORY_LABELS
 from app.customers.views import labels
 from app.fieldservice.models import Charge, FaultCode, PartFitted, Signature, TimeEntry, WorkOrderEvent
@@ -55,6 +57,7 @@ class WorkOrderEventView(BaseView):
     search_columns = ["kind", "at", "staff"]
     base_order = ("id", "asc")
     choices = {"kind": words.EVENT_KINDS}
+    formatters_columns = {"note": lambda note: dates.within(note) if note else NOTHING}
     label_columns = {
         "work_order": _l("Work order"),
         "at": _l("Time"),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from app.core import documents, i18n
+from app.core import dates, documents, i18n
 from app.core.errors import N_, Refused
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Verb, fields
 from app.reporting import commands
@@ -164,6 +164,7 @@ class MadeDocumentView(BaseView):
     list_columns = ["created_at", "title", "branch", "pages", "made_by"]
     show_columns = list_columns
     search_columns = ["title", "branch", "created_at"]
+    formatters_columns = {"title": dates.within}
     label_columns = {
         "created_at": _l("Made at"),
         "title": _l("Title"),

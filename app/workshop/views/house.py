@@ -100,14 +100,14 @@ class AgeingView(Page):
         """A line for each branch, and the oldest items; a number leads to its items."""
         items = queries.in_house()
         ages = {item.id: queries.age_of(item) for item in items}
-        table: dict[str, list[int]] = {}
+        table: dict[str, list[int]] = {}  # by the branch's name as it is read
         for item in items:
-            row = table.setdefault(item.branch.name, [0] * (len(rules.AGE_BUCKETS) + 1))
+            row = table.setdefault(str(item.branch), [0] * (len(rules.AGE_BUCKETS) + 1))
             row[rules.bucket(ages[item.id])] += 1
         bounds, branch = self._bounds(), request.args.get("branch", "")
         column = request.args.get("age", -1, type=int)
         if branch in table:
-            items = [item for item in items if item.branch.name == branch]
+            items = [item for item in items if str(item.branch) == branch]
         if 0 <= column < len(bounds):
             items = [item for item in items if rules.bucket(ages[item.id]) == column]
         oldest = sorted(items, key=lambda item: item.in_at)[:50]
