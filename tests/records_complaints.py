@@ -23,6 +23,7 @@ from app.complaints.models import (
     CrisisEntry,
     CrisisMember,
     ManagementAlert,
+    PastMajor,
     SettlementAgreement,
 )
 from app.core import clock, files
@@ -96,6 +97,7 @@ def _details(
         "crisis_member": CrisisMember(complaint_id=key, staff_id=staff("technician_sz")),
         "crisis_entry": CrisisEntry(complaint_id=key, at=MOMENT, words=which),
         "management_alert": ManagementAlert(complaint_id=key, email="a@example.com"),
+        "past_major": PastMajor(complaint_id=key, since=MOMENT, until=MOMENT, due_at=MOMENT),
         "complaint_lateness": ComplaintLateness(complaint_id=key, stage="settled", due_at=MOMENT),
         "complaint_notice": ComplaintNotice(complaint_id=key, level_id=level.id, due_at=MOMENT, at=MOMENT),
         "settlement_agreement": SettlementAgreement(complaint_id=key, terms=which, made_at=MOMENT),

@@ -384,3 +384,14 @@ def test_so7_why_there_are_too_few_photographs_stands_on_the_receipt():
         "goods_receipt", dataclasses.replace(samples_workshop.receipt(), no_photo_reason="手机没电")
     )[1]
     assert "照片不足或未拍：手机没电" in page.replace(" ", "")
+
+
+def test_cp14_the_register_s_deadlines_stand_beside_the_counts_and_need_no_page_of_their_own():
+    paper = samples.complaint_register()
+    (first, *_others) = paper.summaries
+    many = dataclasses.replace(first, lines=first.lines * 30)
+    _made, pages = printed("complaint_register", dataclasses.replace(paper, kind="month", summaries=(many,)))
+    (begins,) = (page for page in pages if "统计" in page)
+    assert "上期未结" in begins
+    assert "逾期未办" in begins
+    assert "逾期未办" not in pages[-1]
