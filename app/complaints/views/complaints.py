@@ -199,6 +199,7 @@ class ComplaintView(QuickFilters, BaseView):
         "category": _l("Kind of complaint"),
         "complainant": _l("Complainant"),
         "phone": _l("Telephone"),
+        "survey_ref": _l("Survey card"),
         "masked_phone": _l("Telephone"),
         "email": _l("E-mail"),
         "source": _l("Entered from"),
