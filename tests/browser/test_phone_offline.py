@@ -444,8 +444,8 @@ def test_what_the_portal_could_not_answer_waits_and_what_another_window_sent_is_
     telephone.open(f"/my/job/{job}")
     # Refused while the form is open, and no answer when the page is asked for with its fault: nothing is forgotten.
     page.route(f"**/my/job/{job}/ask_for_help", lambda route: _unless_scripted(route))
-    page.evaluate("document.getElementById('form-ask_for_help').requestSubmit()")  # without a reason
-    page.wait_for_url("chrome-error://**")
+    with page.expect_event("requestfailed", lambda request: request.is_navigation_request()):
+        page.evaluate("document.getElementById('form-ask_for_help').requestSubmit()")  # without a reason
     page.unroute(f"**/my/job/{job}/ask_for_help")
     assert len(telephone.waiting()) == 1
     page.once("dialog", lambda dialog: dialog.accept())

@@ -165,13 +165,23 @@ def test_so22_the_telephones_camera_reads_the_bar_code_of_a_part(office: Office,
             assert page.evaluate(READ, [rows, 3, ["qr_code", "code_128", "ean_13"]]) == text, name
         # Beside an item's tag stands the maker's bar code: it is not taken for a number of ours.
         page = technician.go("/workshop/")
+        page.evaluate(SOME_LOOKS)
         page.locator("[data-scan-start]").click()
-        expect(page.locator("video")).to_be_visible()
-        page.wait_for_function("document.querySelector('video').currentTime > 2")
-        assert page.locator("video").is_visible() and page.locator("#number").input_value() == ""
+        expect(page.locator("body")).to_have_attribute("data-read", "qr_code:")
         technician.leave()
 
 
+# What the page's own scanning reads in five pictures, and of which kinds of codes.
+SOME_LOOKS = """() => {
+  const read = officeCamera.read;
+  officeCamera.read = (video, box, _stopped, formats) => {
+    let looks = 0;
+    return read(video, box, () => ++looks > 5, formats).then((text) => {
+      document.body.dataset.read = `${formats}:${text}`;
+      return new Promise(() => undefined);
+    });
+  };
+}"""
 TWO_AT_ONCE = """() => {
   const from = document.querySelector("[data-reader]");
   const read = () => { const video = document.createElement("video"); video.muted = true; return officeCamera.read(video, from); };
