@@ -448,6 +448,7 @@ def test_what_the_portal_could_not_answer_waits_and_what_another_window_sent_is_
         page.evaluate("document.getElementById('form-ask_for_help').requestSubmit()")  # without a reason
     page.unroute(f"**/my/job/{job}/ask_for_help")
     assert len(telephone.waiting()) == 1
+    expect(page.locator(".kept-refused")).to_have_count(1, timeout=30_000)  # sent once more, and not taken
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="丢弃").click()
     expect(page.locator("[data-entries] .nothing")).to_be_visible()
