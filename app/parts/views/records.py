@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
+from flask_appbuilder.models.filters import BaseFilter
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
@@ -340,10 +341,19 @@ class PartView(BaseView):
             raise Refused(N_("Some of this part lie in stock without serial numbers."), field="serial_tracked")
 
 
+class _WhereOneLooks(BaseFilter):
+    """A technician reads the name of the store a part came from; the page of what lies there is that of the own van only."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        actor = current()
+        return query.filter(StockPlace.staff_id == actor.staff_id) if actor.roles == {"technician"} else query
+
+
 class StockPlaceView(BaseView):
     """Store rooms and vans; parts are received, issued and brought back here (SO-22)."""
 
     datamodel = OfficeInterface(StockPlace)
+    base_filters = [["staff", _WhereOneLooks, None]]
     record_name = _l("Stock place")
     list_columns = ["name", "kind", "branch", "staff"]
     show_columns = list_columns
