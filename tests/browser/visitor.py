@@ -21,6 +21,12 @@ PHONE = {
 REFUSED_FORM = "the server responded with a status of 422"
 
 
+# A number that is dialled leaves Chromium asking for a program to dial with; until somebody answers, no form is sent.
+NO_TELEPHONE = """addEventListener("click", (event) => {
+  if (event.target.closest && event.target.closest("a[href^='tel:']")) event.preventDefault();
+});"""
+
+
 class Visitor:
     """One person in one browser window. ``troubles`` collects console errors, CSP violations and server errors."""
 
@@ -29,6 +35,7 @@ class Visitor:
         options: dict[str, Any] = PHONE if phone else DESK
         self.context = browser.new_context(locale=language, timezone_id="Asia/Shanghai", base_url=url, **options)
         self.context.set_default_timeout(30_000)
+        self.context.add_init_script(NO_TELEPHONE)
         self.page: Page = self.context.new_page()
         self.troubles: list[str] = []
         self.page.on("console", self._console)
