@@ -211,7 +211,7 @@ def print_papers(
 def _workbook(document: Document, papers: Sequence[Paper], language: str, given: dict[str, Any]) -> bytes:
     from app.core import pdf, sheets  # openpyxl is only for those who make one
 
-    def say(message: str, **values: Any) -> str:
+    def say(message: str, /, **values: Any) -> str:
         return pdf.translate(language, message, **values)
 
     assert document.sheets is not None  # nosec B101 - asked by the only caller

@@ -74,7 +74,7 @@ class NotFound(Refused):
 class Conflict(Refused):
     """Somebody else changed the record meanwhile."""
 
-    def __init__(self, message: str = N_("Somebody else changed this record meanwhile."), **params: Any) -> None:
+    def __init__(self, message: str = N_("Somebody else changed this record meanwhile."), /, **params: Any) -> None:
         super().__init__(message, None, **params)
 
 

@@ -24,7 +24,7 @@ DEFAULT = "zh_Hans_CN"
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
 
-def say(what: Refused | str, **params: Any) -> str:
+def say(what: Refused | str, /, **params: Any) -> str:
     """A refusal, or an English message id, in the language of the request (jobs: the default language).
 
     Days and moments among the parameters, ISO texts or as such, are put into the reader's form.

@@ -116,7 +116,7 @@ def _catalogue(language: str, stamp: int) -> NullTranslations:
     return Translations.load(CATALOGUES, [language])
 
 
-def translate(language: str, message: str, **params: Any) -> str:
+def translate(language: str, message: str, /, **params: Any) -> str:
     """``message`` in the language of the document; raises DocumentError when a parameter is None."""
     file = CATALOGUES / language / "LC_MESSAGES" / "messages.mo"
     text = _catalogue(language, file.stat().st_mtime_ns if file.exists() else 0).gettext(message) if message else ""
@@ -135,7 +135,7 @@ def _refuse_none(value: Any) -> Any:
 
 
 @pass_context
-def _gettext(context: Context, message: str, **params: Any) -> str:
+def _gettext(context: Context, message: str, /, **params: Any) -> str:
     return translate(context["language"], message, **params)
 
 

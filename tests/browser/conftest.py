@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import psycopg
 import pytest
@@ -94,6 +94,18 @@ def office(browser: Browser, portal: Portal) -> Iterator[Office]:
 def day(office: Office) -> Day:
     """The one working day that the tests of this folder share, each doing its people's part of it."""
     return Day(office)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the portal said and where everybody stood, with a test that failed."""
+    report = yield
+    given = getattr(item, "funcargs", {})
+    if report.failed and isinstance(given.get("portal"), Portal):
+        report.sections.append(("the portal", given["portal"].log()))
+    if report.failed and isinstance(given.get("office"), Office):
+        report.sections.append(("the office", given["office"].standing()))
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -60,6 +60,10 @@ class Office:
             visitor.troubles.clear()
         return found
 
+    def standing(self) -> str:
+        """Where everybody is."""
+        return "\n".join(f"{name}: {visitor.page.url}" for name, visitor in self.people.items())
+
     def close(self) -> None:
         """Everybody goes home."""
         for visitor in self.people.values():

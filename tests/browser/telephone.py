@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from tests.browser.portal import Portal
 from tests.browser.visitor import Visitor
 from tests.browser.wire import Wire
 from tests.conftest import make_app, make_settings
-from tests.system.test_running import eventually
 
 WAITING = "/my/phone/"
 KEPT = """async () => {
@@ -82,10 +82,17 @@ class Telephone:
 
     def kept(self) -> None:
         """The list of jobs is open, and every page of it lies on the telephone."""
-        self.page.goto("/my/")
-        links = self.page.locator("a[href^='/my/job/']").evaluate_all("(all) => all.map((each) => each.pathname)")
-        wanted = {*links, WAITING, "/my/day"}
-        eventually(lambda: wanted <= set(self.page.evaluate(KEPT)), 60)
+        for _again in range(4):
+            self.open("/my/")
+            links = self.page.locator("a[href^='/my/job/']").evaluate_all("(all) => all.map((each) => each.pathname)")
+            missing = {*links, WAITING, "/my/day"}
+            until = time.monotonic() + 30
+            while (missing := missing - set(self.page.evaluate(KEPT))) and time.monotonic() < until:
+                self.page.wait_for_timeout(50)
+            if not missing:
+                return
+            # A portal slow to answer had the telephone show its own list, with jobs given away meanwhile: once more.
+        raise AssertionError(f"not kept: {missing}; the page shows: {self.page.locator('body').inner_text()[:400]}")
 
     def open(self, path: str) -> Page:
         try:
@@ -107,7 +114,10 @@ class Telephone:
         """Labels of what waits, in order."""
         self.open(WAITING)
         expect(self.page.locator("[data-entries] > *").first).to_be_visible()
-        return self.page.locator("[data-entries] section b").all_inner_texts()
+        try:
+            return self.page.locator("[data-entries] section b").all_inner_texts()
+        except Interrupted:  # it loaded itself again, something having been sent
+            return self.waiting()
 
     def back(self) -> None:
         """The network is back; everything goes out by itself."""

@@ -203,7 +203,7 @@ def test_logged_out_without_a_network_nothing_is_sent_until_the_next_login(telep
     page.once("dialog", lambda dialog: dialog.accept())
     telephone.open("/my/day")
     page.locator("form[action*='/logout'] [type=submit]").click()
-    expect(page.locator(".my-main")).to_contain_text("退出")
+    expect(page.locator(".my-main")).to_contain_text("已在本机退出登录")
     with page.expect_navigation(url="**/login/**"):
         telephone.back()
     expect(page.locator("[name=password]")).to_be_visible()
@@ -447,8 +447,9 @@ def test_what_the_portal_could_not_answer_waits_and_what_another_window_sent_is_
     with page.expect_event("requestfailed", lambda request: request.is_navigation_request()):
         page.evaluate("document.getElementById('form-ask_for_help').requestSubmit()")  # without a reason
     page.unroute(f"**/my/job/{job}/ask_for_help")
-    assert len(telephone.waiting()) == 1
+    telephone.open(WAITING)
     expect(page.locator(".kept-refused")).to_have_count(1, timeout=30_000)  # sent once more, and not taken
+    expect(page.locator("[data-entries] section")).to_have_count(1)
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="丢弃").click()
     expect(page.locator("[data-entries] .nothing")).to_be_visible()
@@ -516,6 +517,7 @@ def test_a_job_given_away_meanwhile_is_explained_online_too(telephone: Telephone
 def test_old_pages_go_and_a_broken_store_does_not_shut_the_portal(telephone: Telephone) -> None:
     page = telephone.page
     telephone.kept()
+    telephone.wire.cut = True  # first: a page of the day still on its way would take the place of the old one
     page.evaluate(
         """async () => {
           const pages = await caches.open((await caches.keys()).find((name) => name.startsWith("pages-")));
@@ -524,7 +526,6 @@ def test_old_pages_go_and_a_broken_store_does_not_shut_the_portal(telephone: Tel
           await pages.put("/my/day", new Response(await found.text(), { headers }));
         }"""
     )
-    telephone.wire.cut = True
     telephone.open("/my/day")
     assert page.locator("[data-entries], .day-sums").count() == 0  # of four days ago: no longer shown
     telephone.wire.cut = False

@@ -125,7 +125,12 @@
         // The token was of a session that ended just now: once more with another.
         const again = await store.pulse(pulseUrl);
         fresh = false;
-        if (again && again.token) { token = again.token; answer = await store.send(entry, token); }
+        if (again && again.token) {
+          token = again.token;
+          answer = await store.send(entry, token);
+        } else {
+          answer = again && again.login ? { login: true } : { later: true };  // nobody has judged the entry
+        }
       }
       if (answer.login) { result.login = true; break; }
       if (answer.later) break;
