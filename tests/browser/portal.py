@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from tests.system.test_running import PROGRAM, SLOW_START, eventually, free_port
 
 class Portal:
     """One running portal. ``begin()`` may be called early: the demo company is made while other tests run."""
+
+    made: Path | None = None  # the folder of a demo company as it was made, for the next portal on SQLite
 
     def __init__(self, folder: Path, mailbox: Mailbox, database_url: str = "") -> None:
         self.folder, self.mailbox, self.port = folder, mailbox, free_port()
@@ -59,6 +62,8 @@ class Portal:
 
     def begin(self) -> None:
         """Make the database and the demo company, in a process of its own."""
+        if self._first is None and Portal.made and self.database_url.startswith("sqlite"):
+            shutil.copytree(Portal.made, self.folder, dirs_exist_ok=True)
         self._first = self._first or self._program("init")
 
     def start(self) -> None:
@@ -70,6 +75,9 @@ class Portal:
         self.begin()
         assert self._first is not None
         assert self._first.wait(SLOW_START) == 0, self.log()
+        if Portal.made is None and self.database_url.startswith("sqlite"):
+            Portal.made = self.folder.with_name("made")
+            shutil.copytree(self.folder, Portal.made)
         yesterday = datetime.now(ZoneInfo("Asia/Shanghai")).date() - timedelta(days=1)
         self.change("UPDATE schedule_entry SET active = :off, last_day = :day", off=False, day=yesterday.isoformat())
         self.change("INSERT INTO setting (key, value, note, version) VALUES ('contract_notice_days', '0', '', 1)")
