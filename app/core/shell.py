@@ -9,8 +9,6 @@ import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, url_for
@@ -19,7 +17,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from app.core import dates, i18n, inbox
+from app.core import assets, dates, i18n, inbox
 from app.core.actors import current
 from app.core.errors import Conflict, NotFound, NotPermitted, Refused
 from app.core.home import HomeView
@@ -61,7 +59,6 @@ def before_framework(app: Flask) -> None:
     OfficeCSRF(app)
     app.jinja_env.globals.update(
         csp_nonce=csp_nonce,
-        asset=asset,
         plain=plain,
         within=dates.within,
         short=dates.short,
@@ -71,6 +68,7 @@ def before_framework(app: Flask) -> None:
         say=i18n.say,
         without=without,
     )
+    assets.install(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_for_every_page)
@@ -128,23 +126,14 @@ def _headers(response: Response) -> Response:
     }
     if request.is_secure:
         wanted["Strict-Transport-Security"] = "max-age=31536000"
-    if not (request.endpoint or "").endswith("static"):
+    if kept := assets.may_be_kept(response):
+        response.headers["Cache-Control"] = kept  # the framework's own word is to ask each time
+    elif not (request.endpoint or "").endswith("static"):
         # Customers' data must not come back from the browser's cache after logging out.
         wanted["Cache-Control"] = "no-store"
     for name, value in wanted.items():
         response.headers.setdefault(name, value)
     return response
-
-
-@lru_cache(maxsize=256)
-def _fingerprint(path: str, changed: float) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
-
-
-def asset(name: str) -> str:
-    """Address of a file under ``app/static`` that changes with its content."""
-    path = Path(__file__).resolve().parent.parent / "static" / name
-    return url_for("static", filename=name, v=_fingerprint(str(path), path.stat().st_mtime))
 
 
 # -- pages ------------------------------------------------------------------------------------------------------

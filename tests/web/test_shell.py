@@ -45,6 +45,23 @@ def test_only_the_reader_of_codes_may_compile(client_for: Any) -> None:
         assert library.data.startswith(b"\0asm")
 
 
+def test_files_are_kept_by_browsers_until_they_change(client_for: Any) -> None:
+    """A page asks for its style sheets and scripts once; an address that is not of this version is asked for each time."""
+    clerk = client_for("clerk")
+    page = clerk.get("/").get_data(as_text=True)
+    named = re.findall(r'<(?:link|script)[^>]* (?:href|src)="(/static/[^"]+)"', page)
+    assert len(named) > 12
+    for address in named:
+        assert re.search(r"\?v=[0-9a-f]{10}$", address), address
+        with clerk.get(address) as answer:
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable", address
+    for plain, told in (("", "public, max-age=86400"), ("?v=0123456789", "no-cache")):
+        for file in ("/static/css/office.css", "/static/appbuilder/css/webfonts/fa-solid-900.woff2"):
+            with clerk.get(file + plain) as answer:
+                assert answer.headers["Cache-Control"] == told
+    assert "immutable" not in clerk.get("/static/css/none.css?v=0123456789").headers.get("Cache-Control", "")
+
+
 def test_nonces_differ_from_page_to_page(client_for: Any) -> None:
     admin = client_for("admin")
     assert admin.get("/").headers["Content-Security-Policy"] != admin.get("/").headers["Content-Security-Policy"]

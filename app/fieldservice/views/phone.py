@@ -23,10 +23,11 @@ from flask_wtf.csrf import generate_csrf
 
 from app.core import clock, i18n, settings
 from app.core.actors import current
+from app.core.assets import asset
 from app.core.errors import N_, Conflict, NotFound, Refused
 from app.core.fetch import fetch
 from app.core.received import happened, moment
-from app.core.shell import asset, product_name
+from app.core.shell import product_name
 from app.core.views import Page, fields
 from app.core.views.refusals import FORESEEN, explain
 from app.fieldservice import commands, rules
