@@ -86,6 +86,8 @@ class JobMoney(NamedTuple):
 
 def check_amount(amount: Decimal, left: Decimal, *, field: str = "amount") -> None:
     """An amount is more than nothing and not more than what is left. Raises ``Refused``."""
+    if left <= 0:
+        raise Refused(N_("Nothing is left to pay here."), field=field)
     if amount <= 0:
         raise Refused(N_("More than nothing."), field=field)
     if amount > left:

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.calendars.queries import calendar_for
 from app.calendars.rules import is_open_day
-from app.core import audit, clock, documents, files, mail, sheets
+from app.complaints.queries import complained_about
+from app.core import audit, clock, documents, files, mail, permissions, sheets
 from app.core.actors import NOBODY, SYSTEM, Principal, acting_as
 from app.core.db import db
 from app.core.errors import N_
@@ -24,7 +25,7 @@ from app.organisation.models import Branch, Staff
 from app.organisation.people import principal_of
 from app.reporting.commands import draft_supervisor_report, draft_technician_report
 from app.reporting.models import Delivery, DistributionList, DistributionMember, MadeDocument, ScheduleEntry
-from app.reporting.rules import PERIOD_OF, days_due, recipients
+from app.reporting.rules import CONFIDENTIAL, PERIOD_OF, PLAN, days_due, recipients
 
 NEXT_DAY = "next_day_dispatch"
 
@@ -172,26 +173,55 @@ def make_document(job: Job) -> None:
             document.sheet_file = files.store(
                 rendered.xlsx, rendered.sheet_filename, sheets.CONTENT_TYPE, record="document", record_id=document.id
             )
-        _deliver_to(session, document, [*([job["list"]] if "list" in job else []), *job.get("lists", ()), *_named(job)])
+        _deliver_to(session, document, job)
 
 
-def _named(job: Job) -> list[int]:
-    """The list that a job of an area above names by its code: they know no lists."""
-    code = job.get("list_code")
-    return list(db.session.scalars(select(DistributionList.id).where(DistributionList.code == code))) if code else []
-
-
-def _deliver_to(session: Any, document: MadeDocument, list_ids: list[int]) -> None:
-    members = session.execute(
-        select(DistributionMember.email, DistributionMember.branch_id)
-        .where(DistributionMember.distribution_list_id.in_(list_ids))
-        .order_by(DistributionMember.id)
-    )
-    for email in recipients([(row.email, row.branch_id) for row in members], document.branch_id):
+def _deliver_to(session: Any, document: MadeDocument, job: Job) -> None:
+    """To everybody on the job's lists; who may not read all of it gets a copy made with their own eyes (CP-4)."""
+    addresses = [job["to"]] if "to" in job else recipients(_members(job), document.branch_id)
+    about = _complained_about(document, addresses)
+    for email in addresses:
+        if email.lower() in about:
+            _want_own_copy(job, email, about[email.lower()])
+            continue
         delivery = Delivery(document_id=document.id, email=email, round=1, status="waiting")
         session.add(delivery)
         session.flush()
         want("deliver", {"delivery": delivery.id}, dedup=f"deliver-{delivery.id}")
+
+
+def _members(job: Job) -> list[tuple[str, int | None]]:
+    """Addresses and branches on the lists that the job names by id, or, coming from an area above, by code."""
+    lists = [*([job["list"]] if "list" in job else []), *job.get("lists", ())]
+    code = job.get("list_code")
+    if code:
+        lists += db.session.scalars(select(DistributionList.id).where(DistributionList.code == code))
+    members = (
+        select(DistributionMember.email, DistributionMember.branch_id)
+        .where(DistributionMember.distribution_list_id.in_(lists))
+        .order_by(DistributionMember.id)
+    )
+    return [(row.email, row.branch_id) for row in db.session.execute(members)]
+
+
+def _complained_about(document: MadeDocument, addresses: list[str]) -> dict[str, Staff]:
+    """Whose addresses these are of the people complained about, when the document tells of complaints."""
+    silent = document.name == PLAN and document.discreet
+    if document.name not in CONFIDENTIAL or document.for_staff_id is not None or silent:
+        return {}
+    at = func.lower(Staff.email).in_([each.lower() for each in addresses])
+    people = db.session.scalars(select(Staff).where(at)).all()
+    about = complained_about([person.id for person in people])
+    return {person.email.lower(): person for person in people if person.id in about}
+
+
+def _want_own_copy(job: Job, email: str, person: Staff) -> None:
+    actor = principal_of(person.user) if person.user is not None and person.user.is_active else NOBODY
+    if not permissions.may(actor, documents.get(job["name"]).verb):
+        return  # nothing of it is for these eyes
+    given = {name: text for name, text in job.items() if name not in ("list", "lists", "list_code")}
+    key = f"{job['key']}-{person.id}"
+    want("make_document", {**given, "key": key, "asked_by": person.user_id, "to": email}, dedup=key)
 
 
 def _move(delivery_id: int, before: str, after: str, **values: Any) -> bool:

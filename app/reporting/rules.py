@@ -27,6 +27,17 @@ SCHEDULE_DAYS_LABELS = {
 }
 # These speak of the period that is over.
 PERIOD_OF = {"weekly": "week", "monthly": "month", "quarterly": "quarter"}
+# They say of complaints what the asking person's eyes saw: nobody else reads them in the archive (CP-4, CP-13).
+CONFIDENTIAL = (
+    "complaint_register",
+    "complaint_analysis",
+    "return_visit_plan",
+    "return_visit_record",
+    "return_visit_analysis",
+)
+# The branch works by the daily plan; made by the system it says nothing of what was complained about. Plans made before
+# they were silent about it do not bear the mark: nobody of the branch reads those any more.
+PLAN = "return_visit_plan"
 DELIVERY_STATES = ("waiting", "sending", "sent", "failed", "uncertain")
 DELIVERY_STATE_LABELS = {
     "waiting": N_("Waiting"),

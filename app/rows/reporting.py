@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.complaints.models import ComplaintReading, CorrectiveAction
 from app.core.actors import Principal
@@ -13,8 +13,9 @@ from app.core.permissions import verbs
 from app.core.scope import models, scoped
 from app.feedback.models import ReturnVisit, VisitAnswer, VisitAttempt
 from app.reporting.models import Delivery, MadeDocument, SupervisorReport, TechnicianReport
+from app.reporting.rules import CONFIDENTIAL, PLAN
 from app.rows.complaints import COMPLAINT_RECORDS, against, visits_about
-from app.rows.selects import documents, here, me
+from app.rows.selects import complaints, documents, here, me
 
 # -- reports and documents ---------------------------------------------------------------------------------
 
@@ -33,27 +34,21 @@ def _printable(p: Principal) -> list[str]:
     ]
 
 
-# They say of complaints what the asking person's eyes saw: nobody else reads them in the archive (CP-4, CP-13).
-CONFIDENTIAL = (
-    "complaint_register",
-    "complaint_analysis",
-    "return_visit_plan",
-    "return_visit_record",
-    "return_visit_analysis",
-)
-# The branch works by the daily plan; made by the system it says nothing of what was complained about. Plans made before
-# they were silent about it do not bear the mark: nobody of the branch reads those any more.
-PLAN = "return_visit_plan"
+def _silent_plan(table: Any) -> ColumnElement[bool]:
+    return and_(table.name == PLAN, table.for_staff_id.is_(None), table.discreet.is_(True))
 
 
 def _of_the_branch(table: Any, p: Principal) -> ColumnElement[bool]:
-    plan = and_(table.name == PLAN, table.for_staff_id.is_(None), table.discreet.is_(True))
+    plan = _silent_plan(table)
     open_to_me = or_(table.name.not_in(CONFIDENTIAL), table.for_staff_id == me(p), plan)
     return and_(table.branch_id == here(p), table.name.in_(_printable(p)), open_to_me)
 
 
 def _permitted(table: Any, p: Principal) -> ColumnElement[bool]:
-    open_to_me = or_(table.name.not_in(CONFIDENTIAL), table.for_staff_id == me(p), table.for_staff_id.is_(None))
+    # Who is complained about reads the copies made with their own eyes (CP-4): what the system made shows everything.
+    about_me = exists().where(complaints.c.id.in_(against(p)), complaints.c.received_at <= table.created_at)
+    whole = and_(table.for_staff_id.is_(None), or_(_silent_plan(table), ~about_me.correlate_except(complaints)))
+    open_to_me = or_(table.name.not_in(CONFIDENTIAL), table.for_staff_id == me(p), whole)
     return and_(table.name.in_(_printable(p)), open_to_me)
 
 

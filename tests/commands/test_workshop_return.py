@@ -116,6 +116,21 @@ def test_a_unit_is_lent_once_and_must_come_back(office: Cast) -> None:
             assert [each.id for each in queries.free_units(office.branches["NJ"], "refrigerator")] == [unit]
 
 
+def test_so10_what_is_lent_until_the_promised_day_goes_along_with_the_promise(office: Cast) -> None:
+    card_id = taken(office)
+    receipt_id = card_of(card_id).goods_receipt_id
+    said = {"told_to": "张伟", "reason": "等零件"}
+    with at(11):
+        loan_id = commands.lend(office["clerk"], receipt_id, loan_unit_id=_unit(office)).id
+        commands.change_promise(office["clerk"], card_id, promised_at=office_time(17, 0, day=27), **said)
+        with acting_as(office["clerk"]):
+            assert fetch(Loan, loan_id).due_on == date(2026, 11, 27)
+        commands.extend_loan(office["clerk"], loan_id, due_on=date(2026, 11, 30), reason="客户出差")
+        commands.change_promise(office["clerk"], card_id, promised_at=office_time(17, 0, day=28), **said)
+        with acting_as(office["clerk"]):
+            assert fetch(Loan, loan_id).due_on == date(2026, 11, 30)  # a day of its own stays
+
+
 def test_a_unit_of_another_branch_is_not_lent_and_two_open_loans_cannot_be(office: Cast) -> None:
     card_id = taken(office)
     receipt_id = card_of(card_id).goods_receipt_id

@@ -21,6 +21,7 @@ from app.core.db import db
 from app.core.errors import NotPermitted, Refused
 from app.core.uow import unit_of_work
 from app.fieldservice import commands as fieldservice
+from app.organisation.models import Staff
 from app.reporting import commands, jobs
 from app.reporting.models import (
     Delivery,
@@ -32,6 +33,7 @@ from app.reporting.models import (
     TechnicianReport,
 )
 from tests.cast import Cast
+from tests.commands.complaint_days import enter
 from tests.mailserver import Mailbox, mail_server
 
 FRIDAY = date(2026, 11, 20)
@@ -101,6 +103,37 @@ def test_cp14_the_register_is_made_and_mailed_once(mailbox: Mailbox) -> None:
     attachment, sheet = message.iter_attachments()
     assert attachment.get_filename().endswith(".pdf") and sheet.get_filename().endswith(".xlsx")
     assert "投诉登记簿" in PdfReader(io.BytesIO(attachment.get_content())).pages[0].extract_text()
+
+
+@pytest.mark.parametrize("account", [True, False], ids=["with an account", "without"])
+def test_cp4_who_is_complained_about_is_mailed_a_register_without_it(
+    office: Cast, mailbox: Mailbox, account: bool
+) -> None:
+    with clock.frozen(EVENING - timedelta(hours=3)):
+        numbers = [enter(office["clerk"], subject_id=office.staff(who)).number for who in ("service", "technician")]
+    _schedule("complaint_register")
+    with unit_of_work(SYSTEM, "test.member") as session:
+        person = session.get(Staff, office.staff("service"))
+        person.email = "Service@example.com"
+        person.user.active = account
+        to = session.scalars(select(DistributionList)).one()
+        to.members.append(DistributionMember(name=person.name, email="service@example.com"))
+    _tick(EVENING)
+    for _again in range(3):
+        _drain(EVENING)
+    printed = {}
+    for message in mailbox.messages:
+        if "投诉登记簿" not in message["Subject"]:
+            continue  # who handles it is told of it
+        attachment, _sheet = message.iter_attachments()
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(attachment.get_content())).pages)
+        printed[message["To"]] = [number for number in numbers if number in text]
+    theirs = {"service@example.com": numbers[1:]} if account else {}  # nobody's eyes to make it with
+    assert printed == {"director@example.com": numbers, **theirs}
+    # In the archive as well: the copy made with their own eyes, and what tells of nobody.
+    for who, found in (("director", [None]), ("service", [office.staff("service")] if account else [])):
+        with acting_as(office[who]):
+            assert list(db.session.scalars(select(MadeDocument.for_staff_id))) == found
 
 
 def test_nothing_is_made_before_its_time_or_on_a_closed_day(mailbox: Mailbox) -> None:

@@ -98,14 +98,16 @@ def test_cp9_nobody_waives_beyond_the_authority(amount: str, limits: list[str | 
 
 
 @pytest.mark.parametrize(
-    ("amount", "left", "ok"), [("0", "1", False), ("-1", "1", False), ("1", "1", True), ("1.01", "1", False)]
+    ("amount", "left", "ok"),
+    [("0", "1", False), ("-1", "1", False), ("1", "1", True), ("1.01", "1", False), ("1", "0", False)],
 )
 def test_nobody_pays_nothing_or_more_than_is_left(amount: str, left: str, ok: bool) -> None:
     if ok:
         rules.check_amount(D(amount), D(left))
     else:
-        with pytest.raises(Refused):
+        with pytest.raises(Refused) as problem:
             rules.check_amount(D(amount), D(left))
+        assert (problem.value.message == "Nothing is left to pay here.") == (left == "0")
 
 
 # -- invoices -------------------------------------------------------------------------------------------------------

@@ -255,8 +255,10 @@ def test_so8_more_photographs_and_a_unit_lent(app: Flask, cast: Cast, client_for
     assert clerk.post(photos, {"kind": "repair"}, page=item).status_code == 302  # nothing chosen
     clerk.post(photos, {"kind": "repair", "photos": (io.BytesIO(picture()), "a.jpg")}, page=item)
     lend = f"/goodsreceiptview/do/lend/{receipt_id}"
+    assert lend in clerk.get(item).get_data(as_text=True)
     assert clerk.post(lend, {"loan_unit_id": str(unit_id)}, page=lend).location.endswith(item)
     page = clerk.get(item).get_data(as_text=True)
+    assert lend not in page  # one is out
     assert "JY-1" in page and page.count("/files/") == 4  # two photographs, each a link and a picture
     assert "JY-1" in clerk.get("/loanview/list/?show=out").get_data(as_text=True)
 

@@ -17,6 +17,7 @@ from app.complaints.queries.evidence import (
     readings_of,
 )
 from app.complaints.queries.lists import (
+    complained_about,
     due_before,
     due_on,
     earlier_number,
@@ -68,6 +69,7 @@ __all__ = [
     "approvals_for",
     "approvers",
     "check_decider",
+    "complained_about",
     "conflicted_roles",
     "deadlines",
     "deadlines_from",

@@ -6,6 +6,7 @@ is complained of again must be noticed also by someone who may not read the firs
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -76,6 +77,13 @@ def subjects_of(complaint_id: int) -> set[int]:
     first = select(_complaint.c.subject_id).where(_complaint.c.id == complaint_id)
     further = select(_subject.c.staff_id).where(_subject.c.complaint_id == complaint_id)
     return {key for key in (*db.session.scalars(first), *db.session.scalars(further)) if key is not None}
+
+
+def complained_about(staff_ids: Collection[int]) -> set[int]:
+    """Those of these people whom a complaint is about, whoever asks (CP-4)."""
+    first = select(_complaint.c.subject_id).where(_complaint.c.subject_id.in_(staff_ids))
+    further = select(_subject.c.staff_id).where(_subject.c.staff_id.in_(staff_ids))
+    return {*db.session.scalars(first), *db.session.scalars(further)}
 
 
 # -- narrowing lists --------------------------------------------------------------------------------------------

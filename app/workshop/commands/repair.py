@@ -302,7 +302,10 @@ def change_promise(
     told_at: datetime | None = None,
     at: datetime | None = None,
 ) -> RepairCard:
-    """Another time is promised: ``told_to`` says which of the customer's people was told, when, and why (SO-10)."""
+    """Another time is promised: ``told_to`` says which of the customer's people was told, when, and why (SO-10).
+
+    A loan unit that was lent until the promised day goes along with the promise, earlier or later.
+    """
     moment = at or clock.now()
     card = steps.locked_card(card_id)
     REPAIR_CARD.apply(
@@ -331,6 +334,10 @@ def change_promise(
     )
     db.session.add(change)
     words = f"{clock.local(card.promised_at):%m-%d %H:%M} → {clock.local(promised_at):%m-%d %H:%M} ({told_to.strip()})"
+    old_day, new_day = (clock.local(each).date() for each in (card.promised_at, promised_at))
+    for loan in card.goods_receipt.loans:
+        if loan.back_at is None and loan.due_on == old_day:
+            loan.due_on = new_day
     card.promised_at = promised_at
     steps.event(card, "promise", actor, moment, words)
     db.session.flush()

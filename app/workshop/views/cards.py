@@ -254,7 +254,9 @@ class RepairCardView(Framed, QuickFilters, BaseView):
             ready=self.ready(card),
             minutes=self._minutes(card) if mine else None,
             can_photograph=permissions.may(actor, "goods_receipt.add_photo"),
-            can_lend=receipt.out_at is None and permissions.may(actor, "loan.lend"),
+            can_lend=receipt.out_at is None
+            and all(loan.back_at is not None for loan in receipt.loans)
+            and permissions.may(actor, "loan.lend"),
             can_see_order=permissions.may(actor, "print.voucher"),
         )
 
