@@ -15,6 +15,7 @@ from app.billing.queries.invoices import (
     outstanding_of,
     to_follow,
     to_invoice,
+    to_invoice_count,
     with_everything,
 )
 from app.billing.queries.jobs import (
@@ -52,5 +53,6 @@ __all__ = [
     "permitted",
     "to_follow",
     "to_invoice",
+    "to_invoice_count",
     "with_everything",
 ]

@@ -55,9 +55,17 @@ def to_invoice(branch_id: int | None = None) -> list[ToInvoice]:
 
     Closed ones too, when their invoice was credited in full or their payment voided: nothing else would remember them.
     """
+    return _jobs(select(WorkOrder).where(*_to_invoice()), branch_id)
+
+
+def to_invoice_count() -> int:
+    """How many ``to_invoice`` has: counted by the database, for the start page."""
+    return db.session.scalar(select(func.count()).select_from(WorkOrder).where(*_to_invoice())) or 0
+
+
+def _to_invoice() -> tuple[ColumnElement[bool], ...]:
     costs = exists(select(Charge.id).where(Charge.work_order_id == WorkOrder.id, Charge.unit_price > 0))
-    wanted = select(WorkOrder).where(WorkOrder.status.in_(_DONE), costs, ~_invoiced(), money_left(WorkOrder.id) > 0)
-    return _jobs(wanted, branch_id)
+    return WorkOrder.status.in_(_DONE), costs, ~_invoiced(), money_left(WorkOrder.id) > 0
 
 
 def to_follow(branch_id: int | None = None) -> list[ToInvoice]:

@@ -246,7 +246,7 @@ card(
     "supervisor",
     title=_l("To be invoiced"),
     url="ToInvoiceView.index",
-    count=lambda: len(queries.to_invoice()),
+    count=queries.to_invoice_count,
     icon="fa-pencil-square-o",
     tone="info",
     order=44,
