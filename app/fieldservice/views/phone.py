@@ -268,7 +268,8 @@ class QuietSession(SecureCookieSessionInterface):
 
 
 def _in_background() -> bool:
-    return "keep" in request.args or request.endpoint == "PhoneView.pulse"
+    """Pages kept beside the one that is read; and what no browser asks for as a page: a script's or worker's reading."""
+    return "keep" in request.args or "text/html" not in request.headers.get("Accept", "")
 
 
 def _say_whose(response: Response) -> Response:
