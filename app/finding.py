@@ -15,7 +15,9 @@ from sqlalchemy import select
 
 from app.core import search
 from app.core.db import db
+from app.core.views.display import listed
 from app.customers import queries as customers
+from app.customers.models import Customer
 from app.organisation.models import Branch
 
 
@@ -72,10 +74,13 @@ def _customers(text: str) -> Sequence[search.Hit]:
     if not _shows("CustomerView"):
         return []
     found = _found(text)
-    return [
-        search.Hit(each.name, "、".join(phone.number for phone in each.telephones[:2]), _url("CustomerView", each.id))
-        for each in found.customers
-    ]
+    return [search.Hit(each.name, _reached(each), _url("CustomerView", each.id)) for each in found.customers]
+
+
+def _reached(customer: Customer) -> str:
+    # The address tells apart whom the name does not.
+    told = [listed(phone.number for phone in customer.telephones[:2]), *(str(each) for each in customer.addresses[:1])]
+    return " · ".join(part for part in told if part)
 
 
 def _products(text: str) -> Sequence[search.Hit]:

@@ -5,8 +5,8 @@
               count=home.LISTED, icon="fa-phone", order=20)
 
 ``LISTED``: the number is the one that the list behind shows, counted as that list counts. A card that leads to another
-page gives ``count`` itself and says in ``total`` which element of that page holds the same number. Charts stand below
-the cards: ``app.core.charts``.
+page gives ``count`` itself and says in ``total`` which element of that page holds the same number. Below the cards stand
+the first rows of a list (``latest``), and charts: ``app.core.charts``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from flask_login import current_user
 
 from app.core import charts, clock
 from app.core.actors import Principal, current
-from app.core.views.narrowed import count_text, list_count
+from app.core.views.lists import ListPage
+from app.core.views.narrowed import count_text, filters_behind, list_count, screen
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,46 @@ def after_login(roles: frozenset[str]) -> str:
     return url_for("HomeView.index")
 
 
+@dataclass(frozen=True)
+class Latest:
+    """The first rows of a list, below the cards of these roles: what people are asked about all day."""
+
+    roles: frozenset[str]
+    title: Any
+    screen: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    limit: int = 8
+
+    @property
+    def address(self) -> str:
+        """The whole list."""
+        return url_for(f"{self.screen}.list", **self.arguments)
+
+    def rows(self) -> ListPage | None:
+        """Its rows as they are now; None for a person who may not open the list."""
+        view = screen(self.screen)
+        if not view.permitted("can_list"):
+            return None
+        return ListPage(view, filters_behind(view, self.arguments), related=True, limit=self.limit)
+
+
+_latest: dict[str, Latest] = {}
+
+
+def latest(*roles: str, **given: Any) -> None:
+    """Put the first rows of a list on the start page of these roles, one list a screen."""
+    new = Latest(frozenset(roles), **given)
+    _latest[new.screen] = new
+
+
+def latest_for(principal: Principal) -> list[tuple[Latest, ListPage]]:
+    """The person's lists with their rows."""
+    found = [(each, each.rows()) for each in _latest.values() if each.roles & principal.roles]
+    return [(each, rows) for each, rows in found if rows is not None]
+
+
 class HomeView(IndexView):
-    """``/``: the person's cards and charts; without a login, the login page."""
+    """``/``: the person's cards, first rows and charts; without a login, the login page."""
 
     index_template = "home.html"
 
@@ -140,6 +179,7 @@ class HomeView(IndexView):
             self.index_template,
             title=_("Home"),
             cards=[each for each in shown if each.card.count is not None],
+            latest=latest_for(current()),
             ways=[each for each in shown if each.card.count is None],
             asked=asked,
             charts=charts.drawn_for(current(), asked) if asked else [],

@@ -90,7 +90,7 @@ def _password(label: Any, *rules: Any, autocomplete: str = "new-password") -> An
 class LoginForm(OfficeForm):
     """User name and password."""
 
-    username = fields.text(_l("User Name"), 64, render_kw={"autocomplete": "username", "autofocus": True})
+    username = fields.text(_l("User name"), 64, render_kw={"autocomplete": "username", "autofocus": True})
     password = _password(_l("Password"), autocomplete="current-password")
 
 
@@ -160,7 +160,7 @@ class AccountView(BaseView):
     edit_columns = ["first_name", "email", "roles", "active"]
     required_columns = ["username", "first_name", "email", "roles"]
     label_columns = {
-        "username": _l("User Name"),
+        "username": _l("User name"),
         "first_name": _l("Full Name"),
         "email": _l("Email"),
         "roles": _l("Roles"),

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app.core import clock, permissions
 from app.core.actors import current
 from app.core.views import BaseView, Link, OfficeForm, OfficeInterface, Page, Verb, fields, lookup
-from app.core.views.display import chip, plain
+from app.core.views.display import chip, listed, plain
 from app.core.views.ids import by_id
 from app.core.views.quick import QuickFilter, QuickFilters
 from app.customers import commands, page, queries
@@ -45,7 +45,7 @@ lookup(
     Customer,
     search=("name", "telephones.number"),
     eager=("telephones",),
-    detail=lambda customer: "、".join(row.number for row in customer.telephones[:2]),
+    detail=lambda customer: listed(row.number for row in customer.telephones[:2]),
 )
 lookup(
     Voucher,
@@ -189,11 +189,11 @@ class VoucherView(QuickFilters, BaseView):
     list_columns = ["number", "customer", "product_model", "serial_no", "sold_on", "warranty_until", "whereabouts"]
     role_columns = {"technician": ["number", "customer", "product_model", "serial_no", "warranty_until"]}
     show_fieldsets = [
-        (_l("Service voucher"), {"fields": ["number", "whereabouts", "branch", "note"]}),
         (
             _l("Product"),
             {"fields": ["product_model", "serial_no", "sold_on", "warranty_until", "customer", "address"]},
         ),
+        (_l("Service voucher"), {"fields": ["whereabouts", "branch", "note"]}),
     ]
     add_columns = ["customer", "address", "product_model", "serial_no", "sold_on", "warranty_until", "note"]
     edit_columns = ["product_model", "serial_no", "address", "sold_on", "warranty_until", "note"]
@@ -256,9 +256,23 @@ class VoucherView(QuickFilters, BaseView):
         ),
     ]
 
+    def badges(self, item: Voucher) -> list[Any]:
+        """Where the paper is, and whether the warranty still holds."""
+        return [where_now(item.whereabouts), *warranty_chip(item)]
+
     def links(self, item: Voucher) -> list[Link]:
         """Print form 001."""
         return print_links("voucher", item.id, _l("Print 001"))
+
+
+def warranty_chip(voucher: Voucher) -> list[Markup]:
+    """Until when the warranty holds or held; nothing where that is not known."""
+    day = voucher.warranty_until
+    if day is None:
+        return []
+    if in_warranty(day, clock.today()):
+        return [chip(_("Warranty until %(day)s", day=plain(day)), "success")]
+    return [chip(_("Warranty ended %(day)s", day=plain(day)))]
 
 
 def print_links(name: str, record_id: int, label: Any) -> list[Link]:
@@ -405,7 +419,7 @@ def point_out(numbers: list[str], customer_id: int) -> None:
     """Tell the person that another customer has one of these numbers (CU-1)."""
     others = queries.same_telephone(numbers, customer_id)
     if others:
-        names = "、".join(other.name for other in others)
+        names = listed(other.name for other in others)
         flash(_("The same telephone number is in the file of: %(names)s", names=names), "warning")
 
 

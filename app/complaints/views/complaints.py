@@ -21,7 +21,7 @@ from app.core import clock, documents, i18n, permissions
 from app.core.actors import current
 from app.core.filesweb import offer
 from app.core.views import BaseView, Link, OfficeInterface, Verb, fields, lookup
-from app.core.views.display import NOTHING, chip, shown
+from app.core.views.display import NOTHING, chip, listed, shown
 from app.core.views.quick import QuickFilter, QuickFilters
 from app.organisation.rules import APPROVER_LABELS
 
@@ -384,7 +384,7 @@ class ComplaintView(QuickFilters, BaseView):
             return f"{label} {item.source_ref}".strip()
         if column == "subjects":
             people = [item.subject, *(row.staff for row in item.further_subjects)]
-            return "、".join(person.name for person in people if person is not None) or NOTHING
+            return listed(person.name for person in people if person is not None) or NOTHING
         return super().value(item, column)
 
     # -- what the page shows beside the record's own values ------------------------------------------------------

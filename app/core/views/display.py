@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,11 @@ from werkzeug.datastructures import MultiDict
 from app.core import dates
 
 NOTHING = "—"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Several things said one after the other, as the reader's language parts them."""
+    return str(_(", ")).join(words)
 
 
 def plain(value: Any) -> str:
@@ -32,9 +38,9 @@ def plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.2f}"
     if isinstance(value, (list, tuple, set)):
-        return "、".join(plain(part) for part in value)
+        return listed(plain(part) for part in value)
     if isinstance(value, dict):
-        return "、".join(f"{key}: {plain(part)}" for key, part in value.items())
+        return listed(f"{key}: {plain(part)}" for key, part in value.items())
     return str(value)
 
 

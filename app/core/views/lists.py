@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,8 @@ DEEPEST_PAGE = 2000
 # A cell no wider than so many Latin letters is not broken; a Chinese character is as wide as two. English heads and
 # states are longer and leave less room.
 ONE_WORD, ONE_WORD_ENGLISH, PHRASE_ENGLISH, WIDE_FROM = 24, 20, 14, 0x2E7F
+# Models and places, ``XQB70-M``, ``C-5``: browsers may break a line at the hyphen. Long numbers within words may be broken.
+HYPHENED = re.compile(r"(?<![\w-])\w[\w./]{0,7}-[\w./-]{0,5}\w(?![\w-])", re.ASCII)
 
 
 def whole(text: str | None, low: int, high: int, otherwise: int) -> int:
@@ -32,6 +35,14 @@ def whole(text: str | None, low: int, high: int, otherwise: int) -> int:
     except ValueError:
         return otherwise
     return min(max(number, low), high)
+
+
+def unbroken(cell: Any) -> Any:
+    """The text of a cell with its hyphened words kept in one line; what is marked up already stays as it is."""
+    text = str(escape(cell))
+    if "<" in text or not HYPHENED.search(text):
+        return cell
+    return Markup("<span>" + HYPHENED.sub(r'<span class="whole">\g<0></span>', text) + "</span>")  # nosec B704 - escaped above
 
 
 @dataclass
@@ -54,15 +65,15 @@ def order_by_address(view: Any, *, remembered: bool = True) -> Order:
 
 
 class ListPage:
-    """What the list template shows. ``related`` is set for a list under a record's page."""
+    """What the list template shows. ``related`` is set for a list under a record's page; ``limit`` for its first rows."""
 
-    def __init__(self, view: Any, filters: Filters, *, related: bool = False) -> None:
-        self.view, self.filters, self.related = view, filters, related
+    def __init__(self, view: Any, filters: Filters, *, related: bool = False, limit: int = 0) -> None:
+        self.view, self.filters, self.related, self.limit = view, filters, related, limit
         self.chosen: list[str] = view.list_columns if related else view.shown_columns()
         self.name = type(view).__name__
         arguments = request.args
         self.page = whole(arguments.get(f"page_{self.name}"), 0, DEEPEST_PAGE, 0)
-        self.size = whole(arguments.get(f"psize_{self.name}"), 0, PAGE_MAX, view.page_size) or view.page_size
+        self.size = limit or whole(arguments.get(f"psize_{self.name}"), 0, PAGE_MAX, view.page_size) or view.page_size
         chinese = language() == DEFAULT
         self.one_word, self.phrase = (ONE_WORD, ONE_WORD) if chinese else (ONE_WORD_ENGLISH, PHRASE_ENGLISH)
         self.order = self._order()
@@ -93,8 +104,9 @@ class ListPage:
         return self.view.label_columns.get(column, column)
 
     def cell(self, item: Any, column: str) -> Any:
-        """A value as it stands in the table."""
-        return self.view.cell(item, column)
+        """A value as it stands in the table; a number within words is not broken at its hyphens."""
+        found = self.view.cell(item, column)
+        return found if column == self.columns[0] or self.dated(column) else unbroken(found)
 
     def numeric(self, column: str) -> bool:
         """Whether the column is set flush right: amounts and counts, not what leads to the record nor stored keys."""
@@ -108,7 +120,8 @@ class ListPage:
 
     def dated(self, column: str) -> bool:
         """Whether the column holds days or moments, which read as one word."""
-        return kind_of(self.view.datamodel.obj, column.rpartition(".")[2]) in ("day", "moment")
+        model, own = self.view.datamodel.obj, column.rpartition(".")[2]
+        return any(kind_of(model, name) in ("day", "moment") for name in (column, own))
 
     def css(self, column: str, cell: Any) -> str:
         """Classes of a cell: what it holds, and whether it reads as one word or says nothing."""

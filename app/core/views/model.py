@@ -60,6 +60,17 @@ MORE_LINKS: dict[type, list[Callable[[Any], Sequence[Link]]]] = {}
 MORE_LISTS: dict[type, list[Callable[[Any], ListPage | None]]] = {}
 
 
+class Within:
+    """A record's name within a title: 新增客户, "New customer"; what is written large stays so ("SIM card")."""
+
+    def __init__(self, name: Any) -> None:
+        self.name = name
+
+    def __str__(self) -> str:
+        name = str(self.name)
+        return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
 class BaseView(VerbsMixin, ModelView):
     """Base of every screen over a model."""
 
@@ -205,8 +216,8 @@ class BaseView(VerbsMixin, ModelView):
         name = self.record_name or self.datamodel.model_name
         self.list_title = self.list_title or self.list_name or name
         self.show_title = self.show_title or name
-        self.add_title = self.add_title or _l("New: %(record)s", record=name)
-        self.edit_title = self.edit_title or _l("Change: %(record)s", record=name)
+        self.add_title = self.add_title or _l("New %(record)s", record=Within(name))
+        self.edit_title = self.edit_title or _l("Change %(record)s", record=Within(name))
         self.title = self.list_title
 
     def _init_forms(self) -> None:
@@ -271,6 +282,16 @@ class BaseView(VerbsMixin, ModelView):
     def links(self, item: Any) -> list[Link]:
         """Further ways on from the record's page, such as documents to print."""
         return []
+
+    def begin(self) -> Link | None:
+        """Where a new record begins when that is a page of its own, not this screen's form (override)."""
+        return None
+
+    def badges(self, item: Any) -> Sequence[Any]:
+        """Chips beside the record's title: its state (override for more)."""
+        if "status" not in self.choices or not hasattr(item, "status"):
+            return []
+        return [self.render("status", item.status)]
 
     def sections(self, page: str) -> list[tuple[Any, list[str]]]:
         """``(heading, columns)`` of the record's page or a form."""

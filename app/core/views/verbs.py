@@ -30,6 +30,7 @@ class Link:
     url: str
     icon: str = "fa-file-text-o"
     new_tab: bool = False
+    tone: str = "default"  # "primary": what the person most likely came for
 
 
 @dataclass

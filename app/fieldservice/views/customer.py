@@ -20,7 +20,7 @@ from app.core.views.display import chip
 from app.core.views.model import MORE_LINKS
 from app.customers import page
 from app.customers.models import Customer, Voucher
-from app.customers.views import CustomerView
+from app.customers.views import CustomerView, VoucherView
 from app.fieldservice import queries
 from app.fieldservice.models import RepairCall, WorkOrder
 from app.fieldservice.queries import UNFINISHED
@@ -128,7 +128,18 @@ def _new_call(customer: Customer) -> list[Link]:
     return [Link(_l("New repair call"), url_for("IntakeView.index", q=said, customer=customer.id), "fa-phone")]
 
 
+def _call_for(voucher: Voucher) -> list[Link]:
+    """To the intake, with this product chosen (SO-4)."""
+    if not permissions.may(current(), "repair_call.enter"):
+        return []
+    # A voucher that is out waits for its way back into the file.
+    tone = "primary" if voucher.whereabouts is None else "default"
+    address = url_for("IntakeView.index", voucher=voucher.id, q=voucher.number)
+    return [Link(_l("New repair call"), address, "fa-phone", tone=tone)]
+
+
 MORE_LINKS.setdefault(CustomerView, []).append(_new_call)
+MORE_LINKS.setdefault(VoucherView, []).append(_call_for)
 page.PRODUCT_NOTES["calls"] = _of_products
 page.register(
     page.Part(

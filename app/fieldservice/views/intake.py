@@ -19,7 +19,7 @@ from app.core import clock, dates, settings
 from app.core.actors import current
 from app.core.errors import N_, Refused
 from app.core.fetch import fetch
-from app.core.home import LISTED, card
+from app.core.home import LISTED, card, latest
 from app.core.i18n import say
 from app.core.uow import unit_of_work
 from app.core.views import Page
@@ -353,6 +353,7 @@ def _entered(call: RepairCall) -> Any:
     return redirect(url_for("IntakeView.index", entered=call.id))
 
 
+latest("clerk", title=_l("Latest calls"), screen="RepairCallView")
 card("clerk", title=_l("New repair call"), url="IntakeView.index", icon="fa-phone", tone="info", order=10)
 card(
     "clerk",

@@ -371,7 +371,18 @@ class RepairCallView(QuickFilters, BaseView):
             return chips.arrival_chip(item)
         if column == "promised_at":
             return chips.finish_chip(item)
-        return super().value(item, column)
+        if column == "caller_phone" and item.caller_phone:
+            return Link(item.caller_phone, f"tel:{item.caller_phone}")
+        found = super().value(item, column)
+        if column == "voucher" and isinstance(found, Link):  # product and serial number stand beside it
+            return Link(item.voucher.number, found.url)
+        return found
+
+    def begin(self) -> Link | None:
+        """A call is entered at the intake, from what the caller says (SO-4)."""
+        if not permissions.may(current(), "repair_call.enter"):
+            return None
+        return Link(_l("New repair call"), url_for("IntakeView.index"), "fa-phone")
 
     def links(self, item: RepairCall) -> list[Link]:
         """The voucher to print."""

@@ -267,6 +267,12 @@
     show();
   });
 
+  // The way one looks at a list now is in sight, where a telephone shows them in one line.
+  document.querySelectorAll(".quick-filters > [aria-current]").forEach((chosen) => {
+    const line = chosen.parentElement;
+    line.scrollLeft = chosen.offsetLeft - line.offsetLeft - (line.clientWidth - chosen.offsetWidth) / 2;
+  });
+
   // Tabs over what belongs to a record: all of it, or one list. The choice stands in the address, so that "back" keeps it.
   document.querySelectorAll("[data-tabs]").forEach((bar) => {
     const tabs = [...bar.querySelectorAll("button")];
