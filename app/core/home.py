@@ -147,13 +147,13 @@ class Latest:
         return ListPage(view, filters_behind(view, self.arguments), related=True, limit=self.limit)
 
 
-_latest: dict[str, Latest] = {}
+_latest: dict[tuple[str, frozenset[str]], Latest] = {}
 
 
 def latest(*roles: str, **given: Any) -> None:
-    """Put the first rows of a list on the start page of these roles, one list a screen."""
+    """Put the first rows of a list on the start page of these roles, for the same roles one list a screen."""
     new = Latest(frozenset(roles), **given)
-    _latest[new.screen] = new
+    _latest[new.screen, new.roles] = new
 
 
 def latest_for(principal: Principal) -> list[tuple[Latest, ListPage]]:
