@@ -379,7 +379,7 @@ def choice(
 
     def offered() -> list[tuple[str, Any]]:
         given = options() if callable(options) else options
-        return [("", "—" if not required else _("Select Value")), *given.items()]
+        return [("", "—" if not required else _("Please choose")), *given.items()]
 
     def coerce(value: Any) -> Any:
         return (None if none else "") if value in (None, "") else str(value)

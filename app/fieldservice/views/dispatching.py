@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.core import clock
 from app.core.actors import current
-from app.core.home import card
+from app.core.home import card, latest
 from app.core.views import OfficeForm, Page, fields
 from app.core.views.columns import parse_day, parse_moment
 from app.core.views.refusals import FORESEEN, explain
@@ -284,7 +284,7 @@ class DispatchView(Page):
             return None
         offered, shown.wanted = queries.contractors_for(shown.chosen)
         form = ContractorForm() if formdata else ContractorForm(formdata=None)
-        form.contractor_id.choices = [("", _("Select Value")), *((str(each.id), _named(each)) for each in offered)]
+        form.contractor_id.choices = [("", _("Please choose")), *((str(each.id), _named(each)) for each in offered)]
         return form
 
     def _page(self, shown: Shown) -> str:
@@ -343,6 +343,7 @@ def _waiting() -> int:
     return queries.count_of(RepairCall, RepairCall.status == "open")
 
 
+latest("supervisor", title=_l("Waiting for dispatch"), screen="RepairCallView", arguments={"show": "waiting"})
 card(
     "supervisor",
     title=_l("Calls to dispatch"),

@@ -88,6 +88,16 @@ class WorkOrderView(QuickFilters, BaseView):
             "finished_at",
             "status",
         ],
+        # The deadline says whether the arrival was in time; so a row takes one line.
+        "supervisor": [
+            "number",
+            "repair_call.voucher.customer",
+            "repair_call.address",
+            "technician",
+            "service_class",
+            "repair_call.arrive_by",
+            "status",
+        ],
     }
     show_fieldsets = [
         (

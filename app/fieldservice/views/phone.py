@@ -170,7 +170,7 @@ def _attached() -> list[commands.Attached]:
 def _words() -> dict[str, str]:
     return {
         "waiting": _("Waiting"),
-        "waits": _("%(count)s entries wait for the network"),
+        "waits": _("Waiting for the network (%(count)s)"),
         "offline": _("No network: what you enter is kept and sent later."),
         "shown": _("Kept page of %(time)s"),
         "refused": _("Not taken"),
