@@ -7,6 +7,7 @@
   const known = JSON.parse((document.getElementById("parts-known") || { textContent: "{}" }).textContent);
   const serials = known.serials || {};
   const short = known.short || {};
+  const [comma, semicolon] = document.documentElement.lang.startsWith("zh") ? ["、", "；"] : [", ", "; "];
 
   // -- what a box may have beside it: a camera, a line that is spoken ------------------------------------------------
 
@@ -52,7 +53,7 @@
   }
   function places(box, part) {
     const mine = part.mine ? [`${box.dataset.mine} ${part.mine}`] : [];
-    return [...mine, ...part.places].join("、") || box.dataset.nowhere;
+    return [...mine, ...part.places].join(comma) || box.dataset.nowhere;
   }
 
   // -- fitted from the own van ----------------------------------------------------------------------------------------
@@ -85,8 +86,8 @@
     async function elsewhere(typed) {
       const parts = await ask(box, typed);
       if (!parts) return;
-      const lines = parts.map((part) => `${part.name} ${part.code}: ${part.places.join("、") || box.dataset.nowhere}`);
-      said.textContent = `${box.dataset.notHere} ${lines.join("；") || box.dataset.unknown}`;
+      const lines = parts.map((part) => `${part.name} ${part.code}: ${part.places.join(comma) || box.dataset.nowhere}`);
+      said.textContent = `${box.dataset.notHere} ${lines.join(semicolon) || box.dataset.unknown}`;
     }
     typing(box, () => {
       const typed = box.value.trim();
@@ -154,7 +155,7 @@
       if (!typed) return;
       const parts = await ask(box, typed);
       if (!parts || typed !== box.value.trim()) return;
-      said.textContent = parts.map((part) => `${part.name} ${part.code}: ${places(box, part)}`).join("；") || box.dataset.unknown;
+      said.textContent = parts.map((part) => `${part.name} ${part.code}: ${places(box, part)}`).join(semicolon) || box.dataset.unknown;
     });
   }
 

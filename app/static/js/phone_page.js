@@ -29,7 +29,7 @@
   const jobIn = (path) => (path.match(/\/(?:job|take-back)\/(\d+)(?:\/|$)/) || [])[1];
 
   function shown(field) {
-    if (field.tagName === "SELECT") return [...field.selectedOptions].map((each) => each.textContent.trim()).join("、");
+    if (field.tagName === "SELECT") return [...field.selectedOptions].map((each) => each.textContent.trim()).join(chinese ? "、" : ", ");
     if (field.type === "file") return field.files.length ? say(words.photos, { count: field.files.length }) : "";
     if (field.type === "checkbox") return field.checked ? "✓" : "—";
     if (field.closest("[data-signature]")) return field.value ? words.signature : "";

@@ -49,7 +49,7 @@
       if (!button) return;
       const words = button.textContent.trim();
       const parts = field.value.split(/[、,，]\s*/).filter(Boolean);
-      field.value = (parts.includes(words) ? parts.filter((each) => each !== words) : parts.concat(words)).join("、");
+      field.value = (parts.includes(words) ? parts.filter((each) => each !== words) : parts.concat(words)).join(document.documentElement.lang.startsWith("zh") ? "、" : ", ");
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
   });

@@ -11,7 +11,7 @@
   function show(customers) {
     names.textContent = "";
     customers.forEach(function (customer, index) {
-      if (index) { names.appendChild(document.createTextNode("、")); }
+      if (index) { names.appendChild(document.createTextNode(document.documentElement.lang.startsWith("zh") ? "、" : ", ")); }
       var link = document.createElement("a");
       link.href = customer.url;
       link.textContent = customer.name;
