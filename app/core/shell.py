@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from app.core import assets, dates, i18n, inbox
 from app.core.actors import current
 from app.core.errors import Conflict, NotFound, NotPermitted, Refused
-from app.core.home import HomeView
+from app.core.home import HomeView, cards_for
 from app.core.login import OfficeSecurityManager
 from app.core.views.display import plain
 from app.core.views.lists import without
@@ -231,16 +231,26 @@ def _side_menu() -> list[MenuSection]:
             found.append((section, entries))
     few = sum(len(entries) for _section, entries in found) <= FEW_ENTRIES
     nowhere = not any(entry.active for _section, entries in found for entry in entries)
+    opened = _section_of_work(found) if nowhere else ""
     return [
         MenuSection(
             section.name,
             str(section.label),
             section.icon,
             entries,
-            few or any(entry.active for entry in entries) or (nowhere and number == 0),
+            few or any(entry.active for entry in entries) or section.name == opened,
         )
-        for number, (section, entries) in enumerate(found)
+        for section, entries in found
     ]
+
+
+def _section_of_work(found: list[tuple[Any, list[MenuEntry]]]) -> str:
+    """The section of the person's first card, or the first; it stands open where no entry of the menu is shown."""
+    for screen in (card.url.partition(".")[0] for card in cards_for(current())):
+        for section, entries in found:
+            if any(entry.name == screen for entry in entries):
+                return str(section.name)
+    return str(found[0][0].name) if found else ""
 
 
 def _limit_logins(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, url_for
@@ -10,7 +11,7 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import Select
 from sqlalchemy import inspect as inspect_mapper
 
@@ -26,7 +27,8 @@ from app.core.listing_web import ListToolsView as ListToolsView
 from app.core.outbox import OutboxEntry
 from app.core.search_web import SearchView as SearchView
 from app.core.views import BaseView, OfficeForm, OfficeInterface, Page, Verb, fields, lookup, timeline
-from app.core.views.display import plain
+from app.core.views.columns import kind_of
+from app.core.views.display import NOTHING, plain
 from app.core.views.interface import find
 from app.core.views.lookup import label_of
 from app.core.views.quick import QuickFilter, QuickFilters
@@ -310,6 +312,10 @@ def _column_label(view: BaseView | None, column: str) -> str:
 def _value(view: BaseView | None, column: str, value: Any, *, look_up: bool) -> str:
     if value is None or view is None:
         return plain(value)
+    if isinstance(value, str) and kind_of(view.datamodel.obj, column) in ("day", "moment"):
+        # The trail keeps days and moments as a file would; people read them as everywhere.
+        moment = datetime.fromisoformat(value)
+        return plain(moment if "T" in value else moment.date())
     if column in view.choices:
         label = view.choices[column].get(value, value)
         return _(label) if type(label) is str and label else str(label)
@@ -452,8 +458,8 @@ class AuditEntryView(BaseView):
         for name, before, after in shown[:3]:
             label, now = _column_label(view, name), _value(view, name, after, look_up=False)
             was = _value(view, name, before, look_up=False)
-            change = Markup("{}: {}") if before is None else Markup("{0}: {2} → {1}")
-            parts.append(change.format(label, now, was))
+            change = now if before is None else f"{was} → {now}"
+            parts.append(escape(_("%(label)s: %(change)s", label=label, change=change)))
         if len(shown) > len(parts):
             parts.append(Markup("… +{}").format(len(shown) - len(parts)))
         return Markup("<br>").join(parts)
@@ -523,6 +529,12 @@ class OutboxEntryView(QuickFilters, BaseView):
         if column == "kind":
             return say(outbox.LABELS.get(value, value))
         return super().render(column, value)
+
+    def cell(self, item: Any, column: str) -> Any:
+        """What is over is not tried again, whenever it was to be."""
+        if column == "next_try_at" and item.status not in ("waiting", "claimed"):
+            return NOTHING
+        return super().cell(item, column)
 
 
 def _places() -> list[Place]:

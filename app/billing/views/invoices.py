@@ -42,6 +42,7 @@ class InvoiceLineView(BaseView):
 
     datamodel = OfficeInterface(InvoiceLine)
     record_name = _l("Invoice line")
+    list_name = _l("Invoice lines")
     list_columns = ["position", "description", "work_order", "quantity", "unit_price", "amount", "tax"]
     show_columns = ["invoice", *list_columns]
     search_columns = ["invoice", "work_order"]
@@ -64,6 +65,7 @@ class InstalmentView(BaseView):
 
     datamodel = OfficeInterface(Instalment)
     record_name = _l("Instalment")
+    list_name = _l("Instalments")
     list_columns = ["due_on", "amount", "settled", "left", "state"]
     show_columns = ["invoice", *list_columns]
     search_columns = ["invoice", "due_on"]
@@ -88,6 +90,7 @@ class CreditNoteView(BaseView):
 
     datamodel = OfficeInterface(CreditNote)
     record_name = _l("Credit note")
+    list_name = _l("Credit notes")
     list_columns = ["number", "at", "amount", "tax", "reason", "by"]
     show_columns = ["invoice", *list_columns, "fapiao_no"]
     search_columns = ["invoice", "number", "at"]

@@ -247,6 +247,7 @@ card(
     title=_l("To be invoiced"),
     url="ToInvoiceView.index",
     count=queries.to_invoice_count,
+    total="same-day",
     icon="fa-pencil-square-o",
     tone="info",
     order=44,

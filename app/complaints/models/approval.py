@@ -109,7 +109,7 @@ class Approval(Versioned, Stamped, Model):
     refusal_reason: Mapped[RefusalReason | None] = relationship()
 
     def __str__(self) -> str:
-        return f"{self.complaint} {self.amount:,.2f}"
+        return f"{self.complaint} · ¥{self.amount:,.2f}" if self.amount else str(self.complaint)
 
 
 for _model in (RefusalReason, ApprovalDeputy, Approval):

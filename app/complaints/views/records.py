@@ -108,6 +108,10 @@ class ApprovalView(QuickFilters, BaseView):
         """What was proposed, why, at what cost, and whose limit it is."""
         return queries.proposal_of(current(), item)
 
+    def filled(self, item: Approval, columns: list[str]) -> tuple[list[tuple[Any, Any]], list[Any]]:
+        """Of a decision only once it was made: what it will say is asked by its buttons."""
+        return super().filled(item, columns) if item.status != "pending" else ([], [])
+
 
 class CorrectiveActionView(QuickFilters, BaseView):
     """Corrective and preventive actions: owner, due date, check of the effect (CP-11)."""

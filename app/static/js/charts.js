@@ -30,7 +30,8 @@
 
   function points(series) {
     return series.points.map(function (each) {
-      return { value: each[0], link: each[1], cursor: each[1] ? "pointer" : "default" };
+      // The paper's line that parts bars would cut the axis where there is no bar.
+      return { value: each[0], link: each[1], cursor: each[1] ? "pointer" : "default", itemStyle: each[0] ? {} : { borderWidth: 0 } };
     });
   }
 
