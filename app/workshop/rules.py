@@ -62,8 +62,8 @@ HOLDER_LABELS = {
 
 VOID_KINDS = ("", "taken_back", "lost")
 VOID_KIND_LABELS = {
-    "": N_("in the customer's hands"),
-    "taken_back": N_("taken back and voided"),
+    "": N_("customer has it"),
+    "taken_back": N_("taken back, void"),
     "lost": N_("lost by the customer, statement on record"),
 }
 PHOTO_KINDS = ("in", "repair", "out")

@@ -62,6 +62,15 @@ def _to_order(member: CrewMember) -> str:
     return url_for("WorkOrderView.show", pk=member.work_order_id)
 
 
+def at_hand(call: RepairCall, column: str, found: Any) -> Any:
+    """A call's value on a record's page: the caller's number to be dialled, the voucher without what stands beside it."""
+    if column == "caller_phone" and call.caller_phone:
+        return Link(call.caller_phone, f"tel:{call.caller_phone}")
+    if column == "voucher" and isinstance(found, Link):
+        return Link(call.voucher.number, found.url)
+    return found
+
+
 class WorkOrderView(QuickFilters, BaseView):
     """Work orders; the technician's telephone pages do most of it (``my``)."""
 
@@ -232,7 +241,7 @@ class WorkOrderView(QuickFilters, BaseView):
             return chips.finish_chip(item.repair_call)
         if column == "arrived_device_at":
             return Markup("{} {}").format(super().value(item, column), chips.skew_chip(item))
-        return super().value(item, column)
+        return at_hand(item.repair_call, column.removeprefix("repair_call."), super().value(item, column))
 
     def links(self, item: WorkOrder) -> list[Link]:
         """The voucher to print; the technician's own page for the job."""
@@ -381,12 +390,7 @@ class RepairCallView(QuickFilters, BaseView):
             return chips.arrival_chip(item)
         if column == "promised_at":
             return chips.finish_chip(item)
-        if column == "caller_phone" and item.caller_phone:
-            return Link(item.caller_phone, f"tel:{item.caller_phone}")
-        found = super().value(item, column)
-        if column == "voucher" and isinstance(found, Link):  # product and serial number stand beside it
-            return Link(item.voucher.number, found.url)
-        return found
+        return at_hand(item, column, super().value(item, column))
 
     def begin(self) -> Link | None:
         """A call is entered at the intake, from what the caller says (SO-4)."""
