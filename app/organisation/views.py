@@ -532,9 +532,15 @@ class OutboxEntryView(QuickFilters, BaseView):
 
     def cell(self, item: Any, column: str) -> Any:
         """What is over is not tried again, whenever it was to be."""
-        if column == "next_try_at" and item.status not in ("waiting", "claimed"):
-            return NOTHING
-        return super().cell(item, column)
+        return NOTHING if _over(item, column) else super().cell(item, column)
+
+    def value(self, item: Any, column: str) -> Any:
+        """The same on the page of a job."""
+        return NOTHING if _over(item, column) else super().value(item, column)
+
+
+def _over(item: OutboxEntry, column: str) -> bool:
+    return column == "next_try_at" and item.status not in ("waiting", "claimed")
 
 
 def _places() -> list[Place]:

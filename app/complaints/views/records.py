@@ -200,6 +200,12 @@ class CorrectiveActionView(QuickFilters, BaseView):
         QuickFilter("back", _l("Came back"), lambda: CorrectiveAction.reopened > 0),
     ]
 
+    def cell(self, item: Any, column: str) -> Any:
+        """A day that passed without the action catches the eye."""
+        found = super().cell(item, column)
+        late = column == "due_on" and item.status == "open" and item.due_on < clock.today()
+        return chip(found, "danger") if late else found
+
 
 class CrisisEntryView(QuickFilters, _LeadsToComplaint):
     """Minutes and decisions of the crisis groups; a decision has an owner, a day, and is ticked off (CP-6)."""
