@@ -120,6 +120,7 @@ class WorkOrderView(QuickFilters, BaseView):
                     "repair_call.address",
                     "repair_call.voucher",
                     "repair_call.voucher.product_model",
+                    "repair_call.voucher.serial_no",
                     "repair_call.symptom",
                 ]
             },

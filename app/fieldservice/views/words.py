@@ -90,6 +90,7 @@ ORDER_LABELS: dict[str, Any] = {
     "repair_call.voucher.customer": _l("Customer"),
     "repair_call.voucher.customer.name": _l("Customer"),
     "repair_call.voucher.product_model": _l("Product"),
+    "repair_call.voucher.serial_no": _l("Serial number"),
     "technician": _l("Technician"),
     "contractor": _l("Outside contractor"),
     "expected_minutes": _l("Expected minutes"),
