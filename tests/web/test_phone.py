@@ -110,6 +110,9 @@ def test_the_kept_page_holds_the_states_to_come_and_leaves_messages_alone(
     page = answer.get_data(as_text=True)
     assert answer.headers["X-Phone-Person"] == str(cast["technician"].user_id)
     assert "Set-Cookie" not in answer.headers
+    # Only a page that is opened makes the session last longer: not what a worker or script reads beside it.
+    assert "Set-Cookie" not in technician.get("/my/", headers={"Accept": "*/*"}).headers
+    assert "Set-Cookie" in technician.get("/my/", headers={"Accept": "text/html,*/*;q=0.8"}).headers
     for state in ("accepted", "arrived", "finished"):
         assert f'<template data-state="{state}"' in page
     assert page.index(f"/my/job/{order_id}/finish") > page.index('<template data-state="arrived"')
