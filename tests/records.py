@@ -81,6 +81,8 @@ DAY = date(2026, 11, 20)
 MOMENT = clock.at_local(DAY, time(9))
 
 HQ = frozenset({"service", "director"})
+# There are complaints about both of them: what the system made of all complaints is for neither (CP-4).
+NOT_ABOUT: frozenset[str] = frozenset()
 NJ = HQ | {"clerk", "supervisor", "manager", "accountant"}
 SZ = HQ | {"clerk_sz", "supervisor_sz"}
 NJ_VISITS = HQ | {"clerk", "supervisor", "manager"}
@@ -529,10 +531,10 @@ def _documents(records: Records) -> None:
         "the manager's register": ("repair_call_register", "NJ", "manager", NJ),
         "suzhou's register": ("repair_call_register", "SZ", None, SZ),
         # What was made with other eyes, or the system's, says of complaints what a reader may not see (CP-4, CP-13).
-        "complaints": ("complaint_register", "NJ", None, HQ),
+        "complaints": ("complaint_register", "NJ", None, NOT_ABOUT),
         "the manager's complaints": ("complaint_register", "NJ", "manager", frozenset({"manager"})),
         "the director's complaints": ("complaint_register", None, "director", frozenset({"director"})),
-        "all complaints": ("complaint_register", None, None, HQ),
+        "all complaints": ("complaint_register", None, None, NOT_ABOUT),
         "analysis": ("complaint_analysis", "NJ", "supervisor", frozenset({"supervisor"})),
         "visits": ("return_visit_analysis", "NJ", "clerk", frozenset({"clerk"})),
         "made visits": ("return_visit_record", "NJ", "clerk", frozenset({"clerk"})),
@@ -540,7 +542,7 @@ def _documents(records: Records) -> None:
         "HF-NJ-1120": ("return_visit_plan", "NJ", None, NJ_VISITS),
         "the clerk's plan": ("return_visit_plan", "NJ", "clerk", frozenset({"clerk"})),
         # Made before plans were silent about complaints: it names who complained, and of what (CP-4, CP-13).
-        "a plan of before": ("return_visit_plan", "NJ", None, HQ),
+        "a plan of before": ("return_visit_plan", "NJ", None, NOT_ABOUT),
     }
     for number, (which, (name, branch, asked, people)) in enumerate(chosen.items(), start=1):
         stored = files.store(b"%PDF", f"{which}.pdf", "application/pdf", record="document", record_id=None)
