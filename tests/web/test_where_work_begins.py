@@ -40,6 +40,17 @@ def test_the_clerks_start_page_has_the_latest_calls(app: Flask, cast: Cast, clie
     assert numbers[-1] not in client_for("accountant").get("/").get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("who", "title", "address"),
+    [("accountant", "逾期发票", "/invoiceview/list/?show=overdue"), ("admin", "操作记录", "/auditentryview/list/")],
+)
+def test_accountant_and_administrator_begin_with_a_list_too(
+    client_for: Any, who: str, title: str, address: str
+) -> None:
+    page = client_for(who).get("/").get_data(as_text=True)
+    assert f'<h2>{title}</h2><a class="btn btn-default btn-sm" href="{address}">' in page
+
+
 def test_rows_of_the_start_page_are_those_the_person_may_see(app: Flask, cast: Cast, client_for: Any) -> None:
     numbers = enter(app, cast, 1)
     assert numbers[0] in client_for("clerk").get("/").get_data(as_text=True)

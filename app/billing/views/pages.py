@@ -19,7 +19,7 @@ from app.core import clock, permissions
 from app.core.actors import current
 from app.core.db import db
 from app.core.fetch import fetch
-from app.core.home import LISTED, card
+from app.core.home import LISTED, card, latest
 from app.core.i18n import say
 from app.core.money import ZERO, total
 from app.core.views import Page
@@ -335,3 +335,4 @@ card(
     tone="info",
     order=60,
 )
+latest("accountant", title=_l("Overdue invoices"), screen="InvoiceView", arguments={"show": "overdue"})

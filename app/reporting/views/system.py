@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from app.calendars.queries import provisional_years
 from app.core import documents, i18n
 from app.core.errors import Refused
-from app.core.home import LISTED, State, card
+from app.core.home import LISTED, State, card, latest
 from app.core.views import Page
 from app.reporting.queries import system
 from app.reporting.rules import DELIVERY_STATE_LABELS, SCHEDULE_DAYS_LABELS
@@ -124,3 +124,4 @@ card(
     icon="fa-calendar-times-o",
     order=16,
 )
+latest("administrator", title=_l("Audit trail"), screen="AuditEntryView")
