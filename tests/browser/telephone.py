@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,14 @@ class Telephone:
                 raise
             self.page.goto(path)  # it was loading itself again in that moment, having sent what waited
         return self.page
+
+    def see(self, path: str, what: str) -> None:
+        """Open a page and see this on it; a page that loaded itself anew in that moment took the way back once."""
+        for patience in (8_000, 8_000, 30_000):
+            self.open(path)
+            with suppress(AssertionError):
+                return expect(self.page.locator(what)).to_be_visible(timeout=patience)
+        raise AssertionError(f"{what} is not on {self.page.url}: {self.page.locator('body').inner_text()[:400]}")
 
     def press(self, verb: str) -> None:
         """A button of the job that is open; the page comes back from the telephone."""

@@ -221,7 +221,7 @@ def test_cp3_the_deadlines_of_a_repeated_complaint_of_friday_afternoon(office: O
     page = manager.go(f"/complaintview/show/{key}")
     seen = page.locator("main").inner_text()
     assert (
-        "3,600.00 元超出您的审批权限（2,000.00 元）" in seen and "已两次返修" in seen and "最低审批级别: 管理层" in seen
+        "3,600.00 元超出您的审批权限（2,000.00 元）" in seen and "已两次返修" in seen and "最低审批级别：管理层" in seen
     )
     assert page.locator(f"a[href*='/do/approve/{key}']").count() == 0
     page = director.go("/approvalview/list/?show=mine")

@@ -189,8 +189,7 @@ def test_nobody_else_sees_it_and_nothing_is_lost_when_the_session_ends(telephone
     with page.expect_navigation():
         page.locator("form[action*='/logout'] [type=submit]").click()
     telephone.visitor.log_in("technician")
-    telephone.open(f"/my/job/{job}")
-    expect(page.locator("form[data-verb=arrive]")).to_be_visible(timeout=30_000)
+    telephone.see(f"/my/job/{job}", "form[data-verb=arrive]")
     assert telephone.events(job) == ["dispatched", "accepted"]
 
 
