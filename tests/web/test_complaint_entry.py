@@ -25,7 +25,7 @@ from app.fieldservice import commands as service
 from app.fieldservice.models import FaultCode, PartFitted, TimeEntry, WorkOrder
 from tests.cast import Cast
 from tests.qrcodes import codes_of
-from tests.web.test_complaints import GIVEN, PHONE, _post, complaint, one, text
+from tests.web.complaint_pages import GIVEN, PHONE, complaint, one, send_in, text
 
 FRIDAY = datetime(2026, 11, 20, 7, 20, tzinfo=clock.UTC)
 ARRIVED = FRIDAY - timedelta(hours=26)
@@ -248,7 +248,7 @@ def test_cp1_the_code_on_the_printed_voucher_leads_to_the_form_of_that_product(
     assert address.startswith(app.config["PUBLIC_URL"].rstrip("/") + "/complain/v/"), read
     browser, path = app.test_client(), urlsplit(address).path
     assert "SN-IN-1" in text(browser.get(path))
-    assert _post(browser, path, GIVEN).status_code == 303
+    assert send_in(browser, path, GIVEN).status_code == 303
     saved = one(app, select(Complaint))
     assert (saved.voucher_id, saved.customer_id, saved.source) == (
         cast.vouchers["in_warranty"],

@@ -104,7 +104,7 @@ class ListPage:
         return self.view.label_columns.get(column, column)
 
     def cell(self, item: Any, column: str) -> Any:
-        """A value as it stands in the table; a number within words is not broken at its hyphens."""
+        """A value as it stands in the table; a model or place within words is not broken at its hyphen."""
         found = self.view.cell(item, column)
         return found if column == self.columns[0] or self.dated(column) else unbroken(found)
 

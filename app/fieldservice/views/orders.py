@@ -98,15 +98,7 @@ class WorkOrderView(QuickFilters, BaseView):
             "status",
         ],
         # The deadline says whether the arrival was in time; so a row takes one line.
-        "supervisor": [
-            "number",
-            "repair_call.voucher.customer",
-            "repair_call.address",
-            "technician",
-            "service_class",
-            "repair_call.arrive_by",
-            "status",
-        ],
+        "supervisor": [column for column in list_columns if column != "arrived_at"],
     }
     show_fieldsets = [
         (
