@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from app import roles
+from app.core.views import BaseView
 
 
 @dataclass(frozen=True)
@@ -335,6 +336,9 @@ def register(appbuilder: Any) -> None:
     )
     for view in hidden:
         appbuilder.add_view_no_menu(view)
+    for view in appbuilder.baseviews:
+        if isinstance(view, BaseView):
+            view.all_registered()
 
 
 def readers() -> dict[str, set[str]]:

@@ -404,29 +404,13 @@ class AuditEntryView(BaseView):
     order_columns = ["id", "at"]
     show_template = "organisation/audit_entry.html"
 
-    def _learn(self) -> None:
-        # Only now are all screens registered, whose words the trail speaks.
-        if "record" in self.choices:
-            return
+    def all_registered(self) -> None:
+        """The trail speaks the words of all screens."""
         named: dict[str, Any] = {table: _l(label) for table, label in OWN_RECORDS.items()}
-        for view in current_app.extensions["appbuilder"].baseviews:
+        for view in self.appbuilder.baseviews:
             if isinstance(view, BaseView) and view.record_name:
                 named.setdefault(view.datamodel.obj.__tablename__, view.record_name)
         self.choices["record"] = dict(sorted(named.items()))
-
-    @expose("/list/")
-    @has_access
-    def list(self) -> str:
-        """The trail, newest first."""
-        self._learn()
-        return str(super().list())
-
-    @expose("/show/<pk>", methods=["GET"])
-    @has_access
-    def show(self, pk: str) -> str:
-        """One entry with everything that changed."""
-        self._learn()
-        return str(super().show(pk))
 
     def changes_of(self, entry: AuditEntry) -> Sequence[tuple[str, str, str]]:
         """``(column, before, after)`` in the words of the record's screen."""

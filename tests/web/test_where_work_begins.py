@@ -51,6 +51,17 @@ def test_accountant_and_administrator_begin_with_a_list_too(
     assert f'<h2>{title}</h2><a class="btn btn-default btn-sm" href="{address}">' in page
 
 
+def test_the_trail_speaks_the_screens_words_wherever_it_is_shown(app: Flask, cast: Cast, client_for: Any) -> None:
+    """It learned them when its own list was first opened: neither start page nor export knew them before."""
+    enter(app, cast, 1)
+    screens = app.extensions["appbuilder"].baseviews
+    (trail,) = [view for view in screens if type(view).__name__ == "AuditEntryView"]
+    with app.test_request_context():
+        assert "叫修" in str(trail.render("record", "repair_call"))
+    page = client_for("admin").get("/").get_data(as_text=True)
+    assert not re.search(r"<td[^>]*>\s*\w+_\w+\s*</td>", page)
+
+
 def test_rows_of_the_start_page_are_those_the_person_may_see(app: Flask, cast: Cast, client_for: Any) -> None:
     numbers = enter(app, cast, 1)
     assert numbers[0] in client_for("clerk").get("/").get_data(as_text=True)

@@ -57,6 +57,7 @@ starting values; ``after=lambda result: url`` a place to go; ``label=``/``icon=`
 ``links(item) -> [Link(label, url, icon)]`` (documents to print and other ways on, top of the record page),
 ``begin() -> Link`` (where a new record begins when that is no form of this screen: the list's main button),
 ``badges(item)`` (chips beside the record's title; its state if nothing else),
+``all_registered()`` (once, when every screen stands: what is taken from the others),
 ``render(column, value)`` (how a value looks), ``cell(item, column)`` (the same in a list, with the whole row at hand),
 ``masks = {"phone": "masked_phone"}`` (lists and exports show that property in place of the column),
 ``query_extra(statement)`` (narrow the list further),

@@ -283,6 +283,9 @@ class BaseView(VerbsMixin, ModelView):
         """Further ways on from the record's page, such as documents to print."""
         return []
 
+    def all_registered(self) -> None:
+        """Called once when every screen stands, for what is taken from the others (override)."""
+
     def begin(self) -> Link | None:
         """Where a new record begins when that is a page of its own, not this screen's form (override)."""
         return None
